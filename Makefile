@@ -1,0 +1,69 @@
+# Python 3.11 to 3.13 and make are enough; everything else comes from requirements.lock.
+PYTHON ?= python3
+VENV ?= .venv
+INBOX ?=
+READY := $(VENV)/.ready
+BIN := $(VENV)/bin
+
+# Telemetry stays off in everything that is started from here.
+export DBT_SEND_ANONYMOUS_USAGE_STATS := false
+export GX_ANALYTICS_ENABLED := false
+export AIRFLOW__USAGE_DATA_COLLECTION__ENABLED := False
+export DO_NOT_TRACK := 1
+
+.DEFAULT_GOAL := help
+.PHONY: help setup run plain status test test-fast lint bench env lock clean
+
+help: ## this list
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@echo
+	@echo "  make run INBOX=folder     the same with the publisher's files in that folder"
+	@echo "  $(BIN)/sandan --help      the command line behind it"
+
+$(READY): requirements.lock requirements-bootstrap.lock pyproject.toml
+	@$(PYTHON) -c 'import sys; sys.exit(not (3, 11) <= sys.version_info[:2] <= (3, 13))' \
+	  || { echo "sandan needs Python 3.11 to 3.13; say which: make PYTHON=python3.12 …"; exit 1; }
+	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV) \
+	  || { echo "this Python has no venv module with pip: install it (Debian: python3-venv)"; exit 1; }
+	@$(BIN)/python -m pip --disable-pip-version-check install --quiet --require-hashes -r requirements-bootstrap.lock
+	@$(BIN)/uv pip sync --quiet --python $(BIN)/python requirements.lock
+	@$(BIN)/uv pip install --quiet --python $(BIN)/python --no-deps --no-build-isolation --editable .
+	@touch $@
+
+setup: $(READY) ## the environment, from the hashed lock
+
+run: $(READY) ## an embedded Airflow runs the DAGs on the bundled sample and publishes a release
+	@$(BIN)/sandan run --airflow $(if $(INBOX),--inbox "$(INBOX)")
+
+plain: $(READY) ## the same without Airflow
+	@$(BIN)/sandan run $(if $(INBOX),--inbox "$(INBOX)")
+
+status: $(READY) ## releases, newest outcomes, quarantine
+	@$(BIN)/sandan status
+
+test: $(READY) lint ## every check and test
+	@$(BIN)/pytest tests
+
+test-fast: $(READY) ## the unit tests, network cut
+	@$(BIN)/pytest tests/unit -n 2
+
+lint: $(READY) ## style, types, and who may import whom
+	@$(BIN)/ruff check .
+	@$(BIN)/ruff format --check .
+	@$(BIN)/mypy
+	@$(BIN)/lint-imports
+
+bench: $(READY) ## what is measured, against what
+	@$(BIN)/python -m benchmarks
+
+env: $(READY) ## fill .env for docker-compose.yml with random secrets (never overwrites)
+	@$(BIN)/python -m pipeline.env_file
+
+lock: ## resolve requirements.lock anew (needs uv)
+	uv pip compile --universal --python-version 3.11 --generate-hashes --no-emit-index-url \
+	  --no-header --extra dev pyproject.toml --output-file requirements.lock
+	echo uv | uv pip compile --universal --python-version 3.11 --generate-hashes --no-emit-index-url \
+	  --no-header - --output-file requirements-bootstrap.lock
+
+clean: ## remove the environment (never the data in var/)
+	rm -rf $(VENV)

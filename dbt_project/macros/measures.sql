@@ -1,0 +1,57 @@
+{#- The columns of a quarter: measure, sex, the words a reason uses. One list, read by every model
+    that turns observations into columns or columns into reasons. -#}
+{% macro quarter_columns() -%}
+    {{ return([
+        {'name': 'tenant_count', 'measure': 'tenant_count'},
+        {'name': 'operating_count', 'measure': 'operating_count'},
+        {'name': 'lessee_count', 'measure': 'lessee_count'},
+        {'name': 'manufacturing_operating_count', 'measure': 'manufacturing_operating_count'},
+        {'name': 'production_krw_100m', 'measure': 'production_krw_100m'},
+        {'name': 'exports_usd_m', 'measure': 'exports_usd_m'},
+        {'name': 'employment_count', 'measure': 'employment_count'},
+        {'name': 'employment_men_count', 'measure': 'employment_count', 'sex': 'M'},
+        {'name': 'employment_women_count', 'measure': 'employment_count', 'sex': 'F'},
+        {'name': 'capacity_krw_100m', 'measure': 'capacity_krw_100m'},
+        {'name': 'utilization_pct', 'measure': 'utilization_pct'},
+    ]) }}
+{%- endmacro %}
+
+{% macro size_columns() -%}
+    {{ return([
+        {'name': 'utilization_lt50_pct', 'measure': 'utilization_pct', 'size_class': 'LT50'},
+        {'name': 'utilization_50_299_pct', 'measure': 'utilization_pct', 'size_class': '50_299'},
+        {'name': 'utilization_ge300_pct', 'measure': 'utilization_pct', 'size_class': 'GE300'},
+    ]) }}
+{%- endmacro %}
+
+{% macro industry_columns() -%}
+    {{ return([
+        {'name': 'tenant_count', 'measure': 'tenant_count'},
+        {'name': 'operating_count', 'measure': 'operating_count'},
+        {'name': 'production_krw_100m', 'measure': 'production_krw_100m'},
+        {'name': 'exports_usd_m', 'measure': 'exports_usd_m'},
+        {'name': 'employment_count', 'measure': 'employment_count'},
+        {'name': 'utilization_pct', 'measure': 'utilization_pct'},
+    ]) }}
+{%- endmacro %}
+
+{#- Long to wide: a value and a status a column. No row for a cell leaves both NULL: that is how
+    "never stated" stays apart from "stated as missing" until a mart says 'O' for either. -#}
+{% macro pivoted(columns) -%}
+    {%- for column in columns %}
+    {%- set cell -%}
+        measure = '{{ column.measure }}' and sex = '{{ column.get('sex', '_T') }}'
+        and size_class = '{{ column.get('size_class', '_T') }}'
+    {%- endset %}
+    max(case when {{ cell }} then value end) as {{ column.name }},
+    max(case when {{ cell }} then obs_status end) as {{ column.name }}_status,
+    {%- endfor %}
+{%- endmacro %}
+
+{#- The same columns for a mart: NULL statuses become 'O', missing. -#}
+{% macro published_columns(columns) -%}
+    {%- for column in columns %}
+    {{ column.name }},
+    coalesce({{ column.name }}_status, 'O') as {{ column.name }}_status,
+    {%- endfor %}
+{%- endmacro %}

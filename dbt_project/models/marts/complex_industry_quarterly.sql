@@ -1,0 +1,8 @@
+select
+    complex_id,
+    industry_code,
+    period,
+    {{ published_columns(industry_columns()) }}
+    is_simulated
+from {{ ref('int_industry_quarters_pivoted') }}
+where complex_id <> '_T'

@@ -1,0 +1,19 @@
+select
+    metric,
+    definition,
+    period,
+    numerator,
+    numerator_unit,
+    numerator_source,
+    denominator,
+    denominator_unit,
+    denominator_source,
+    share_pct,
+    months_covered,
+    months_in_period,
+    coverage,
+    obs_status,
+    reason_ko,
+    reason_en,
+    is_simulated
+from {{ ref('int_shares_computed') }}

@@ -1,0 +1,21 @@
+select
+    cast(dataset as string) as dataset,
+    cast(snapshot_id as string) as snapshot_id,
+    cast(sha256 as string) as sha256,
+    cast(sheet as string) as sheet,
+    cast(cell as string) as cell,
+    cast(series as string) as series,
+    cast(period as string) as period,
+    cast(value as double) as value,
+    cast(unit as string) as unit,
+    cast(print as string) as print,
+    cast(derivation as string) as derivation,
+    cast(months_covered as integer) as months_covered,
+    cast(complexes_covered as integer) as complexes_covered,
+    cast(scope_ko as string) as scope_ko,
+    cast(scope_en as string) as scope_en,
+    cast(source as string) as source,
+    cast(published_at as date) as published_at,
+    cast(loaded_at as timestamp) as loaded_at,
+    cast(is_simulated as boolean) as is_simulated
+from {{ landed('published_figures') }} as figures

@@ -1,0 +1,194 @@
+"""Dataset contracts: what is known of a dataset, in one strict YAML file each.
+
+A contract is read by everything that needs to know a dataset: recognition, the parsers, the
+snapshot store, the build and the documentation. Unknown keys are rejected, so that a typing
+error cannot silently switch a rule off.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping
+from functools import cached_property
+from pathlib import Path
+from typing import Literal
+
+import yaml
+from pydantic import BaseModel, ConfigDict, Field, model_validator
+
+CONTRACTS_DIR = Path(__file__).parent / "contracts"
+
+Dimension = Literal["krw", "usd", "firms", "persons", "percent", "percentage_point"]
+Relation = Literal["current", "previous", "ytd"]
+
+
+class _Strict(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class Bilingual(_Strict):
+    """A text in Korean and English."""
+
+    ko: str
+    en: str
+
+
+class Publisher(_Strict):
+    """Who publishes the dataset; `id` is the folder below `raw/`."""
+
+    id: str = Field(pattern=r"^[a-z][a-z0-9]*$")
+    name: Bilingual
+
+
+class Licence(_Strict):
+    """Under which terms the publisher's file may be used."""
+
+    name: str
+    url: str | None = None
+
+
+class Source(_Strict):
+    """Where the publisher offers the dataset."""
+
+    page: str | None = None
+    portal_id: str | None = None
+
+
+class Cadence(_Strict):
+    """How often an edition appears and how long after its period (days)."""
+
+    frequency: Literal["quarterly", "irregular"]
+    lag_days_from: int | None = None
+    lag_days_to: int | None = None
+    note: Bilingual | None = None
+
+
+class Column(_Strict):
+    """One column of a table: the words of its header and what its cells measure.
+
+    `header` is compared after removing blanks, brackets and joining marks; several spellings
+    may be given. `누계` headers may carry a year, which is checked, not believed.
+    """
+
+    header: tuple[str, ...]
+    measure: str
+    dimension: Dimension
+    relation: Relation = "current"
+    sex: Literal["_T", "M", "F"] = "_T"
+    size_class: Literal["_T", "LT50", "50_299", "GE300"] = "_T"
+    #: An empty cell means that the figure cannot exist (a growth rate from zero, the rate of an
+    #: absent industry); otherwise an empty cell is a missing value.
+    empty_is_not_applicable: bool = False
+
+
+class Table(_Strict):
+    """One table of the publication; either by columns or by industries across."""
+
+    id: str = Field(pattern=r"^[a-z][a-z_]*$")
+    number: int
+    title: tuple[str, ...]
+    columns: tuple[Column, ...] = ()
+    #: For tables with one column an industry: what those cells measure.
+    industries: Column | None = None
+    #: Whether services and other non-manufacturing stand among the industries.
+    with_non_manufacturing: bool = False
+
+    @model_validator(mode="after")
+    def _one_shape(self) -> Table:
+        if bool(self.columns) == bool(self.industries):
+            raise ValueError(f"table {self.id}: give either columns or industries")
+        return self
+
+
+class Contract(_Strict):
+    """What everything else may rely on about one dataset."""
+
+    dataset: str = Field(pattern=r"^[a-z][a-z0-9]*__[a-z][a-z0-9_]*$")
+    publisher: Publisher
+    title: Bilingual
+    description: Bilingual
+    statistic_no: str | None = None
+    licence: Licence
+    source: Source = Source()
+    cadence: Cadence
+    #: The role (not the person) that answers for the mappings of this dataset.
+    mapping_owner: str
+    parser: Literal["industrial_trend", "published_figures", "claims"]
+    #: The form of the file: a workbook, a CSV edition, or a YAML file.
+    form: Literal["workbook", "csv", "yaml"]
+    #: The schema of the landed rows.
+    landed: Literal["observations", "published_figures", "claims"]
+    #: `accumulate`: every vintage stays in the warehouse; `replace`: the newest file of a name
+    #: stands for all before it (curated lists).
+    versioning: Literal["accumulate", "replace"]
+    #: `inherit`: the publisher has suppressed already, nothing may undo it; `none`: open figures.
+    disclosure: Literal["inherit", "none"]
+    keys: tuple[str, ...]
+    #: Text marks in the place of a number and what they mean.
+    marks: Mapping[str, Literal["suppressed", "missing", "not_applicable"]] = {}
+    #: Tables of the publication; a CSV edition names one table of another contract instead.
+    tables: tuple[Table, ...] = ()
+    table_of: str | None = None
+    table: str | None = None
+    #: Words of the file name that tell between editions whose headers are alike.
+    name_words: tuple[str, ...] = ()
+    #: The columns of a plain list (published figures): all must be there, no other may be.
+    columns: tuple[str, ...] = ()
+
+    @model_validator(mode="after")
+    def _consistent(self) -> Contract:
+        if not self.dataset.startswith(self.publisher.id + "__"):
+            raise ValueError(f"{self.dataset}: a dataset is named <publisher>__<name>")
+        if (self.table_of is None) != (self.table is None):
+            raise ValueError(f"{self.dataset}: table_of and table go together")
+        return self
+
+
+class Contracts(_Strict):
+    """All contracts by dataset, with the text they were read from (for the fingerprint)."""
+
+    by_dataset: Mapping[str, Contract]
+    text: str
+
+    @cached_property
+    def fingerprint(self) -> str:
+        """First 16 hex digits of the SHA-256 over all contract files."""
+        return hashlib.sha256(self.text.encode()).hexdigest()[:16]
+
+    def __getitem__(self, dataset: str) -> Contract:
+        return self.by_dataset[dataset]
+
+    def table_of(self, contract: Contract) -> Table:
+        """The one table that a CSV edition carries, from the contract it belongs to."""
+        if contract.table_of is None:
+            raise KeyError(f"{contract.dataset} is not an edition of one table")
+        parent = self.by_dataset[contract.table_of]
+        return next(table for table in parent.tables if table.id == contract.table)
+
+
+def load_contracts(folder: Path = CONTRACTS_DIR) -> Contracts:
+    """Read every contract in a folder.
+
+    Raises:
+        ValueError: a file has an unknown key, lacks one, or names a table that is not there.
+    """
+    loaded: dict[str, Contract] = {}
+    texts: list[str] = []
+    for path in sorted(folder.glob("*.yml")):
+        text = path.read_text(encoding="utf-8")
+        texts.append(f"{path.name}\n{text}")
+        try:
+            contract = Contract.model_validate(yaml.safe_load(text))
+        except ValueError as error:
+            raise ValueError(f"contract {path.name}: {error}") from error
+        if contract.dataset != path.stem:
+            raise ValueError(f"contract {path.name}: its dataset is {contract.dataset}")
+        loaded[contract.dataset] = contract
+    for contract in loaded.values():
+        if contract.table_of is not None:
+            parent = loaded.get(contract.table_of)
+            if parent is None or contract.table not in {table.id for table in parent.tables}:
+                raise ValueError(
+                    f"contract {contract.dataset}: no table {contract.table} in {contract.table_of}"
+                )
+    return Contracts(by_dataset=loaded, text="\n".join(texts))

@@ -1,0 +1,432 @@
+"""Take in one file: keep its bytes, find out what it is, read it, land it, say what happened.
+
+Every step may be repeated and may run beside others: bytes are kept by their hash, landed
+files replace themselves in one rename, outcome rows are appended.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import shutil
+from dataclasses import dataclass, replace
+from datetime import UTC, date, datetime
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from pydantic import BaseModel, ConfigDict, ValidationError
+
+from ingestion.contract import Contract, Contracts
+from ingestion.landing import landed_fingerprint, landed_path, write_landed
+from ingestion.outcomes import Outcome, append_outcome
+from ingestion.parsers import claims, industrial_trend, published_figures
+from ingestion.periods import Period, date_in_name, period_of_date
+from ingestion.problems import Problem, RejectedFile, problem
+from ingestion.recognise import recognise
+from ingestion.registry import Registry
+from ingestion.sniff import Content, read_content
+from ingestion.snapshots import (
+    UNRECOGNISED,
+    Snapshot,
+    SnapshotStore,
+    clean_file_name,
+    replace_file,
+    snapshot_id,
+    write_once,
+)
+
+SEOUL = ZoneInfo("Asia/Seoul")
+SIDECAR_SUFFIX = ".meta.json"
+#: The mark by which simulated files are known, in a workbook's properties or its notes.
+SIMULATED_MARK = "SIMULATED"
+
+
+class Sidecar(BaseModel):
+    """`<file name>.meta.json`: what whoever fetched a file knows about it."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    published_at: date | None = None
+    url: str | None = None
+    simulated: bool = False
+
+
+@dataclass(frozen=True)
+class Ingestion:
+    """The room's settings: where files lie, what is known of datasets and names."""
+
+    home: Path
+    contracts: Contracts
+    registry: Registry
+
+    @cached_property
+    def store(self) -> SnapshotStore:
+        """The snapshot store below the home."""
+        return SnapshotStore(self.home / "raw")
+
+    @cached_property
+    def fingerprint(self) -> str:
+        """Changes whenever the same bytes might be read differently."""
+        parts = [
+            self.contracts.fingerprint,
+            self.registry.fingerprint,
+            industrial_trend.PARSER_VERSION,
+            published_figures.PARSER_VERSION,
+            claims.PARSER_VERSION,
+        ]
+        return hashlib.sha256("/".join(parts).encode()).hexdigest()[:16]
+
+    @property
+    def landed(self) -> Path:
+        """Folder of landed Parquet."""
+        return self.home / "landed"
+
+    def quarantine_folder(self, sha256: str) -> Path:
+        """Where a file that could not be used waits, with the reason."""
+        return self.home / "quarantine" / sha256[:16]
+
+
+@dataclass(frozen=True)
+class _Read:
+    """A file that was read well."""
+
+    contract: Contract
+    period: str
+    rows: list[dict[str, Any]]
+    notes: list[dict[str, Any]]
+    problems: list[Problem]
+
+
+def ingest_file(room: Ingestion, path: Path, *, run_id: str, now: datetime | None = None) -> Outcome:
+    """Take in one file and record the outcome; never raises for what is wrong with the file.
+
+    Args:
+        room: settings and mappings.
+        path: the file; a sidecar `<name>.meta.json` beside it is read if it is there.
+        run_id: the run whose outcome file gets the row.
+        now: the time of loading (UTC), for tests.
+    """
+    moment = (now or datetime.now(UTC)).astimezone(UTC)
+    data = path.read_bytes()
+    outcome = _take(room, path, data, run_id, moment)
+    append_outcome(room.home / "outcomes", outcome)
+    return outcome
+
+
+def reparse(room: Ingestion, snapshot: Snapshot, *, run_id: str) -> Outcome | None:
+    """Read a snapshot again where contract, registry or parser changed since; else None."""
+    if not is_stale(room, snapshot):
+        return None
+    moment = datetime.now(UTC)
+    outcome = _read_and_land(
+        room, snapshot, room.store.read(snapshot), run_id, moment, kind="reparsed", warnings=[]
+    )
+    append_outcome(room.home / "outcomes", outcome)
+    return outcome
+
+
+def is_stale(room: Ingestion, snapshot: Snapshot) -> bool:
+    """Whether contract, registry or parser changed since a snapshot was read or rejected."""
+    reason = _quarantine_reason(room, snapshot.sha256)
+    if reason is not None:
+        return reason.get("fingerprint") != room.fingerprint
+    return landed_fingerprint(landed_path(room.landed, snapshot)) != room.fingerprint
+
+
+def parse_warnings(room: Ingestion, snapshot: Snapshot) -> list[dict[str, Any]]:
+    """The warnings that reading a landed snapshot left (kept beside its landed file)."""
+    path = landed_path(room.landed, snapshot).with_suffix(".warnings.json")
+    return json.loads(path.read_text(encoding="utf-8")) if path.exists() else []
+
+
+def _take(room: Ingestion, path: Path, data: bytes, run_id: str, moment: datetime) -> Outcome:
+    sha256 = hashlib.sha256(data).hexdigest()
+    name = clean_file_name(path.name)
+    known = room.store.by_sha256().get(sha256)
+    if known is not None:
+        return _again(room, known, name, data, run_id, moment)
+    warnings: list[Problem] = []
+    try:
+        sidecar = _sidecar(path)
+    except RejectedFile as rejected:
+        sidecar, warnings = Sidecar(), []
+        failure: RejectedFile | None = rejected
+    else:
+        failure = None
+    loaded_at = moment.isoformat(timespec="seconds")
+    published = sidecar.published_at or moment.astimezone(SEOUL).date()
+    snapshot = Snapshot(
+        snapshot_id=snapshot_id(UNRECOGNISED, "unknown", published.isoformat(), sha256),
+        publisher=UNRECOGNISED,
+        dataset=UNRECOGNISED,
+        period="unknown",
+        vintage=published.isoformat(),
+        sha256=sha256,
+        bytes=len(data),
+        ending="bin",
+        file_name=name,
+        published_at=published.isoformat(),
+        published_at_basis="sidecar" if sidecar.published_at else "first_seen",
+        loaded_at=loaded_at,
+        url=sidecar.url,
+        is_simulated=sidecar.simulated,
+    )
+    if failure is not None:
+        room.store.put(snapshot, data)
+        return _quarantine(room, snapshot, data, failure, run_id, moment)
+    return _read_and_land(room, snapshot, data, run_id, moment, kind="first", warnings=warnings)
+
+
+def _again(
+    room: Ingestion, known: Snapshot, name: str, data: bytes, run_id: str, moment: datetime
+) -> Outcome:
+    """The same bytes as before: nothing to do, unless the name claims another period."""
+    base = Outcome(
+        run_id=run_id,
+        at=moment.isoformat(timespec="seconds"),
+        status="unchanged",
+        file_name=name,
+        sha256=known.sha256,
+        dataset=known.dataset,
+        period=known.period,
+        snapshot_id=known.snapshot_id,
+        kind="same_bytes",
+        is_simulated=known.is_simulated,
+    )
+    reason = _quarantine_reason(room, known.sha256)
+    if reason is not None and reason.get("fingerprint") == room.fingerprint:
+        return replace(
+            base,
+            status="quarantined",
+            message="in quarantine already: " + reason["lines_en"][0],
+            message_ko="이미 격리됨: " + reason["lines_ko"][0],
+            problems=reason["problems"],
+        )
+    landed = landed_path(room.landed, known)
+    if reason is not None or landed_fingerprint(landed) != room.fingerprint:
+        return _read_and_land(room, known, data, run_id, moment, kind="reparsed", warnings=[])
+    claimed = _period_in_name(name, known.period)
+    if claimed is not None and claimed != known.period and name != known.file_name:
+        fault = problem(
+            "same_bytes_other_period",
+            other=f"{known.file_name} ({known.period})",
+            found=claimed,
+        )
+        return replace(
+            base,
+            status="fault",
+            message=fault.line(name),
+            message_ko=fault.line(name, "ko"),
+            problems=[fault.as_dict()],
+        )
+    return replace(
+        base,
+        message=f"{name}: the same bytes as {known.snapshot_id}",
+        message_ko=f"{name}: {known.snapshot_id}와(과) 같은 내용",
+    )
+
+
+def _read_and_land(
+    room: Ingestion,
+    snapshot: Snapshot,
+    data: bytes,
+    run_id: str,
+    moment: datetime,
+    *,
+    kind: str,
+    warnings: list[Problem],
+) -> Outcome:
+    filed = snapshot
+    try:
+        content = read_content(data)
+        contract = recognise(content, room.contracts, room.registry, snapshot.file_name)
+        filed = _file_under(snapshot, contract, _period_so_far(content, contract, snapshot), content)
+        read = _parse(room, content, contract, snapshot.file_name)
+        filed = _file_under(snapshot, contract, read.period, content)
+    except RejectedFile as rejected:
+        _keep(room, snapshot, filed, data)
+        return _quarantine(room, filed, data, rejected, run_id, moment)
+    except Exception as error:  # a fault of ours: the file is kept, the rest of the run goes on
+        _keep(room, snapshot, filed, data)
+        detail = f"{type(error).__name__}: {error}"[:300]
+        rejected = RejectedFile([problem("internal", detail=detail)])
+        return _quarantine(room, filed, data, rejected, run_id, moment)
+    problems = [*warnings, *read.problems]
+    if filed.published_at_basis == "first_seen" and contract.versioning == "accumulate":
+        problems.append(problem("published_at_unknown"))
+    earlier = [
+        s for s in room.store
+        if s.dataset == filed.dataset
+        and s.period == filed.period
+        and s.sha256 != filed.sha256
+        # A curated list has many files side by side; only a file of the same name is its vintage.
+        and (contract.versioning == "accumulate" or s.file_name == filed.file_name)
+    ]
+    _keep(room, snapshot, filed, data)
+    path = landed_path(room.landed, filed)
+    # Warnings and notes first: the landed file is what makes a snapshot count.
+    replace_file(
+        path.with_suffix(".warnings.json"),
+        json.dumps([p.as_dict() for p in problems], ensure_ascii=False, indent=1).encode(),
+    )
+    if read.notes:
+        write_landed(
+            landed_path(room.landed, filed, "notes"), "survey_notes", read.notes, filed,
+            room.fingerprint,
+        )
+    write_landed(path, contract.landed, read.rows, filed, room.fingerprint)
+    shutil.rmtree(room.quarantine_folder(filed.sha256), ignore_errors=True)
+    what = kind if kind == "reparsed" else ("new_vintage" if earlier else "first")
+    verb = {"first": "landed", "new_vintage": "landed as a new vintage", "reparsed": "read again"}
+    verb_ko = {"first": "적재", "new_vintage": "새 빈티지로 적재", "reparsed": "다시 읽음"}
+    return Outcome(
+        run_id=run_id,
+        at=moment.isoformat(timespec="seconds"),
+        status="landed",
+        file_name=filed.file_name,
+        sha256=filed.sha256,
+        dataset=filed.dataset,
+        period=filed.period,
+        snapshot_id=filed.snapshot_id,
+        kind=what,  # type: ignore[arg-type]
+        rows=len(read.rows),
+        message=f"{filed.file_name}: {verb[what]}, {filed.dataset} {filed.period}, "
+        f"{len(read.rows):,} rows, {len(problems)} warnings",
+        message_ko=f"{filed.file_name}: {verb_ko[what]}, {filed.dataset} {filed.period}, "
+        f"{len(read.rows):,}행, 경고 {len(problems)}건",
+        problems=[p.as_dict() for p in problems],
+        is_simulated=filed.is_simulated,
+    )
+
+
+def _parse(room: Ingestion, content: Content, contract: Contract, name: str) -> _Read:
+    if contract.parser == "published_figures":
+        rows = published_figures.parse_published_figures(content, contract, room.registry)
+        return _Read(contract, "all", rows, [], [])
+    if contract.parser == "claims":
+        return _Read(contract, "all", claims.parse_claim(content), [], [])
+    if contract.form == "workbook":
+        parsed = industrial_trend.parse_workbook(content, contract, room.registry, name)
+    else:
+        parsed = industrial_trend.parse_csv(content, contract, room.contracts, room.registry, name)
+    return _Read(contract, str(parsed.period), parsed.rows, parsed.notes, parsed.problems)
+
+
+def _period_so_far(content: Content, contract: Contract, snapshot: Snapshot) -> str:
+    """The period to file a workbook under even if it turns out to be unusable."""
+    if contract.parser != "industrial_trend":
+        return "all"
+    if contract.form == "workbook":
+        periods = [title.period for title in industrial_trend.find_titles(content)]
+        if periods:
+            return str(max(set(periods), key=lambda p: (periods.count(p), p)))
+    return snapshot.period
+
+
+def _file_under(snapshot: Snapshot, contract: Contract, period: str, content: Content) -> Snapshot:
+    """The snapshot with its dataset, period, vintage and mark, as its content tells them."""
+    published, basis = snapshot.published_at, snapshot.published_at_basis
+    changed = content.properties.get("modified")
+    if basis == "first_seen" and changed and period not in ("unknown", "all"):
+        try:
+            day = datetime.fromisoformat(changed.replace("Z", "+00:00")).astimezone(SEOUL).date()
+        except ValueError:
+            day = None
+        # A template's old date says nothing: figures cannot be out before their period ends.
+        if day is not None and day > Period.parse(period).last_day:
+            published, basis = day.isoformat(), "document"
+    marked = any(SIMULATED_MARK in content.properties.get(k, "") for k in ("keywords", "description"))
+    return replace(
+        snapshot,
+        snapshot_id=snapshot_id(contract.dataset, period, published, snapshot.sha256),
+        publisher=contract.publisher.id,
+        dataset=contract.dataset,
+        period=period,
+        vintage=published,
+        published_at=published,
+        published_at_basis=basis,
+        ending=content.ending,
+        is_simulated=snapshot.is_simulated or marked,
+    )
+
+
+def _keep(room: Ingestion, before: Snapshot, filed: Snapshot, data: bytes) -> None:
+    """Keep the bytes where they belong; a snapshot filed elsewhere before is moved."""
+    stored = room.store.path(before).with_suffix(".json").exists()
+    if stored and room.store.path(before) != room.store.path(filed):
+        room.store.refile(before, filed)
+    else:
+        room.store.put(filed, data)
+
+
+def _quarantine(
+    room: Ingestion,
+    snapshot: Snapshot,
+    data: bytes,
+    rejected: RejectedFile,
+    run_id: str,
+    moment: datetime,
+) -> Outcome:
+    problems = [*rejected.problems, *rejected.warnings]
+    lines_en = [p.line(snapshot.file_name) for p in rejected.problems]
+    lines_ko = [p.line(snapshot.file_name, "ko") for p in rejected.problems]
+    folder = room.quarantine_folder(snapshot.sha256)
+    write_once(folder / snapshot.file_name, data)
+    reason = {
+        "file_name": snapshot.file_name,
+        "sha256": snapshot.sha256,
+        "dataset": snapshot.dataset,
+        "period": snapshot.period,
+        "snapshot_id": snapshot.snapshot_id,
+        "at": moment.isoformat(timespec="seconds"),
+        "fingerprint": room.fingerprint,
+        "lines_en": lines_en,
+        "lines_ko": lines_ko,
+        "problems": [p.as_dict() for p in problems],
+    }
+    replace_file(
+        folder / "reason.json", json.dumps(reason, ensure_ascii=False, indent=1).encode()
+    )
+    # What was landed by an older reading must not be built on any more.
+    landed_path(room.landed, snapshot).unlink(missing_ok=True)
+    more = len(rejected.problems) - 1
+    return Outcome(
+        run_id=run_id,
+        at=moment.isoformat(timespec="seconds"),
+        status="quarantined",
+        file_name=snapshot.file_name,
+        sha256=snapshot.sha256,
+        dataset=None if snapshot.dataset == UNRECOGNISED else snapshot.dataset,
+        period=None if snapshot.period == "unknown" else snapshot.period,
+        snapshot_id=snapshot.snapshot_id,
+        message=lines_en[0] + (f" (and {more} more)" if more else ""),
+        message_ko=lines_ko[0] + (f" (외 {more}건)" if more else ""),
+        problems=[p.as_dict() for p in problems],
+        is_simulated=snapshot.is_simulated,
+    )
+
+
+def _quarantine_reason(room: Ingestion, sha256: str) -> dict[str, Any] | None:
+    path = room.quarantine_folder(sha256) / "reason.json"
+    return json.loads(path.read_text(encoding="utf-8")) if path.exists() else None
+
+
+def _sidecar(path: Path) -> Sidecar:
+    beside = path.with_name(path.name + SIDECAR_SUFFIX)
+    if not beside.exists():
+        return Sidecar()
+    try:
+        return Sidecar.model_validate_json(beside.read_bytes())
+    except ValidationError as error:
+        detail = "; ".join(f"{'.'.join(map(str, e['loc']))}: {e['msg']}" for e in error.errors())
+        raise RejectedFile([problem("bad_sidecar", name=beside.name, detail=detail)]) from error
+
+
+def _period_in_name(name: str, like: str) -> str | None:
+    """The period a file name claims, in the frequency of `like`."""
+    day = date_in_name(name)
+    if day is None or like in ("all", "unknown"):
+        return None
+    return str(period_of_date(day, Period.parse(like).freq))

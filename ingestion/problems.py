@@ -1,0 +1,385 @@
+"""Every fault that a file may have: one code, one sentence in each language, what to do.
+
+A parser collects problems instead of stopping at the first one, so that a person sees all of
+them at once. `error` problems quarantine the file, `warning` problems ship with the release.
+"""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass
+from typing import Any, Literal
+
+Severity = Literal["error", "warning"]
+
+
+@dataclass(frozen=True)
+class _Entry:
+    severity: Severity
+    en: str
+    ko: str
+    action_en: str
+    action_ko: str
+
+
+_REDOWNLOAD_EN = "Download the file again and drop it into the inbox."
+_REDOWNLOAD_KO = "파일을 다시 내려받아 수신 폴더에 넣으십시오."
+_CONTRACT_EN = "If the publisher changed the form, extend {contract}; otherwise fetch the file again."
+_CONTRACT_KO = "발행 양식이 바뀌었으면 {contract}을(를) 고치고, 아니면 파일을 다시 받으십시오."
+
+CATALOG: dict[str, _Entry] = {
+    "empty_file": _Entry(
+        "error",
+        "the file is empty (0 bytes)",
+        "파일이 비어 있습니다(0바이트)",
+        _REDOWNLOAD_EN,
+        _REDOWNLOAD_KO,
+    ),
+    "too_large": _Entry(
+        "error",
+        "the file unpacks to {size} bytes, more than the limit of {limit}",
+        "파일의 압축을 풀면 {size}바이트로 한도 {limit}바이트를 넘습니다",
+        "Check that this is the publisher's file; it is not opened.",
+        "발행 기관의 파일이 맞는지 확인하십시오. 파일을 열지 않았습니다.",
+    ),
+    "damaged_archive": _Entry(
+        "error",
+        "the workbook is truncated or damaged ({detail})",
+        "통합 문서가 잘렸거나 손상되었습니다({detail})",
+        _REDOWNLOAD_EN,
+        _REDOWNLOAD_KO,
+    ),
+    "encrypted": _Entry(
+        "error",
+        "the workbook is encrypted or protected by a password",
+        "통합 문서가 암호로 보호되어 있습니다",
+        "Save it without a password, or ask the publisher for an open copy.",
+        "암호를 풀어 저장하거나 발행 기관에 공개본을 요청하십시오.",
+    ),
+    "not_a_table": _Entry(
+        "error",
+        "the file is {kind}, not a workbook or CSV",
+        "파일의 내용이 통합 문서나 CSV가 아니라 {kind}입니다",
+        "The publisher may have answered with an error page. " + _REDOWNLOAD_EN,
+        "발행 기관이 오류 화면을 보냈을 수 있습니다. " + _REDOWNLOAD_KO,
+    ),
+    "damaged_text": _Entry(
+        "error",
+        "the text was damaged before it came here: {count} replacement characters (U+FFFD), first "
+        "in line {line}; most likely CP949 was read as UTF-8 and saved again",
+        "받기 전에 글자가 깨졌습니다. 대체 문자(U+FFFD) {count}개, 첫 위치 {line}행. CP949를 UTF-8로 "
+        "읽어 다시 저장한 것으로 보입니다",
+        "Take the publisher's original bytes; do not open and save the file on the way.",
+        "발행 기관의 원본을 그대로 쓰고, 중간에 열어 저장하지 마십시오.",
+    ),
+    "undecodable_text": _Entry(
+        "error",
+        "the text is neither UTF-8 nor CP949 (byte {position})",
+        "글자가 UTF-8도 CP949도 아닙니다({position}번째 바이트)",
+        _REDOWNLOAD_EN,
+        _REDOWNLOAD_KO,
+    ),
+    "unrecognised": _Entry(
+        "error",
+        "no contract recognises this file: {detail}",
+        "이 파일을 알아보는 계약이 없습니다: {detail}",
+        "If it is a dataset that sandan should read, add a contract for it; if not, remove it.",
+        "읽어야 할 자료라면 계약을 추가하고, 아니라면 폴더에서 빼십시오.",
+    ),
+    "bad_sidecar": _Entry(
+        "error",
+        "the sidecar {name} is not valid: {detail}",
+        "부속 파일 {name}이(가) 올바르지 않습니다: {detail}",
+        "Mend or remove the sidecar; it may hold published_at, url, simulated.",
+        "부속 파일을 고치거나 지우십시오. published_at, url, simulated만 둘 수 있습니다.",
+    ),
+    "period_unknown": _Entry(
+        "error",
+        "the period is nowhere to be found: a CSV edition does not carry it inside, and its name "
+        "does not end in a date such as _20260331",
+        "기간을 알 수 없습니다. CSV판은 안에 기간이 없고, 파일 이름도 _20260331 같은 날짜로 끝나지 "
+        "않습니다",
+        "Restore the publisher's file name.",
+        "발행 기관의 파일 이름을 되살리십시오.",
+    ),
+    "period_disagrees": _Entry(
+        "error",
+        "the title says {found}, the other tables of the workbook say {expected}",
+        "제목은 {found}인데 같은 문서의 다른 표는 {expected}입니다",
+        "A sheet of another edition seems to have been left in. Ask the publisher for a mended file.",
+        "다른 회차의 시트가 남은 것으로 보입니다. 발행 기관에 고친 파일을 요청하십시오.",
+    ),
+    "table_missing": _Entry(
+        "error",
+        "[표{number}] {title} is missing: no sheet carries this title",
+        "[표{number}] {title}이(가) 없습니다. 이 제목을 가진 시트가 없습니다",
+        _CONTRACT_EN,
+        _CONTRACT_KO,
+    ),
+    "table_twice": _Entry(
+        "error",
+        "[표{number}] {title} stands twice, here and in sheet '{other}'",
+        "[표{number}] {title}이(가) 이 시트와 '{other}' 시트에 두 번 있습니다",
+        "Ask the publisher which one holds.",
+        "어느 것이 맞는지 발행 기관에 확인하십시오.",
+    ),
+    "title_unknown": _Entry(
+        "error",
+        "the title '{found}' is not one of this publication's tables",
+        "제목 '{found}'은(는) 이 통계의 표 제목이 아닙니다",
+        _CONTRACT_EN,
+        _CONTRACT_KO,
+    ),
+    "header_missing": _Entry(
+        "error",
+        "the header '{expected}' was not found; the headers here are: {found}",
+        "머리글 '{expected}'을(를) 찾지 못했습니다. 있는 머리글: {found}",
+        _CONTRACT_EN,
+        _CONTRACT_KO,
+    ),
+    "header_unknown": _Entry(
+        "error",
+        "the header '{found}' is not known for this table; expected one of: {expected}",
+        "머리글 '{found}'은(는) 이 표에서 알 수 없습니다. 가능한 머리글: {expected}",
+        _CONTRACT_EN,
+        _CONTRACT_KO,
+    ),
+    "header_twice": _Entry(
+        "error",
+        "the header '{found}' stands twice (also in {other})",
+        "머리글 '{found}'이(가) 두 번 있습니다({other}에도 있음)",
+        _CONTRACT_EN,
+        _CONTRACT_KO,
+    ),
+    "unknown_industry": _Entry(
+        "error",
+        "the industry '{found}' is not in the registry",
+        "업종 '{found}'이(가) 등록부에 없습니다",
+        "Add the spelling to dbt_project/seeds/industries.csv if it is one of the publisher's groups.",
+        "발행 기관의 업종이 맞으면 dbt_project/seeds/industries.csv에 표기를 추가하십시오.",
+    ),
+    "unknown_complex": _Entry(
+        "error",
+        "the complex '{found}' is not in the registry{hint}",
+        "산업단지 '{found}'이(가) 등록부에 없습니다{hint}",
+        "Add it to dbt_project/seeds/complexes.csv, or its spelling to complex_spellings.csv; the "
+        "file is read again by itself.",
+        "dbt_project/seeds/complexes.csv에 단지를, 또는 complex_spellings.csv에 표기를 추가하십시오. "
+        "파일은 저절로 다시 읽습니다.",
+    ),
+    "complex_twice": _Entry(
+        "error",
+        "the complex '{found}' stands twice in this table (also in {other})",
+        "산업단지 '{found}'이(가) 이 표에 두 번 있습니다({other}에도 있음)",
+        "Ask the publisher which row holds.",
+        "어느 행이 맞는지 발행 기관에 확인하십시오.",
+    ),
+    "row_without_name": _Entry(
+        "error",
+        "the row has figures but no complex in its first column",
+        "행에 수치가 있는데 산업단지 이름이 없습니다",
+        "Ask the publisher for a mended file.",
+        "발행 기관에 고친 파일을 요청하십시오.",
+    ),
+    "row_after_total": _Entry(
+        "error",
+        "the row '{found}' stands below the total row",
+        "'{found}' 행이 계 행 아래에 있습니다",
+        "Ask the publisher for a mended file.",
+        "발행 기관에 고친 파일을 요청하십시오.",
+    ),
+    "total_missing": _Entry(
+        "error",
+        "the total row (계) is missing",
+        "계 행이 없습니다",
+        "The table may be cut off. " + _REDOWNLOAD_EN,
+        "표가 잘렸을 수 있습니다. " + _REDOWNLOAD_KO,
+    ),
+    "no_rows": _Entry(
+        "error",
+        "the table has a header and no row",
+        "표에 머리글만 있고 행이 없습니다",
+        _REDOWNLOAD_EN,
+        _REDOWNLOAD_KO,
+    ),
+    "unit_unknown": _Entry(
+        "error",
+        "the unit '{found}' is not known",
+        "단위 '{found}'을(를) 알 수 없습니다",
+        "Add it to dbt_project/seeds/units.csv with its factor if the publisher changed the unit.",
+        "발행 기관이 단위를 바꿨다면 dbt_project/seeds/units.csv에 환산 계수와 함께 추가하십시오.",
+    ),
+    "unit_missing": _Entry(
+        "error",
+        "no unit for '{found}': neither the header nor the (단위 : …) cell tells one for {dimension}",
+        "'{found}'의 단위가 없습니다. 머리글에도 (단위 : …) 칸에도 {dimension} 단위가 없습니다",
+        "Ask the publisher; a figure without its unit is not used.",
+        "발행 기관에 확인하십시오. 단위 없는 수치는 쓰지 않습니다.",
+    ),
+    "not_a_number": _Entry(
+        "error",
+        "'{found}' stands where a number is expected ({header})",
+        "숫자가 올 자리에 '{found}'이(가) 있습니다({header})",
+        "Ask the publisher; if it is a mark with a meaning, add it to `marks` in {contract}.",
+        "발행 기관에 확인하십시오. 뜻이 있는 기호라면 {contract}의 marks에 추가하십시오.",
+    ),
+    "negative_number": _Entry(
+        "error",
+        "{found} is negative where only zero or more is possible ({header})",
+        "0 이상이어야 할 자리에 음수 {found}이(가) 있습니다({header})",
+        "Ask the publisher for a mended file.",
+        "발행 기관에 고친 파일을 요청하십시오.",
+    ),
+    "bad_value": _Entry(
+        "error",
+        "'{found}' is not valid for {header}: {detail}",
+        "{header}에 '{found}'은(는) 올바르지 않습니다: {detail}",
+        "Mend the file.",
+        "파일을 고치십시오.",
+    ),
+    "internal": _Entry(
+        "error",
+        "the parser failed on this file: {detail}",
+        "파일을 읽는 중 오류가 났습니다: {detail}",
+        "Keep the file and report it; nothing was published from it.",
+        "파일을 보관하고 알려 주십시오. 이 파일에서 공표된 것은 없습니다.",
+    ),
+    # Warnings: the file is read, the fault is told.
+    "stale_header_year": _Entry(
+        "warning",
+        "the header says '{found}' in an edition of {period}; the title is believed",
+        "{period} 회차인데 머리글은 '{found}'입니다. 제목을 따릅니다",
+        "Nothing to do; told to the publisher's attention.",
+        "조치할 것은 없습니다. 발행 기관의 오기로 기록합니다.",
+    ),
+    "name_disagrees": _Entry(
+        "warning",
+        "the file name tells {found}, its content {expected}; the content is believed",
+        "파일 이름은 {found}, 내용은 {expected}입니다. 내용을 따릅니다",
+        "Check that the right file was dropped.",
+        "맞는 파일을 넣었는지 확인하십시오.",
+    ),
+    "number_disagrees": _Entry(
+        "warning",
+        "the title is numbered [표{found}], this table is usually [표{expected}]",
+        "제목의 번호가 [표{found}]이나 이 표는 보통 [표{expected}]입니다",
+        "Nothing to do.",
+        "조치할 것은 없습니다.",
+    ),
+    "moved_table": _Entry(
+        "warning",
+        "the table does not start in A1 but here; it was found by its title",
+        "표가 A1이 아니라 여기서 시작합니다. 제목으로 찾았습니다",
+        "Nothing to do.",
+        "조치할 것은 없습니다.",
+    ),
+    "unusual_unit": _Entry(
+        "warning",
+        "the unit is {found}, usually {expected}; the figures are converted",
+        "단위가 {found}입니다(보통 {expected}). 환산하여 씁니다",
+        "Check one figure against the publisher's text.",
+        "수치 하나를 발행 기관의 설명과 견주어 보십시오.",
+    ),
+    "number_as_text": _Entry(
+        "warning",
+        "{count} cells hold numbers as text (first here)",
+        "숫자가 글자로 저장된 칸이 {count}개 있습니다(첫 칸)",
+        "Nothing to do.",
+        "조치할 것은 없습니다.",
+    ),
+    "kind_missing": _Entry(
+        "warning",
+        "{count} rows in {sheets} tables have no 구분 (first: {found})",
+        "표 {sheets}개에서 구분이 빈 행이 {count}개 있습니다(첫 행: {found})",
+        "Nothing to do.",
+        "조치할 것은 없습니다.",
+    ),
+    "no_total_row": _Entry(
+        "warning",
+        "this CSV edition carries no total row (계): its sums cannot be checked, and it does not "
+        "tell suppressed from missing cells",
+        "이 CSV판에는 계 행이 없어 합계를 검증할 수 없고, 비공개와 결측을 구별할 수 없습니다",
+        "Drop the workbook of the same period into the inbox as well.",
+        "같은 기간의 통합 문서도 수신 폴더에 넣으십시오.",
+    ),
+    "same_bytes_other_period": _Entry(
+        "warning",
+        "publisher's fault: the same bytes as {other}, now offered as {found}",
+        "발행 오류: {other} 파일과 내용이 똑같은데 {found} 자료로 나왔습니다",
+        "Ask the publisher for the file of {found}.",
+        "발행 기관에 {found} 파일을 요청하십시오.",
+    ),
+    "published_at_unknown": _Entry(
+        "warning",
+        "neither the file nor a sidecar tells when it was published; the day it was first seen "
+        "stands in",
+        "파일에도 부속 파일에도 공표일이 없어 처음 받은 날을 대신 씁니다",
+        "Give published_at in <file name>.meta.json if the day is known.",
+        "공표일을 알면 <파일 이름>.meta.json에 published_at을 적으십시오.",
+    ),
+}
+
+
+@dataclass(frozen=True)
+class Problem:
+    """One fault of one file: where, what, and what to do, in both languages."""
+
+    code: str
+    severity: Severity
+    sheet: str | None
+    cell: str | None
+    message_en: str
+    message_ko: str
+    action_en: str
+    action_ko: str
+
+    def line(self, file_name: str, language: Literal["en", "ko"] = "en") -> str:
+        """One line for a person: file, sheet, cell, what is wrong, what to do."""
+        where = file_name
+        if self.sheet:
+            where += f" › {self.sheet}"
+        if self.cell:
+            where += f" › {self.cell}"
+        message = self.message_en if language == "en" else self.message_ko
+        action = self.action_en if language == "en" else self.action_ko
+        return f"{where}: {message}. → {action}"
+
+    def as_dict(self) -> dict[str, Any]:
+        """All fields, for outcome rows, quarantine reasons and the lock."""
+        return asdict(self)
+
+
+def problem(code: str, *, sheet: str | None = None, cell: str | None = None, **detail: Any) -> Problem:
+    """Make a problem from the catalog; `detail` fills the places in its sentences.
+
+    A detail that reads differently in Korean is given twice: `detail` and `detail_ko`.
+    """
+    entry = CATALOG[code]
+    if "contract" in entry.action_en + entry.en and "contract" not in detail:
+        detail["contract"] = "its contract in ingestion/contracts/"
+    korean = {name: detail.get(f"{name}_ko", value) for name, value in detail.items()}
+    if korean.get("contract") == "its contract in ingestion/contracts/":
+        korean["contract"] = "ingestion/contracts/의 계약"
+    return Problem(
+        code=code,
+        severity=entry.severity,
+        sheet=sheet,
+        cell=cell,
+        message_en=entry.en.format(**detail),
+        message_ko=entry.ko.format(**korean),
+        action_en=entry.action_en.format(**detail),
+        action_ko=entry.action_ko.format(**korean),
+    )
+
+
+class RejectedFile(Exception):
+    """A file that cannot be used, with every problem found in it."""
+
+    def __init__(self, problems: list[Problem]) -> None:
+        self.problems = [p for p in problems if p.severity == "error"]
+        self.warnings = [p for p in problems if p.severity == "warning"]
+        super().__init__("; ".join(p.message_en for p in self.problems))
+
+
+def reject(code: str, **where: Any) -> RejectedFile:
+    """A rejection for one fault that makes reading on pointless."""
+    return RejectedFile([problem(code, **where)])

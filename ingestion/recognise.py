@@ -1,0 +1,111 @@
+"""Which dataset a file belongs to, decided by its content."""
+
+from __future__ import annotations
+
+from ingestion.contract import Contract, Contracts
+from ingestion.parsers import industrial_trend as trend
+from ingestion.problems import reject
+from ingestion.registry import Registry, name_key, tidy
+from ingestion.sniff import Content
+
+
+def recognise(content: Content, contracts: Contracts, registry: Registry, name: str) -> Contract:
+    """The contract that a file answers to.
+
+    A workbook is known by its table titles or its survey notes, a CSV edition by its headers
+    and their units, a list by its exact columns, a claim by its keys. The name is used for one
+    thing only: to tell between CSV editions whose headers and units are the same.
+
+    Raises:
+        RejectedFile: no contract, or more than one, answers.
+    """
+    if content.form == "workbook":
+        return _workbook(content, contracts)
+    if content.form == "yaml":
+        for contract in contracts.by_dataset.values():
+            if contract.form == "yaml" and "claim_id" in content.mapping:
+                return contract
+        raise reject(
+            "unrecognised",
+            detail="a YAML file without claim_id",
+            detail_ko="claim_id가 없는 YAML 파일",
+        )
+    return _csv(content, contracts, registry, name)
+
+
+def _workbook(content: Content, contracts: Contracts) -> Contract:
+    candidates = [c for c in contracts.by_dataset.values() if c.form == "workbook"]
+    titles = trend.find_titles(content)
+    for contract in candidates:
+        if any(trend.match_table(title.rest, contract.tables) for title in titles):
+            return contract
+    for contract in candidates:
+        # A workbook that says in its notes what it is, though no title can be read any more.
+        wanted = name_key(contract.title.ko)
+        for sheet in content.sheets:
+            head = name_key("".join(str(cell) for row in sheet.rows[:12] for cell in row))
+            if wanted in head:
+                return contract
+    names = ", ".join(tidy(sheet.name) for sheet in content.sheets[:6])
+    raise reject(
+        "unrecognised",
+        detail=f"a workbook with the sheets {names or '(none)'}",
+        detail_ko=f"시트가 {names or '(없음)'}인 통합 문서",
+    )
+
+
+def _csv(content: Content, contracts: Contracts, registry: Registry, name: str) -> Contract:
+    sheet = content.sheets[0]
+    first = [str(cell).strip() for cell in sheet.rows[0]]
+    for contract in contracts.by_dataset.values():
+        if contract.form == "csv" and contract.columns:
+            shared = set(first) & set(contract.columns)
+            if len(shared) >= 0.6 * len(contract.columns):
+                return contract
+    shown = ", ".join(cell for cell in first[:8])[:160]
+    if not first or name_key(first[0]) not in trend.NAME_HEADERS:
+        raise reject(
+            "unrecognised",
+            detail=f"a text whose first line is: {shown}",
+            detail_ko=f"첫 줄이 '{shown}'인 글",
+        )
+    headers = trend.csv_headers(sheet, registry)
+    dimensions = trend.header_dimensions(headers, registry)
+    scored: list[tuple[float, Contract]] = []
+    for contract in contracts.by_dataset.values():
+        if contract.form != "csv" or contract.table_of is None:
+            continue
+        table = contracts.table_of(contract)
+        speaks = {c.dimension for c in (*table.columns, table.industries) if c is not None}
+        speaks -= {"percentage_point"}
+        amounts = dimensions - {"percent", "percentage_point"}
+        if amounts and not amounts <= speaks:
+            continue
+        if not amounts and dimensions and speaks != {"percent"}:
+            continue
+        scored.append((trend.header_match(headers, table, registry), contract))
+    best = max((score for score, _ in scored), default=0.0)
+    if best < 0.5:
+        raise reject(
+            "unrecognised",
+            detail=f"a CSV with the headers: {shown}",
+            detail_ko=f"머리글이 '{shown}'인 CSV",
+        )
+    candidates = [contract for score, contract in scored if score >= best - 1e-9]
+    if len(candidates) == 1:
+        return candidates[0]
+    key = name_key(name)
+    named = [
+        (max((len(name_key(w)) for w in c.name_words if name_key(w) in key), default=0), c)
+        for c in candidates
+    ]
+    longest = max(length for length, _ in named)
+    chosen = [c for length, c in named if length == longest]
+    if longest == 0 or len(chosen) > 1:
+        titles = "; ".join(sorted(c.title.ko for c in candidates))
+        raise reject(
+            "unrecognised",
+            detail=f"its headers fit more than one table ({titles}) and its name does not tell",
+            detail_ko=f"머리글이 여러 표에 맞고({titles}) 이름으로도 알 수 없음",
+        )
+    return chosen[0]

@@ -1,0 +1,68 @@
+"""The sample publisher: a simulated 국가산업단지 산업동향 in the publisher's own formats.
+
+It writes files, and nothing else: quarterly (or, until 2024-03, monthly) workbooks of twelve
+tables, CSV editions, a re-issue after the annual revision, a truncated file, and the simulated
+nation's reference figures. Everything is deterministic from a seed and marked as simulated.
+Tests build bad input with `mutate`: `write_workbook(edition, path, mutate.drop_digit(…))`.
+"""
+
+from __future__ import annotations
+
+from . import mutate
+from .figures import FIGURES_FILE, reference_rows, write_reference_figures
+from .grid import SheetGrid, WorkbookGrid, build_grid
+from .layout import CSV_EDITIONS, SIMULATED_MARK, SIMULATED_NOTE, TABLES, CsvEdition, file_name
+from .nation import ANNUAL_REVISIONS, SUPPRESSED_UP_TO
+from .periods import Period, period_range
+from .publication import (
+    Figure,
+    SampleRegistry,
+    SimulatedCell,
+    SimulatedPublication,
+    simulate,
+    simulate_annual_revision,
+)
+from .sample import write_sample
+from .writer import (
+    Mutation,
+    csv_rows,
+    write_csv_edition,
+    write_csv_rows,
+    write_grid,
+    write_meta,
+    write_workbook,
+)
+
+__all__ = [
+    "ANNUAL_REVISIONS",
+    "CSV_EDITIONS",
+    "FIGURES_FILE",
+    "SIMULATED_MARK",
+    "SIMULATED_NOTE",
+    "SUPPRESSED_UP_TO",
+    "TABLES",
+    "CsvEdition",
+    "Figure",
+    "Mutation",
+    "Period",
+    "SampleRegistry",
+    "SheetGrid",
+    "SimulatedCell",
+    "SimulatedPublication",
+    "WorkbookGrid",
+    "build_grid",
+    "csv_rows",
+    "file_name",
+    "mutate",
+    "period_range",
+    "reference_rows",
+    "simulate",
+    "simulate_annual_revision",
+    "write_csv_edition",
+    "write_csv_rows",
+    "write_grid",
+    "write_meta",
+    "write_reference_figures",
+    "write_sample",
+    "write_workbook",
+]

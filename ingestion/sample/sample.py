@@ -1,0 +1,72 @@
+"""The default sample: a folder of files as the publisher would have left it."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+from pathlib import Path
+
+from .figures import FIGURES_FILE, write_reference_figures
+from .layout import CSV_EDITIONS, file_name
+from .nation import ANNUAL_REVISIONS
+from .periods import Period, period_range
+from .publication import SampleRegistry, simulate, simulate_annual_revision
+from .writer import write_csv_edition, write_meta, write_workbook
+
+_REVISED_EDITIONS = frozenset(Period(year, "Q", 4) for year in ANNUAL_REVISIONS)
+
+
+def write_sample(
+    folder: Path,
+    *,
+    seed: int = 20260331,
+    registry_dir: Path,
+    first: str = "2024-Q1",
+    last: str = "2026-Q1",
+    with_faults: bool = True,
+) -> list[Path]:
+    """Write the simulated publications of a few years into a folder.
+
+    Workbooks of every period, the re-issue of a fourth quarter after the annual revision, the
+    CSV editions of the last period, the reference figures and, with faults, a truncated
+    workbook. Each has a sidecar `<file name>.meta.json` with its day of publication.
+
+    Args:
+        folder: made if it is not there; files of the same name are overwritten.
+        seed: the same seed gives the same bytes.
+        registry_dir: folder with `complex_spellings.csv` and `industries.csv` (the dbt seeds).
+        first, last: periods of one frequency, `2024-Q1` or `2023-05`.
+        with_faults: add a file that a pipeline must quarantine.
+
+    Returns:
+        The data files in the order of their publication, without the sidecars.
+
+    Raises:
+        ValueError: no range of periods, or a name that the registry lacks.
+    """
+    registry = SampleRegistry.load(registry_dir)
+    editions = simulate(seed, period_range(first, last), registry)
+    folder.mkdir(parents=True, exist_ok=True)
+    written: list[tuple[Path, date]] = []
+    for edition in editions:
+        path = folder / file_name(edition.when)
+        written.append((write_workbook(edition, path), edition.published_at))
+        if edition.when in _REVISED_EDITIONS:
+            revised = simulate_annual_revision(seed, edition.period, registry)
+            path = folder / file_name(edition.when, suffix="연간보정")
+            written.append((write_workbook(revised, path), revised.published_at))
+    newest = editions[-1]
+    for table_id, form in CSV_EDITIONS.items():
+        path = folder / file_name(newest.when, form.file_part, extension="csv")
+        written.append((write_csv_edition(newest, table_id, path), newest.published_at))
+    figures = write_reference_figures(editions, folder / FIGURES_FILE)
+    written.append((figures, newest.published_at))
+    if with_faults:
+        # A re-distribution that broke off: its directory at the end of the archive is missing.
+        victim = editions[max(0, len(editions) - 2)]
+        whole = (folder / file_name(victim.when)).read_bytes()
+        path = folder / file_name(victim.when, suffix="재배포")
+        path.write_bytes(whole[: len(whole) * 3 // 5])
+        written.append((path, victim.published_at + timedelta(days=7)))
+    for path, published_at in written:
+        write_meta(path, published_at)
+    return [path for path, _ in sorted(written, key=lambda item: (item[1], item[0].name))]

@@ -1,0 +1,141 @@
+"""The snapshot store: the publisher's bytes, once, with a sidecar of what is known of them.
+
+`raw/<publisher>/<dataset>/<period>/<vintage>_<sha8>.<ext>` is written once and never changed.
+The sidecar beside it (`.json`) is the commit point: bytes without a sidecar are what a crash
+left, and the next run completes them.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import tempfile
+from collections.abc import Iterator
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+UNRECOGNISED = "unrecognised"
+_SAFE = re.compile(r"[^\w.\- ()·ㆍ]+")
+
+
+@dataclass(frozen=True)
+class Snapshot:
+    """One file as received.
+
+    `vintage` is the date of publication; `published_at_basis` says how it is known: `sidecar`
+    (told by whoever fetched it), `document` (the workbook's own date of last change) or
+    `first_seen` (not known: the day it came here).
+    """
+
+    snapshot_id: str
+    publisher: str
+    dataset: str
+    period: str
+    vintage: str
+    sha256: str
+    bytes: int
+    ending: str
+    file_name: str
+    published_at: str
+    published_at_basis: str
+    loaded_at: str
+    url: str | None
+    is_simulated: bool
+
+    @property
+    def stem(self) -> str:
+        """`<vintage>_<sha8>`: the name of everything that is made from this snapshot."""
+        return f"{self.vintage}_{self.sha256[:8]}"
+
+    @property
+    def folder(self) -> str:
+        """Folder below `raw/`."""
+        return f"{self.publisher}/{self.dataset}/{self.period}"
+
+
+def snapshot_id(dataset: str, period: str, vintage: str, sha256: str) -> str:
+    """`<dataset>/<period>/<vintage>_<sha8>`."""
+    return f"{dataset}/{period}/{vintage}_{sha256[:8]}"
+
+
+def clean_file_name(name: str) -> str:
+    """A file name without path, control characters or anything a shell would stumble over."""
+    return _SAFE.sub("_", Path(name).name).strip(". ")[:180] or "file"
+
+
+class SnapshotStore:
+    """Files below `raw/`; any number of processes may put at once."""
+
+    def __init__(self, raw: Path) -> None:
+        self.raw = raw
+
+    def __iter__(self) -> Iterator[Snapshot]:
+        """Every snapshot, in the order of dataset, period, vintage."""
+        for path in sorted(self.raw.glob("*/*/*/*.json")):
+            yield Snapshot(**json.loads(path.read_text(encoding="utf-8")))
+
+    def by_sha256(self) -> dict[str, Snapshot]:
+        """All snapshots by content hash. The same bytes are kept once, so there is one each."""
+        return {snapshot.sha256: snapshot for snapshot in self}
+
+    def path(self, snapshot: Snapshot) -> Path:
+        """Where the bytes lie."""
+        return self.raw / snapshot.folder / f"{snapshot.stem}.{snapshot.ending}"
+
+    def read(self, snapshot: Snapshot) -> bytes:
+        """The publisher's bytes."""
+        return self.path(snapshot).read_bytes()
+
+    def put(self, snapshot: Snapshot, data: bytes) -> Path:
+        """Keep bytes and sidecar; doing it again, or twice at once, changes nothing."""
+        target = self.path(snapshot)
+        write_once(target, data)
+        sidecar = json.dumps(asdict(snapshot), ensure_ascii=False, indent=1, sort_keys=True)
+        write_once(target.with_suffix(".json"), sidecar.encode())
+        return target
+
+    def refile(self, old: Snapshot, new: Snapshot) -> None:
+        """Move a snapshot to the place it belongs once its dataset or period is known."""
+        if self.path(old) == self.path(new):
+            return
+        self.put(new, self.read(old))
+        self.path(old).with_suffix(".json").unlink(missing_ok=True)
+        self.path(old).unlink(missing_ok=True)
+
+
+def write_once(target: Path, data: bytes) -> None:
+    """Write a whole file under its name, or leave what stands there already.
+
+    A hard link makes the name appear with all its bytes or not at all.
+    """
+    if target.exists():
+        return
+    target.parent.mkdir(parents=True, exist_ok=True)
+    descriptor, name = tempfile.mkstemp(dir=target.parent, prefix=".part-")
+    try:
+        with os.fdopen(descriptor, "wb") as file:
+            file.write(data)
+            file.flush()
+            os.fsync(file.fileno())
+        os.chmod(name, 0o444)
+        try:
+            os.link(name, target)
+        except FileExistsError:
+            pass
+    finally:
+        os.unlink(name)
+
+
+def replace_file(target: Path, data: bytes) -> None:
+    """Write a whole file under its name, over what stood there, in one rename."""
+    target.parent.mkdir(parents=True, exist_ok=True)
+    descriptor, name = tempfile.mkstemp(dir=target.parent, prefix=".part-")
+    try:
+        with os.fdopen(descriptor, "wb") as file:
+            file.write(data)
+        os.chmod(name, 0o644)
+        os.replace(name, target)
+    except BaseException:
+        Path(name).unlink(missing_ok=True)
+        raise

@@ -1,0 +1,387 @@
+"""The command line: `sandan run`, `ingest`, `build`, `gate`, `publish`, `status`, `trace`."""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+from dataclasses import replace
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+from filelock import Timeout
+from rich.console import Console
+from rich.table import Table
+
+from pipeline.settings import Settings
+
+app = typer.Typer(
+    add_completion=False,
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    help="sandan (산단): from the publisher's files to a quality-gated, versioned release.\n\n"
+    "Files are kept below SANDAN_HOME (default: var/).",
+)
+
+Inbox = Annotated[
+    Path | None,
+    typer.Option("--inbox", help="Folder with the publisher's files; default: SANDAN_INBOX, else the bundled simulated sample."),
+]
+
+#: Exit codes: 0 done (also: nothing new), 1 the gate stopped, 2 cannot go on, 3 files rejected
+#: where --strict asks for it.
+STOPPED, FAILED, REJECTED = 1, 2, 3
+
+
+def _settings(inbox: Path | None = None) -> Settings:
+    settings = Settings.from_env()
+    return replace(settings, inbox=inbox.expanduser().resolve()) if inbox else settings
+
+
+def _console(*, stderr: bool = False) -> Console:
+    # Not cut to 80 columns where the output goes to a file: a message must stay one line.
+    return Console(stderr=stderr, soft_wrap=True, highlight=False)
+
+
+def _fail(message: str, code: int = FAILED) -> typer.Exit:
+    _console(stderr=True).print(f"[bold red]sandan:[/] {_plain(message)}")
+    return typer.Exit(code)
+
+
+def _plain(text: str) -> str:
+    return text.replace("[", "\\[")
+
+
+@app.command()
+def run(
+    inbox: Inbox = None,
+    airflow: Annotated[
+        bool, typer.Option("--airflow", help="Let an embedded Airflow's scheduler run the DAGs.")
+    ] = False,
+    strict: Annotated[
+        bool, typer.Option("--strict", help="Exit with 3 where a file was rejected.")
+    ] = False,
+) -> None:
+    """Go the whole way: take in what is new, build, judge, publish.
+
+    Exits with 0 when the release is current, 1 when the gate stopped it, 2 when nothing could be
+    built.
+    """
+    from pipeline import steps
+
+    settings = _settings(inbox)
+    console = _console()
+    try:
+        lock = steps.try_lock(settings)
+    except Timeout as error:
+        raise _fail(f"another run is going on in {settings.home}; wait for it to end") from error
+    try:
+        if airflow:
+            code = _run_airflow(settings, console)
+        else:
+            code = _run_plain(settings, console, strict=strict)
+    except FileNotFoundError as error:
+        raise _fail(str(error)) from error
+    except KeyboardInterrupt:
+        raise _fail("interrupted; what was done is kept, run again to go on", 130) from None
+    finally:
+        lock.release()
+    raise typer.Exit(code)
+
+
+def _run_plain(settings: Settings, console: Console, *, strict: bool) -> int:
+    from pipeline import steps
+    from publication.release import PublishError
+
+    rejected: list[dict[str, Any]] = []
+
+    def tell(step: str, result: dict[str, Any]) -> None:
+        if step == "outcome":
+            _print_outcome(console, result)
+            if result["status"] == "quarantined":
+                rejected.append(result)
+        elif step == "build":
+            console.print(f"build    {result['build_id']} ({result['status']})")
+        elif step == "gate":
+            console.print(f"gate     {_plain(result['summary'][0])}")
+        elif step == "publish":
+            console.print(f"publish  {result['release_id']} ({result['status']})")
+
+    try:
+        result = steps.run(settings, tell=tell)
+    except (steps.BuildFailed, PublishError) as error:
+        raise _fail(str(error)) from error
+    return _conclude(settings, console, result, rejected=rejected, strict=strict)
+
+
+def _conclude(
+    settings: Settings,
+    console: Console,
+    result: dict[str, Any],
+    *,
+    rejected: list[dict[str, Any]],
+    strict: bool,
+) -> int:
+    from pipeline.summary import print_summary
+
+    for left in result["ingest"]["left_out"]:
+        if left["reason"].startswith("simulated"):
+            console.print(
+                "left out: simulated files are not mixed with real ones; for the sample use "
+                "another SANDAN_HOME"
+            )
+            break
+    if result["status"] == "empty":
+        raise _fail("no publication has landed: nothing to build, nothing published")
+    if result["status"] == "stopped":
+        console.print()
+        for line in [*result["gate"]["summary"][1:], *result["gate"]["summary_ko"][1:]]:
+            console.print(f"[bold red]STOPPED[/]  {_plain(line)}")
+        console.print(f"quality report  {_plain(result['gate']['report'])}")
+        console.print("`current` is as it was. 현재 릴리스는 그대로입니다.")
+        return STOPPED
+    if result["status"] == "unchanged":
+        console.print("nothing new: nothing is published. 새 자료가 없어 새로 공표하지 않습니다.")
+    print_summary(settings, console)
+    return REJECTED if rejected and strict else 0
+
+
+def _run_airflow(settings: Settings, console: Console) -> int:
+    from pipeline import steps
+    from pipeline.embedded import run_embedded
+    from pipeline.summary import print_summary
+
+    inbox = steps.prepare_inbox(settings)
+    code = run_embedded(replace(settings, inbox=inbox), inbox, console=console)
+    if code == 0:
+        print_summary(settings, console)
+    return code
+
+
+def _print_outcome(console: Console, outcome: dict[str, Any]) -> None:
+    mark = {
+        "landed": "[green]landed[/]  ",
+        "unchanged": "[dim]same[/]    ",
+        "quarantined": "[bold red]REJECTED[/]",
+        "fault": "[yellow]fault[/]   ",
+    }[outcome["status"]]
+    console.print(f"{mark} {_plain(outcome['message'])}")
+
+
+@app.command()
+def ingest(
+    inbox: Inbox = None,
+    strict: Annotated[
+        bool, typer.Option("--strict", help="Exit with 3 where a file was rejected.")
+    ] = False,
+) -> None:
+    """Take in what is new in the inbox: keep, recognise, read, land."""
+    from pipeline import steps
+
+    settings = _settings(inbox)
+    console = _console()
+    try:
+        outcomes = steps.ingest(settings, on_outcome=lambda o: _print_outcome(console, o))
+    except FileNotFoundError as error:
+        raise _fail(str(error)) from error
+    state = steps.finish_ingest(settings, outcomes)
+    console.print(
+        f"{state['landed']} landed, {state['quarantined']} rejected, {state['fault']} faults; "
+        f"{'to build: ' + str(state['partition']) if state['has_new'] else 'nothing new to build'}"
+    )
+    if strict and state["quarantined"]:
+        raise typer.Exit(REJECTED)
+
+
+@app.command()
+def build() -> None:
+    """Build the candidate of everything that has landed."""
+    from pipeline import steps
+
+    try:
+        result = steps.build(_settings())
+    except (steps.NothingToBuild, steps.BuildFailed) as error:
+        raise _fail(str(error)) from error
+    _console().print(f"{result['build_id']} {result['status']}  {_plain(result['candidate'])}")
+
+
+@app.command()
+def gate(
+    build_id: Annotated[str | None, typer.Argument(help="Default: the build of what has landed.")] = None,
+) -> None:
+    """Judge a build; exits with 1 where the gate stops it."""
+    from pipeline import steps
+
+    settings = _settings()
+    try:
+        result = steps.gate(settings, build_id or _this_build(settings))
+    except steps.BuildFailed as error:
+        raise _fail(str(error)) from error
+    console = _console()
+    for line in [*result["summary"], *result["summary_ko"][1:]]:
+        console.print(_plain(line))
+    console.print(_plain(result["report"]))
+    if result["verdict"] == "stop":
+        raise typer.Exit(STOPPED)
+
+
+@app.command()
+def publish(
+    build_id: Annotated[str | None, typer.Argument(help="Default: the build of what has landed.")] = None,
+) -> None:
+    """Assemble the release of a judged build, render its bulletin, switch `current`."""
+    from pipeline import steps
+    from pipeline.summary import print_summary
+    from publication.release import PublishError
+
+    settings = _settings()
+    chosen = build_id or _this_build(settings)
+    verdict = steps.standing_verdict(settings, chosen)
+    if verdict is None:
+        raise _fail(f"{chosen} has no verdict yet: run `sandan gate` first")
+    try:
+        result = steps.switch(settings, steps.render_bulletin(settings, steps.assemble(settings, chosen)))
+    except PublishError as error:
+        raise _fail(str(error), STOPPED if verdict["verdict"] == "stop" else FAILED) from error
+    console = _console()
+    console.print(f"{result['release_id']} {result['status']}")
+    print_summary(settings, console)
+
+
+def _this_build(settings: Settings) -> str:
+    from pipeline.inputs import collect_inputs
+
+    inputs = collect_inputs(settings)
+    if inputs is None:
+        raise _fail("no publication has landed: nothing to build")
+    return inputs.build_id
+
+
+@app.command()
+def status(
+    as_json: Annotated[bool, typer.Option("--json", help="For machines.")] = False,
+) -> None:
+    """Say what is there: releases, the newest outcomes, what waits in quarantine."""
+    from pipeline.summary import status_of
+
+    found = status_of(_settings())
+    if as_json:
+        sys.stdout.write(json.dumps(found, ensure_ascii=False, indent=1) + "\n")
+        return
+    console = _console()
+    console.print(f"home     {_plain(found['home'])}")
+    current = found["current"]
+    console.print(
+        f"current  {current['release_id']}{' (simulated)' if current['is_simulated'] else ''}, "
+        f"published {current['published_at']}"
+        if current
+        else "current  –"
+    )
+    console.print(f"releases {', '.join(found['releases']) or '–'}")
+    console.print(f"to build {found['to_build'] or 'nothing new'}")
+    table = Table("at", "status", "file", "dataset", "period", box=None, pad_edge=False)
+    for row in found["outcomes"]:
+        table.add_row(*(str(row[k] or "–") for k in ("at", "status", "file_name", "dataset", "period")))
+    console.print(table)
+    for entry in found["quarantine"]:
+        console.print(f"[red]quarantine[/] {_plain(entry['line'])}")
+
+
+@app.command()
+def trace(
+    subject: Annotated[
+        list[str],
+        typer.Argument(help="COMPLEX MEASURE PERIOD, or a number as printed, such as 176.8조원."),
+    ],
+    release: Annotated[str, typer.Option("--release", help="A release's name.")] = "current",
+    as_json: Annotated[bool, typer.Option("--json", help="For machines.")] = False,
+) -> None:
+    """Lead a figure back to its cell: file, hash, sheet, cell, and what stands there.
+
+    Examples: `sandan trace 창원 production_krw_100m 2026-Q1`, `sandan trace total 생산액 2026-Q1`,
+    `sandan trace 984,829`, `sandan trace "30.4 %"`.
+    """
+    from pipeline.trace import NotFound, Tracer, raw_path
+
+    settings = _settings()
+    try:
+        tracer = Tracer(settings, release)
+        found = (
+            tracer.trace(*subject) if len(subject) == 3 else tracer.number(" ".join(subject))
+        )
+    except NotFound as error:
+        raise _fail(str(error)) from error
+    for cell in found["cells"]:
+        cell["verified"] = tracer.verify(cell)
+        path = raw_path(settings, cell["snapshot_id"])
+        cell["raw"] = str(path.relative_to(settings.home)) if path else None
+    if as_json:
+        sys.stdout.write(json.dumps(found, ensure_ascii=False, indent=1, default=str) + "\n")
+        return
+    console = _console()
+    console.print(f"release {found['release']}")
+    for kpi in found.get("kpi", []):
+        value = "–" if kpi["value"] is None else f"{kpi['value']:,.4f}"
+        console.print(f"{kpi['kpi']} {kpi['industry_code']} = {value} {kpi['unit']} {kpi['reason'] or ''}")
+    for cell in found["cells"]:
+        _print_cell(console, cell)
+    for share in found.get("shares", []):
+        console.print(
+            f"\n[bold]{share['share_pct']:.4f} %[/] {share['metric']} {share['period']}, "
+            f"{share['definition']} ({share['coverage']})\n"
+            f"  = {share['numerator']:,.4f} {share['numerator_unit']} ({_plain(share['numerator_source'])})\n"
+            f"  / {share['denominator']:,.4f} {share['denominator_unit']} ({_plain(share['denominator_source'])})"
+        )
+    for kpi in found.get("kpis", []):
+        console.print(
+            f"\n{kpi['value']:,.4f} {kpi['unit']}  {kpi['kpi']} of {kpi['complex_id']} "
+            f"{kpi['industry_code']} {kpi['period']}: sandan trace {kpi['complex_id']} {kpi['kpi']} {kpi['period']}"
+        )
+    for figure in found.get("published_figures", []):
+        console.print(
+            f"\n{figure['value']:,} {figure['unit']}  {figure['series']} {figure['period']} "
+            f"({figure['print']}): {_plain(figure['source'])}\n"
+            f"  {_plain(figure['file_name'])} {figure['cell']} sha256 {figure['sha256']}"
+        )
+
+
+def _print_cell(console: Console, cell: dict[str, Any]) -> None:
+    value = {"Q": "suppressed (X)", "M": "cannot exist", "O": "missing"}.get(
+        cell["obs_status"], f"{cell['value'] if cell['value'] is not None else 0:,}"
+    )
+    parts = [p for p in (cell["industry_code"], cell["size_class"], cell["sex"]) if p != "_T"]
+    check = {True: "the file says so", False: "THE FILE SAYS OTHERWISE", None: "bytes not here"}
+    console.print(
+        f"\n[bold]{value}[/] {cell['unit']}  {cell['complex_ko']} ({cell['complex_en']}) "
+        f"{cell['measure']} {' '.join(parts)} {cell['period']}"
+        f"{'  SIMULATED' if cell['is_simulated'] else ''}\n"
+        f"  vintage {cell['vintage_no']}{' (latest)' if cell['is_latest'] else ''}, "
+        f"{cell['relation']} column, published {cell['published_at']}\n"
+        f"  file    {_plain(cell['file_name'])}\n"
+        f"  sha256  {cell['sha256']}\n"
+        f"  cell    {cell['sheet'] or '(CSV)'} › {cell['cell']} = {_plain(str(cell['value_raw']))} "
+        f"{cell['unit_raw']}  [dim]({check[cell['verified']]})[/]\n"
+        f"  bytes   {cell['raw'] or '–'}"
+    )
+
+
+sample_app = typer.Typer(no_args_is_help=True, help="The simulated publisher.")
+app.add_typer(sample_app, name="sample")
+
+
+@sample_app.command("write")
+def sample_write(
+    folder: Annotated[Path, typer.Argument(help="Where to write the files.")],
+    seed: Annotated[int, typer.Option(help="The same seed gives the same bytes.")] = 20260331,
+) -> None:
+    """Write a few years of simulated publications in the publisher's own formats."""
+    from ingestion.sample import write_sample
+
+    folder.mkdir(parents=True, exist_ok=True)
+    written = write_sample(folder, seed=seed, registry_dir=_settings().seeds)
+    _console().print(f"{len(written)} files (SIMULATED) in {_plain(os.fspath(folder))}")
+
+
+if __name__ == "__main__":
+    app()

@@ -1,0 +1,161 @@
+"""Which snapshots a build is made from, locked in a file that ships with the release."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from dataclasses import asdict, dataclass
+from functools import lru_cache
+from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
+from typing import Any
+
+from ingestion.contract import load_contracts
+from ingestion.ingest import Ingestion, parse_warnings
+from ingestion.landing import landed_fingerprint, landed_path
+from ingestion.periods import Period
+from ingestion.registry import Registry
+from ingestion.snapshots import Snapshot
+from pipeline.settings import Settings
+
+#: Files whose change may change a release made from the same inputs.
+_CODE = {
+    "dbt_project": (".sql", ".yml", ".csv"),
+    "expectations": (".py", ".yml", ".sql"),
+    "ingestion": (".py", ".yml"),
+    "publication": (".py", ".typ", ".html", ".j2"),
+    "pipeline": (".py",),
+}
+_SKIP = {"target", "logs", "dbt_packages", "__pycache__", "sample"}
+
+
+@dataclass(frozen=True)
+class Inputs:
+    """The locked inputs of one build.
+
+    `build_id` follows from the content of the inputs and the code, so that the same inputs give
+    the same build; `left_out` says which snapshots were not used, and why.
+    """
+
+    build_id: str
+    period: str
+    is_simulated: bool
+    snapshots: list[dict[str, Any]]
+    left_out: list[dict[str, str]]
+    code: dict[str, str]
+
+    def as_lock(self) -> dict[str, Any]:
+        """The content of inputs.lock.json. It has no clock: the same inputs, the same bytes."""
+        return asdict(self)
+
+    @classmethod
+    def read(cls, path: Path) -> Inputs:
+        """Read a lock back."""
+        return cls(**json.loads(path.read_text(encoding="utf-8")))
+
+
+def ingestion_room(settings: Settings) -> Ingestion:
+    """The ingestion room with this installation's contracts and registry."""
+    return Ingestion(settings.home, load_contracts(), Registry.load(settings.seeds))
+
+
+@lru_cache(maxsize=4)
+def code_fingerprint(project: Path) -> str:
+    """First 12 hex digits over every file that shapes a release."""
+    digest = hashlib.sha256()
+    for folder, endings in _CODE.items():
+        for path in sorted((project / folder).rglob("*")):
+            if path.suffix not in endings or _SKIP & set(path.parts) or not path.is_file():
+                continue
+            digest.update(str(path.relative_to(project)).encode())
+            digest.update(path.read_bytes())
+    return digest.hexdigest()[:12]
+
+
+def sandan_version() -> str:
+    """The installed version."""
+    try:
+        return version("sandan")
+    except PackageNotFoundError:
+        return "0+unknown"
+
+
+def collect_inputs(settings: Settings) -> Inputs | None:
+    """Choose the inputs of the next build from what has landed.
+
+    Every vintage of an accumulating dataset takes part; of a curated list, the newest file of
+    each name. Simulated and real publications are never mixed: as soon as one real publication
+    has landed, simulated ones are left out.
+
+    Returns None where no publication has landed.
+    """
+    room = ingestion_room(settings)
+    usable: list[tuple[Snapshot, Path]] = []
+    for snapshot in room.store:
+        if snapshot.dataset not in room.contracts.by_dataset:
+            continue
+        path = landed_path(room.landed, snapshot)
+        if landed_fingerprint(path) == room.fingerprint:
+            usable.append((snapshot, path))
+    publications = [
+        s for s, _ in usable if room.contracts[s.dataset].landed == "observations"
+    ]
+    if not publications:
+        return None
+    real = any(not s.is_simulated for s in publications)
+    left_out: list[dict[str, str]] = []
+    newest: dict[tuple[str, str], Snapshot] = {}
+    for snapshot, _ in usable:
+        if room.contracts[snapshot.dataset].versioning == "replace":
+            key = (snapshot.dataset, snapshot.file_name)
+            if key not in newest or snapshot.loaded_at >= newest[key].loaded_at:
+                newest[key] = snapshot
+    chosen: list[tuple[Snapshot, Path]] = []
+    for snapshot, path in usable:
+        reason = None
+        if real and snapshot.is_simulated:
+            reason = "simulated; real publications are there"
+        elif (
+            room.contracts[snapshot.dataset].versioning == "replace"
+            and newest[(snapshot.dataset, snapshot.file_name)] != snapshot
+        ):
+            reason = "superseded by a newer file of the same name"
+        if reason:
+            left_out.append({"snapshot_id": snapshot.snapshot_id, "reason": reason})
+        else:
+            chosen.append((snapshot, path))
+    periods = [
+        Period.parse(s.period).quarter
+        for s, _ in chosen
+        if room.contracts[s.dataset].landed == "observations"
+    ]
+    period = max(periods)
+    locked = [
+        {
+            "snapshot_id": s.snapshot_id,
+            "dataset": s.dataset,
+            "period": s.period,
+            "vintage": s.vintage,
+            "sha256": s.sha256,
+            "file_name": s.file_name,
+            "bytes": s.bytes,
+            "url": s.url,
+            "published_at": s.published_at,
+            "published_at_basis": s.published_at_basis,
+            "loaded_at": s.loaded_at,
+            "is_simulated": s.is_simulated,
+            "landed": str(path.relative_to(settings.home)),
+            "warnings": parse_warnings(room, s),
+        }
+        for s, path in sorted(chosen, key=lambda pair: pair[0].snapshot_id)
+    ]
+    code = {"version": sandan_version(), "fingerprint": code_fingerprint(settings.project)}
+    identity = json.dumps([locked, code], ensure_ascii=False, sort_keys=True).encode()
+    return Inputs(
+        build_id=f"{period}_{hashlib.sha256(identity).hexdigest()[:12]}",
+        period=str(period),
+        is_simulated=not real,
+        snapshots=locked,
+        left_out=left_out,
+        code=code,
+    )

@@ -1,0 +1,536 @@
+"""The steps from an inbox to a release, as plain functions. Airflow and the command line call
+the same ones.
+
+Every step may be repeated: it finds what is done already and says so. Every step may die: what
+it leaves is either whole or replaced by the next run.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import shutil
+import uuid
+from collections.abc import Callable
+from concurrent.futures import ProcessPoolExecutor
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from filelock import FileLock
+
+from ingestion.contract import load_contracts
+from ingestion.ingest import SIDECAR_SUFFIX, ingest_file, is_stale, reparse
+from ingestion.landing import write_empty
+from ingestion.outcomes import Outcome
+from pipeline.inputs import Inputs, collect_inputs, ingestion_room
+from pipeline.settings import QUIET, Settings
+
+SEOUL = ZoneInfo("Asia/Seoul")
+SUCCESS = "SUCCESS"
+
+
+class NothingToBuild(Exception):
+    """No publication has landed, so there is nothing to build."""
+
+
+class BuildFailed(Exception):
+    """dbt did not build the candidate; the message names the models and their errors."""
+
+
+def new_run_id() -> str:
+    """A name for a run that sorts by time: `20260527T001500Z-1a2b3c`."""
+    return f"{datetime.now(UTC):%Y%m%dT%H%M%SZ}-{uuid.uuid4().hex[:6]}"
+
+
+# -- ingest ---------------------------------------------------------------------------------
+
+
+def prepare_inbox(settings: Settings, inbox: str | Path | None = None) -> Path:
+    """The folder to read: the given one, SANDAN_INBOX, or the bundled sample (written if needed).
+
+    Raises:
+        FileNotFoundError: the folder is not there.
+    """
+    chosen = Path(inbox).expanduser().resolve() if inbox else settings.inbox
+    if chosen is not None:
+        if not chosen.is_dir():
+            raise FileNotFoundError(f"inbox {chosen} is not a folder")
+        return chosen
+    folder = settings.home / "sample"
+    marker = folder / ".complete"
+    if not marker.exists():
+        from ingestion.sample import write_sample
+
+        shutil.rmtree(folder, ignore_errors=True)
+        folder.mkdir(parents=True)
+        write_sample(folder, registry_dir=settings.seeds)
+        marker.touch()
+    return folder
+
+
+def inbox_files(settings: Settings, inbox: Path) -> list[Path]:
+    """The files of an inbox and the curated files of the project; no sidecars, no leftovers."""
+    found = [
+        path
+        for path in sorted(inbox.rglob("*"))
+        if path.is_file()
+        and not any(part.startswith((".", "~$")) for part in path.relative_to(inbox).parts)
+        and not path.name.endswith((SIDECAR_SUFFIX, ".part", ".crdownload", ".tmp"))
+    ]
+    return [*found, *settings.bundled]
+
+
+def discover(settings: Settings, inbox: str | None = None) -> list[dict[str, Any]]:
+    """What needs reading: new files of the inbox, and snapshots that would be read differently
+    since contract, registry or parser changed.
+
+    Files that are known already get their outcome row (`unchanged`) here and are not listed.
+    Each item is {"run_id", "name", "paths"} or {"run_id", "name", "snapshot_id"}; several paths
+    are files of the same bytes, which belong into one pair of hands.
+    """
+    room = ingestion_room(settings)
+    run_id = new_run_id()
+    known = room.store.by_sha256()
+    items: list[dict[str, Any]] = []
+    new: dict[str, dict[str, Any]] = {}
+    seen: set[str] = set()
+    for path in inbox_files(settings, prepare_inbox(settings, inbox)):
+        with path.open("rb") as file:
+            sha256 = hashlib.file_digest(file, "sha256").hexdigest()
+        if sha256 in known:
+            ingest_file(room, path, run_id=run_id)
+            seen.add(sha256)
+        elif sha256 in new:
+            new[sha256]["paths"].append(str(path))
+        else:
+            new[sha256] = {"run_id": run_id, "name": path.name, "paths": [str(path)]}
+            items.append(new[sha256])
+    for snapshot in known.values():
+        if snapshot.sha256 not in seen and is_stale(room, snapshot):
+            items.append(
+                {
+                    "run_id": run_id,
+                    "name": snapshot.file_name,
+                    "snapshot_id": snapshot.snapshot_id,
+                }
+            )
+    return items
+
+
+def ingest_one(settings: Settings, item: dict[str, Any]) -> list[dict[str, Any]]:
+    """Take in one item of `discover`; returns the outcome of each of its files.
+
+    Never raises for what is wrong with a file.
+    """
+    room = ingestion_room(settings)
+    if "paths" in item:
+        return [
+            ingest_file(room, Path(path), run_id=item["run_id"]).as_dict() for path in item["paths"]
+        ]
+    snapshot = next(s for s in room.store if s.snapshot_id == item["snapshot_id"])
+    outcome = reparse(room, snapshot, run_id=item["run_id"])
+    return [] if outcome is None else [outcome.as_dict()]
+
+
+def ingest(
+    settings: Settings,
+    inbox: str | Path | None = None,
+    *,
+    on_outcome: Callable[[dict[str, Any]], None] | None = None,
+) -> list[dict[str, Any]]:
+    """Take in everything that is new, one after another; returns the outcome of each."""
+    outcomes = []
+    for item in discover(settings, str(inbox) if inbox else None):
+        for outcome in ingest_one(settings, item):
+            outcomes.append(outcome)
+            if on_outcome:
+                on_outcome(outcome)
+    return outcomes
+
+
+def finish_ingest(settings: Settings, outcomes: list[dict[str, Any]]) -> dict[str, Any]:
+    """Sum up an ingestion: is there something to build that readers do not have yet?
+
+    `has_new` is decided by the inputs and the code, not by the outcomes, so that work which a
+    crash interrupted is taken up again.
+    """
+    inputs = collect_inputs(settings)
+    counts = {
+        status: sum(o.get("status") == status for o in outcomes)
+        for status in ("landed", "quarantined", "unchanged", "fault")
+    }
+    return {
+        **counts,
+        "has_new": inputs is not None and not is_published(settings, inputs),
+        "partition": inputs.period if inputs else None,
+        "build_id": inputs.build_id if inputs else None,
+        "is_simulated": bool(inputs and inputs.is_simulated),
+        "left_out": inputs.left_out if inputs else [],
+        "messages": [o["message"] for o in outcomes if o.get("status") != "landed"],
+    }
+
+
+def is_published(settings: Settings, inputs: Inputs) -> bool:
+    """Whether readers see a release of exactly these inputs, made by this code."""
+    from publication.release import current_release
+
+    release = current_release(settings.releases)
+    return release is not None and release["build_id"] == inputs.build_id
+
+
+# -- build ----------------------------------------------------------------------------------
+
+
+def build(settings: Settings) -> dict[str, Any]:
+    """Build the candidate of what has landed: dbt on a throw-away DuckDB file.
+
+    Raises:
+        NothingToBuild: no publication has landed.
+        BuildFailed: dbt failed; nothing is left but its logs.
+    """
+    inputs = collect_inputs(settings)
+    if inputs is None:
+        raise NothingToBuild("no publication has landed: nothing to build")
+    folder = settings.builds / inputs.build_id
+    result = {"build_id": inputs.build_id, "period": inputs.period, "candidate": str(folder / "candidate.duckdb")}
+    settings.builds.mkdir(parents=True, exist_ok=True)
+    with FileLock(settings.builds / ".lock"):
+        if (folder / SUCCESS).exists() and (folder / "candidate.duckdb").exists():
+            return {**result, "status": "unchanged"}
+        shutil.rmtree(folder, ignore_errors=True)
+        folder.mkdir(parents=True)
+        lock = json.dumps(inputs.as_lock(), ensure_ascii=False, indent=1) + "\n"
+        (folder / "inputs.lock.json").write_text(lock, encoding="utf-8")
+        _dbt_build(settings, inputs, folder)
+        (folder / SUCCESS).touch()
+    return {**result, "status": "built"}
+
+
+def _dbt_build(settings: Settings, inputs: Inputs, folder: Path) -> None:
+    """Run dbt in this process; its target folder is kept between builds (parsed project)."""
+    contracts = load_contracts()
+    landed: dict[str, Any] = {"observations": [], "published_figures": [], "claims": []}
+    for contract in contracts.by_dataset.values():
+        empty = write_empty(settings.home / "landed", contract.dataset, contract.landed)
+        if not landed[contract.landed]:
+            landed[contract.landed].append(str(empty))
+    for snapshot in inputs.snapshots:
+        kind = contracts[snapshot["dataset"]].landed
+        landed[kind].append(str(settings.home / snapshot["landed"]))
+    landed["snapshots"] = str(folder / "inputs.lock.json")
+    environment = {
+        **QUIET,
+        "SANDAN_CANDIDATE": str(folder / "candidate.duckdb"),
+        "DBT_LOG_PATH": str(folder / "logs"),
+    }
+    before = {name: os.environ.get(name) for name in environment}
+    os.environ.update(environment)
+    try:
+        from dbt.cli.main import dbtRunner
+
+        project = settings.project / "dbt_project"
+        outcome = dbtRunner().invoke(
+            [
+                "build",
+                "--exclude-resource-type",
+                "unit_test",
+                "--project-dir",
+                str(project),
+                "--profiles-dir",
+                str(project),
+                "--target-path",
+                str(settings.home / "cache" / "dbt"),
+                "--log-path",
+                str(folder / "logs"),
+                "--vars",
+                json.dumps({"landed_files": landed}),
+                "--quiet",
+                "--no-use-colors",
+                "--warn-error-options",
+                '{"error": []}',
+            ]
+        )
+    finally:
+        for name, value in before.items():
+            if value is None:
+                os.environ.pop(name, None)
+            else:
+                os.environ[name] = value
+    if not outcome.success:
+        if outcome.exception is not None:
+            raise BuildFailed(str(outcome.exception))
+        failed = [
+            f"{r.node.name}: {(r.message or '').strip().splitlines()[0] if r.message else r.status}"
+            for r in getattr(outcome.result, "results", [])
+            if str(r.status) in ("error", "fail", "runtime error")
+        ]
+        raise BuildFailed("dbt failed: " + "; ".join(failed))
+    shutil.copyfile(settings.home / "cache" / "dbt" / "manifest.json", folder / "manifest.json")
+
+
+def mart_order(manifest: Path) -> dict[str, list[str]]:
+    """The columns each mart is ordered by, from the models' meta."""
+    content = json.loads(manifest.read_text(encoding="utf-8"))
+    return {
+        node["name"]: (node["config"].get("meta") or node.get("meta") or {})["order_by"]
+        for node in content["nodes"].values()
+        if node["resource_type"] == "model"
+        and ((node["config"].get("meta") or node.get("meta") or {}).get("order_by"))
+    }
+
+
+# -- gate -----------------------------------------------------------------------------------
+
+
+def gate(settings: Settings, build_id: str) -> dict[str, Any]:
+    """Judge a candidate; write verdict.json and the quality report beside it."""
+    from expectations.gate import run_gate, summary, write_verdict
+    from publication.quality_report import render_quality_report
+
+    folder = settings.builds / build_id
+    if not (folder / SUCCESS).exists():
+        raise BuildFailed(f"{build_id} is not a complete build")
+    lock = json.loads((folder / "inputs.lock.json").read_text(encoding="utf-8"))
+    verdict = run_gate(
+        candidate=folder / "candidate.duckdb",
+        build_id=build_id,
+        period=lock["period"],
+        is_simulated=lock["is_simulated"],
+        today=datetime.now(SEOUL).date(),
+    )
+    write_verdict(verdict, folder / "verdict.json")
+    render_quality_report(verdict, quality_context(settings, lock), folder / "quality_report.html")
+    return {
+        "build_id": build_id,
+        "verdict": verdict["verdict"],
+        "counts": verdict["counts"],
+        "summary": summary(verdict),
+        "summary_ko": summary(verdict, "ko"),
+        "report": str(folder / "quality_report.html"),
+    }
+
+
+def quality_context(settings: Settings, lock: dict[str, Any]) -> dict[str, Any]:
+    """What the quality report tells beside the verdict: inputs, survey quality, suppression."""
+    import duckdb
+
+    folder = settings.builds / lock["build_id"]
+    with duckdb.connect(str(folder / "candidate.duckdb"), read_only=True) as connection:
+        suppressed = connection.execute(
+            "SELECT c.name_ko, c.name_en FROM complex_quarterly q JOIN dim_complex c USING (complex_id) "
+            "WHERE q.period = $1 AND q.production_krw_100m_status = 'Q' ORDER BY c.name_ko",
+            [lock["period"]],
+        ).fetchall()
+    notes: list[tuple[Any, ...]] = []
+    newest = [
+        s for s in lock["snapshots"]
+        if s["dataset"] == "kicox__industrial_trend"
+    ]
+    if newest:
+        last = max(newest, key=lambda s: (s["period"], s["published_at"], s["loaded_at"]))
+        path = settings.home / str(last["landed"]).replace(
+            "kicox__industrial_trend/", "kicox__industrial_trend_notes/"
+        )
+        if path.exists():
+            with duckdb.connect() as connection:
+                notes = connection.execute(
+                    "SELECT item, value, sheet, cell FROM read_parquet($1) WHERE item <> 'text'",
+                    [str(path)],
+                ).fetchall()
+    return {
+        "lock": lock,
+        "period": lock["period"],
+        "is_simulated": lock["is_simulated"],
+        "suppressed": [{"name_ko": ko, "name_en": en} for ko, en in suppressed],
+        "survey_notes": [
+            {"item": i, "value": v, "sheet": s, "cell": c} for i, v, s, c in notes
+        ],
+    }
+
+
+def _import_gate() -> None:
+    import expectations.gate  # noqa: F401
+    import great_expectations.expectations  # noqa: F401
+
+
+class GateProcess:
+    """The gate in a process of its own, which imports Great Expectations while dbt builds."""
+
+    def __init__(self) -> None:
+        import multiprocessing
+
+        self._pool = ProcessPoolExecutor(1, mp_context=multiprocessing.get_context("spawn"))
+        self._pool.submit(_import_gate)
+
+    def __enter__(self) -> GateProcess:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._pool.shutdown(wait=True, cancel_futures=True)
+
+    def gate(self, settings: Settings, build_id: str) -> dict[str, Any]:
+        """As `gate`, in the other process."""
+        return self._pool.submit(gate, settings, build_id).result()
+
+
+def standing_verdict(settings: Settings, build_id: str) -> dict[str, Any] | None:
+    """The verdict given on a build before, or None."""
+    path = settings.builds / build_id / "verdict.json"
+    if not path.exists():
+        return None
+    from expectations.gate import summary
+
+    verdict = json.loads(path.read_text(encoding="utf-8"))
+    return {
+        "build_id": build_id,
+        "verdict": verdict["verdict"],
+        "counts": verdict["counts"],
+        "summary": summary(verdict),
+        "summary_ko": summary(verdict, "ko"),
+        "report": str(path.with_name("quality_report.html")),
+    }
+
+
+# -- publish --------------------------------------------------------------------------------
+
+
+def assemble(settings: Settings, build_id: str) -> dict[str, Any]:
+    """Stage the release of a build that passed the gate.
+
+    Raises:
+        PublishError: the verdict is `stop`.
+    """
+    from publication import release
+
+    folder = settings.builds / build_id
+    finished = release.unswitched_release(settings.releases, build_id)
+    if finished is not None:
+        return {"release_id": finished, "build_id": build_id, "status": "complete"}
+    current = release.current_release(settings.releases)
+    if current is not None and current["build_id"] == build_id:
+        return {"release_id": current["release_id"], "build_id": build_id, "status": "published"}
+    staged = release.assemble(
+        candidate=folder / "candidate.duckdb",
+        build=folder,
+        releases=settings.releases,
+        staging=settings.home / "staging" / build_id,
+        order_by=mart_order(folder / "manifest.json"),
+        headline=headline(folder / "candidate.duckdb"),
+    )
+    return {"release_id": staged.name, "build_id": build_id, "status": "staged", "staging": str(staged)}
+
+
+def render_bulletin(settings: Settings, staged: dict[str, Any]) -> dict[str, Any]:
+    """Render the bulletin into a staged release, from that folder and nothing else."""
+    if staged["status"] != "staged":
+        return staged
+    from publication.bulletin import render_bulletin as render
+
+    folder = Path(staged["staging"])
+    pages = render(folder, folder / "bulletin")
+    return {**staged, "bulletin": [str(p) for p in pages]}
+
+
+def switch(settings: Settings, staged: dict[str, Any]) -> dict[str, Any]:
+    """Make a staged release the one that readers see.
+
+    Raises:
+        PublishError: another publication is going on or came first.
+    """
+    from publication import release
+
+    if staged["status"] == "published":
+        return {"release_id": staged["release_id"], "status": "unchanged"}
+    if staged["status"] == "complete":
+        release.point_current(settings.releases, staged["release_id"])
+    else:
+        release.switch(staged=Path(staged["staging"]), releases=settings.releases)
+    shutil.rmtree(settings.home / "staging" / staged["build_id"], ignore_errors=True)
+    return {"release_id": staged["release_id"], "status": "published"}
+
+
+def headline(candidate: Path) -> dict[str, Any]:
+    """Figures for the manifest and the terminal: newest totals, shares now, when claims held."""
+    import duckdb
+
+    with duckdb.connect(str(candidate), read_only=True) as connection:
+
+        def rows(query: str) -> list[dict[str, Any]]:
+            cursor = connection.execute(query)
+            names = [d[0] for d in cursor.description or []]
+            return [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
+
+        totals = rows(
+            "SELECT period, production_krw_100m, exports_usd_m, employment_count, utilization_pct, "
+            "tenant_count, operating_count FROM national_total_quarterly ORDER BY period DESC LIMIT 1"
+        )
+        now = rows(
+            "SELECT metric, definition, period, share_pct, coverage, reason_en, reason_ko "
+            "FROM national_share WHERE period = (SELECT max(period) FROM national_total_quarterly) "
+            "ORDER BY metric, definition"
+        )
+        held = rows(
+            "SELECT claim_id, stated_pct, definition, period, measured_pct, coverage, verdict "
+            "FROM claim_check WHERE verdict = 'supported' ORDER BY claim_id, period, definition"
+        )
+        last = rows(
+            "SELECT metric, definition, period, share_pct, coverage FROM national_share "
+            "WHERE share_pct IS NOT NULL QUALIFY row_number() OVER ("
+            "PARTITION BY metric, definition ORDER BY period DESC) = 1 ORDER BY metric, definition"
+        )
+    return {"totals": totals[0] if totals else {}, "shares_now": now, "held": held, "last": last}
+
+
+# -- the whole way --------------------------------------------------------------------------
+
+
+def run(
+    settings: Settings,
+    inbox: str | Path | None = None,
+    *,
+    tell: Callable[[str, dict[str, Any]], None] = lambda step, result: None,
+) -> dict[str, Any]:
+    """From the inbox to the release, without Airflow.
+
+    Returns {"status": "published" | "unchanged" | "stopped" | "empty", …}. `tell` hears of every
+    step as it ends.
+    """
+    folder = prepare_inbox(settings, inbox)
+    outcomes = ingest(settings, folder, on_outcome=lambda o: tell("outcome", o))
+    state = finish_ingest(settings, outcomes)
+    tell("ingest", state)
+    base = {"ingest": state, "inbox": str(folder)}
+    if state["build_id"] is None:
+        return {**base, "status": "empty"}
+    if not state["has_new"]:
+        return {**base, "status": "unchanged"}
+    verdict = standing_verdict(settings, state["build_id"])
+    if verdict is None or verdict["verdict"] != "stop":
+        with GateProcess() as process:
+            built = build(settings)
+            tell("build", built)
+            verdict = process.gate(settings, built["build_id"])
+    tell("gate", verdict)
+    if verdict["verdict"] == "stop":
+        return {**base, "status": "stopped", "gate": verdict}
+    staged = render_bulletin(settings, assemble(settings, state["build_id"]))
+    tell("assemble", staged)
+    published = switch(settings, staged)
+    tell("publish", published)
+    return {**base, "status": "published", "gate": verdict, "release": published}
+
+
+def try_lock(settings: Settings) -> FileLock:
+    """The lock of a whole run in one home.
+
+    Raises:
+        filelock.Timeout: another run holds it.
+    """
+    settings.home.mkdir(parents=True, exist_ok=True)
+    lock = FileLock(settings.home / ".run.lock")
+    lock.acquire(timeout=0)
+    return lock
+

@@ -1,0 +1,5 @@
+"""The quarterly bulletin: two A4 pages of PDF in each language, made from a release folder."""
+
+from publication.bulletin.build import BulletinError, render_bulletin
+
+__all__ = ["BulletinError", "render_bulletin"]
