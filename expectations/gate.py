@@ -227,7 +227,9 @@ def summary(verdict: dict[str, Any], language: Literal["ko", "en"] = "en") -> li
     if not failed:
         return [head]
     first = failed[0]
-    message = next((f[f"message_{language}"] for f in first["failures"] if f), first[f"title_{language}"])
+    message = next(
+        (f[f"message_{language}"] for f in first["failures"] if f), first[f"title_{language}"]
+    )
     return [head, message, first[f"action_{language}"]]
 
 
@@ -244,7 +246,9 @@ class _Judge:
             globally=False, metric_calculations=False
         )
         source = self._context.data_sources.add_pandas("candidate")
-        self._batch = source.add_dataframe_asset("profile").add_batch_definition_whole_dataframe("all")
+        self._batch = source.add_dataframe_asset("profile").add_batch_definition_whole_dataframe(
+            "all"
+        )
 
     def judge(self, frame: Any, expectation: dict[str, Any], severity: str) -> dict[str, Any]:
         """Validate one frame; returns success and GX's result with the failing row indexes."""
@@ -253,7 +257,9 @@ class _Judge:
         name = "".join(word.capitalize() for word in kind.split("_"))
         instance = getattr(self._expectations, name)(severity=severity, **settings)
         batch = self._batch.get_batch(batch_parameters={"dataframe": frame})
-        outcome = batch.validate(instance, result_format="COMPLETE").to_json_dict()
+        outcome: dict[str, Any] = batch.validate(
+            instance, result_format="COMPLETE"
+        ).to_json_dict()
         if outcome["exception_info"].get("raised_exception"):
             raise RuntimeError(outcome["exception_info"].get("exception_message"))
         return outcome
@@ -332,11 +338,7 @@ def _check_rows(
     query = (check.rows or "").replace("$period", "getvariable('period')")
     connection.execute(f"CREATE OR REPLACE TEMP TABLE checked AS {query}")
     limit = float(check.limit or 0.0)
-    exempt = [
-        (i, a)
-        for i, a in enumerate(accepted)
-        if a.check == check.id and a.until >= today
-    ]
+    exempt = [(i, a) for i, a in enumerate(accepted) if a.check == check.id and a.until >= today]
     conditions = "false"
     parameters: list[Any] = []
     for index, entry in exempt:
@@ -400,7 +402,9 @@ def _evidence(
 def _sentences(check: Check, row: dict[str, Any], names: _Names) -> dict[str, str]:
     if check.message is None:
         return {"message_ko": check.title.ko, "message_en": check.title.en}
-    complex_ko, complex_en = names.complexes.get(row.get("complex_id") or "", (row.get("complex_id"),) * 2)
+    complex_ko, complex_en = names.complexes.get(
+        row.get("complex_id") or "", (row.get("complex_id"),) * 2
+    )
     industry_ko, industry_en = names.industries.get(
         row.get("industry_code") or "", (row.get("industry_code"),) * 2
     )
@@ -444,7 +448,8 @@ def _check_mart(
     used = {str(expectation[k]) for k in ("column", "column_A", "column_B") if k in expectation}
     used |= set(expectation.get("column_list", []))
     present = {
-        r[0] for r in connection.execute(f'SELECT column_name FROM (DESCRIBE "{check.mart}")').fetchall()
+        r[0]
+        for r in connection.execute(f'SELECT column_name FROM (DESCRIBE "{check.mart}")').fetchall()
     }
     keys = [k for k in ("complex_id", "metric", "claim_id", "definition", "period") if k in present]
     columns = ", ".join(f'"{c}"' for c in dict.fromkeys([*keys, *sorted(used)]))

@@ -26,7 +26,6 @@ from ingestion.periods import Period, date_in_name, period_of_date
 from ingestion.problems import Problem, RejectedFile, problem
 from ingestion.recognise import recognise
 from ingestion.registry import Registry
-from ingestion.sniff import Content, read_content
 from ingestion.snapshots import (
     UNRECOGNISED,
     Snapshot,
@@ -36,6 +35,7 @@ from ingestion.snapshots import (
     snapshot_id,
     write_once,
 )
+from ingestion.sniff import Content, read_content
 
 SEOUL = ZoneInfo("Asia/Seoul")
 SIDECAR_SUFFIX = ".meta.json"
@@ -99,7 +99,9 @@ class _Read:
     problems: list[Problem]
 
 
-def ingest_file(room: Ingestion, path: Path, *, run_id: str, now: datetime | None = None) -> Outcome:
+def ingest_file(
+    room: Ingestion, path: Path, *, run_id: str, now: datetime | None = None
+) -> Outcome:
     """Take in one file and record the outcome; never raises for what is wrong with the file.
 
     Args:
@@ -242,7 +244,9 @@ def _read_and_land(
     try:
         content = read_content(data)
         contract = recognise(content, room.contracts, room.registry, snapshot.file_name)
-        filed = _file_under(snapshot, contract, _period_so_far(content, contract, snapshot), content)
+        filed = _file_under(
+            snapshot, contract, _period_so_far(content, contract, snapshot), content
+        )
         read = _parse(room, content, contract, snapshot.file_name)
         filed = _file_under(snapshot, contract, read.period, content)
     except RejectedFile as rejected:
@@ -251,13 +255,14 @@ def _read_and_land(
     except Exception as error:  # a fault of ours: the file is kept, the rest of the run goes on
         _keep(room, snapshot, filed, data)
         detail = f"{type(error).__name__}: {error}"[:300]
-        rejected = RejectedFile([problem("internal", detail=detail)])
-        return _quarantine(room, filed, data, rejected, run_id, moment)
+        broken = RejectedFile([problem("internal", detail=detail)])
+        return _quarantine(room, filed, data, broken, run_id, moment)
     problems = [*warnings, *read.problems]
     if filed.published_at_basis == "first_seen" and contract.versioning == "accumulate":
         problems.append(problem("published_at_unknown"))
     earlier = [
-        s for s in room.store
+        s
+        for s in room.store
         if s.dataset == filed.dataset
         and s.period == filed.period
         and s.sha256 != filed.sha256
@@ -273,7 +278,10 @@ def _read_and_land(
     )
     if read.notes:
         write_landed(
-            landed_path(room.landed, filed, "notes"), "survey_notes", read.notes, filed,
+            landed_path(room.landed, filed, "notes"),
+            "survey_notes",
+            read.notes,
+            filed,
             room.fingerprint,
         )
     write_landed(path, contract.landed, read.rows, filed, room.fingerprint)
@@ -337,7 +345,9 @@ def _file_under(snapshot: Snapshot, contract: Contract, period: str, content: Co
         # A template's old date says nothing: figures cannot be out before their period ends.
         if day is not None and day > Period.parse(period).last_day:
             published, basis = day.isoformat(), "document"
-    marked = any(SIMULATED_MARK in content.properties.get(k, "") for k in ("keywords", "description"))
+    marked = any(
+        SIMULATED_MARK in content.properties.get(k, "") for k in ("keywords", "description")
+    )
     return replace(
         snapshot,
         snapshot_id=snapshot_id(contract.dataset, period, published, snapshot.sha256),
@@ -386,9 +396,7 @@ def _quarantine(
         "lines_ko": lines_ko,
         "problems": [p.as_dict() for p in problems],
     }
-    replace_file(
-        folder / "reason.json", json.dumps(reason, ensure_ascii=False, indent=1).encode()
-    )
+    replace_file(folder / "reason.json", json.dumps(reason, ensure_ascii=False, indent=1).encode())
     # What was landed by an older reading must not be built on any more.
     landed_path(room.landed, snapshot).unlink(missing_ok=True)
     more = len(rejected.problems) - 1

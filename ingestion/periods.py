@@ -8,7 +8,9 @@ from dataclasses import dataclass
 from datetime import date
 
 _PERIOD = re.compile(r"^(\d{4})(?:-(?:Q([1-4])|(0[1-9]|1[0-2])))?$")
-_NAME_DATE = re.compile(r"(?<!\d)((?:19|20)\d{2})[.\-_]?(0[1-9]|1[0-2])[.\-_]?(0[1-9]|[12]\d|3[01])(?!\d)")
+_NAME_DATE = re.compile(
+    r"(?<!\d)((?:19|20)\d{2})[.\-_]?(0[1-9]|1[0-2])[.\-_]?(0[1-9]|[12]\d|3[01])(?!\d)"
+)
 
 
 @dataclass(frozen=True, order=True)

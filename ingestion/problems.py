@@ -23,7 +23,9 @@ class _Entry:
 
 _REDOWNLOAD_EN = "Download the file again and drop it into the inbox."
 _REDOWNLOAD_KO = "파일을 다시 내려받아 수신 폴더에 넣으십시오."
-_CONTRACT_EN = "If the publisher changed the form, extend {contract}; otherwise fetch the file again."
+_CONTRACT_EN = (
+    "If the publisher changed the form, extend {contract}; otherwise fetch the file again."
+)
 _CONTRACT_KO = "발행 양식이 바뀌었으면 {contract}을(를) 고치고, 아니면 파일을 다시 받으십시오."
 
 CATALOG: dict[str, _Entry] = {
@@ -348,7 +350,9 @@ class Problem:
         return asdict(self)
 
 
-def problem(code: str, *, sheet: str | None = None, cell: str | None = None, **detail: Any) -> Problem:
+def problem(
+    code: str, *, sheet: str | None = None, cell: str | None = None, **detail: Any
+) -> Problem:
     """Make a problem from the catalog; `detail` fills the places in its sentences.
 
     A detail that reads differently in Korean is given twice: `detail` and `detail_ko`.

@@ -112,7 +112,9 @@ def _sheets(data: bytes) -> list[Sheet]:
         for name in workbook.sheet_names:
             sheet = workbook.get_sheet_by_name(name)
             if sheet.total_height * sheet.total_width > MAX_CELLS:
-                raise reject("too_large", size=sheet.total_height * sheet.total_width, limit=MAX_CELLS)
+                raise reject(
+                    "too_large", size=sheet.total_height * sheet.total_width, limit=MAX_CELLS
+                )
             rows = sheet.to_python(skip_empty_area=False)
             sheets.append(Sheet(name, rows, list(sheet.merged_cell_ranges or [])))
     except CalamineError as error:

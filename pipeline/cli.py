@@ -26,7 +26,10 @@ app = typer.Typer(
 
 Inbox = Annotated[
     Path | None,
-    typer.Option("--inbox", help="Folder with the publisher's files; default: SANDAN_INBOX, else the bundled simulated sample."),
+    typer.Option(
+        "--inbox",
+        help="Folder with the publisher's files; default: SANDAN_INBOX, else the bundled simulated sample.",
+    ),
 ]
 
 #: Exit codes: 0 done (also: nothing new), 1 the gate stopped, 2 cannot go on, 3 files rejected
@@ -208,7 +211,9 @@ def build() -> None:
 
 @app.command()
 def gate(
-    build_id: Annotated[str | None, typer.Argument(help="Default: the build of what has landed.")] = None,
+    build_id: Annotated[
+        str | None, typer.Argument(help="Default: the build of what has landed.")
+    ] = None,
 ) -> None:
     """Judge a build; exits with 1 where the gate stops it."""
     from pipeline import steps
@@ -228,7 +233,9 @@ def gate(
 
 @app.command()
 def publish(
-    build_id: Annotated[str | None, typer.Argument(help="Default: the build of what has landed.")] = None,
+    build_id: Annotated[
+        str | None, typer.Argument(help="Default: the build of what has landed.")
+    ] = None,
 ) -> None:
     """Assemble the release of a judged build, render its bulletin, switch `current`."""
     from pipeline import steps
@@ -241,7 +248,9 @@ def publish(
     if verdict is None:
         raise _fail(f"{chosen} has no verdict yet: run `sandan gate` first")
     try:
-        result = steps.switch(settings, steps.render_bulletin(settings, steps.assemble(settings, chosen)))
+        result = steps.switch(
+            settings, steps.render_bulletin(settings, steps.assemble(settings, chosen))
+        )
     except PublishError as error:
         raise _fail(str(error), STOPPED if verdict["verdict"] == "stop" else FAILED) from error
     console = _console()
@@ -282,7 +291,9 @@ def status(
     console.print(f"to build {found['to_build'] or 'nothing new'}")
     table = Table("at", "status", "file", "dataset", "period", box=None, pad_edge=False)
     for row in found["outcomes"]:
-        table.add_row(*(str(row[k] or "–") for k in ("at", "status", "file_name", "dataset", "period")))
+        table.add_row(
+            *(str(row[k] or "–") for k in ("at", "status", "file_name", "dataset", "period"))
+        )
     console.print(table)
     for entry in found["quarantine"]:
         console.print(f"[red]quarantine[/] {_plain(entry['line'])}")
@@ -307,9 +318,7 @@ def trace(
     settings = _settings()
     try:
         tracer = Tracer(settings, release)
-        found = (
-            tracer.trace(*subject) if len(subject) == 3 else tracer.number(" ".join(subject))
-        )
+        found = tracer.trace(*subject) if len(subject) == 3 else tracer.number(" ".join(subject))
     except NotFound as error:
         raise _fail(str(error)) from error
     for cell in found["cells"]:
@@ -323,7 +332,9 @@ def trace(
     console.print(f"release {found['release']}")
     for kpi in found.get("kpi", []):
         value = "–" if kpi["value"] is None else f"{kpi['value']:,.4f}"
-        console.print(f"{kpi['kpi']} {kpi['industry_code']} = {value} {kpi['unit']} {kpi['reason'] or ''}")
+        console.print(
+            f"{kpi['kpi']} {kpi['industry_code']} = {value} {kpi['unit']} {kpi['reason'] or ''}"
+        )
     for cell in found["cells"]:
         _print_cell(console, cell)
     for share in found.get("shares", []):

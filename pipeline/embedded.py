@@ -39,7 +39,7 @@ from types import FrameType
 from typing import Any, Protocol
 
 import httpx
-import psutil
+import psutil  # type: ignore[import-untyped]
 from filelock import FileLock, Timeout
 from rich.console import Console
 from rich.live import Live
@@ -653,8 +653,8 @@ class _Display:
 class ChainResult:
     """How the chain ended.
 
-    outcome: published, unchanged (the release was already there), nothing_new, stopped (by the
-    gate), failed, interrupted. lines: what to tell the user.
+    outcome: published, unchanged (the release was already there), nothing_new, empty (nothing has
+    ever landed), stopped (by the gate), failed, interrupted. lines: what to tell the user.
     """
 
     outcome: str
@@ -662,9 +662,11 @@ class ChainResult:
     results: dict[str, Any] = field(default_factory=dict)
 
     @property
-    def good(self) -> bool:
-        """Nothing went wrong."""
-        return self.outcome in {"published", "unchanged", "nothing_new"}
+    def exit_code(self) -> int:
+        """0: the release is current, 1: the gate stopped it, 2: nothing could be built."""
+        if self.outcome in {"published", "unchanged", "nothing_new"}:
+            return 0
+        return 1 if self.outcome == "stopped" else 2
 
 
 def _follow(
@@ -677,6 +679,7 @@ def _follow(
 ) -> ChainResult:
     """Watch run after run until the chain is at its end."""
     results: dict[str, Any] = {}
+    told: list[str] = []  # files that were rejected: to be said however it ends
     known = {
         run["dag_run_id"]
         for dag_id in DAG_IDS[1:]
@@ -715,19 +718,27 @@ def _follow(
         results[dag_id] = result
         if dag.state == "failed":
             if isinstance(result, dict) and result.get("verdict") == "stop":
-                return ChainResult("stopped", list(result.get("summary") or []), results)
-            lines = []
-            for task in dag.tasks:
-                if task["state"] == "failed":
-                    lines.append(
-                        f"{dag_id}.{task['task_id']} failed: "
-                        f"{api.error_of(task) or 'see its log below ' + 'airflow/logs'}"
-                    )
-            return ChainResult("failed", lines or [f"{dag_id} failed"], results)
-        if dag_id == "sandan_ingest" and not (result or {}).get("has_new"):
-            return ChainResult("nothing_new", list((result or {}).get("messages") or []), results)
+                told += [*result.get("summary", []), *result.get("summary_ko", [])]
+                if report := result.get("report"):
+                    told.append(f"quality report: {report}")
+                return ChainResult("stopped", told, results)
+            failures = [
+                f"{dag_id}.{task['task_id']} failed: "
+                f"{api.error_of(task) or 'see its log below airflow/logs'}"
+                for task in dag.tasks
+                if task["state"] == "failed"
+            ]
+            return ChainResult("failed", told + (failures or [f"{dag_id} failed"]), results)
+        if dag_id == "sandan_ingest":
+            ingested = result or {}
+            if ingested.get("quarantined") or ingested.get("fault"):
+                told = [str(message) for message in ingested.get("messages") or []]
+            if not ingested.get("has_new"):
+                return ChainResult(
+                    "nothing_new" if ingested.get("partition") else "empty", told, results
+                )
     status = (results["sandan_publish"] or {}).get("status", "published")
-    return ChainResult("unchanged" if status == "unchanged" else "published", [], results)
+    return ChainResult("unchanged" if status == "unchanged" else "published", told, results)
 
 
 def _pause(components: Components, interrupted: Callable[[], None]) -> None:
@@ -851,8 +862,9 @@ def run_embedded(settings: HasHome, inbox: Path | None, *, console: Console) -> 
         console: where progress goes; a table on a terminal, lines elsewhere.
 
     Returns:
-        0: published, unchanged, or nothing new. 1: stopped by the gate, failed, or another run
-        holds this home. 130 and the like: ended by a signal. No child process is left in any case.
+        0: published, unchanged, or nothing new. 1: stopped by the gate. 2: failed, nothing has
+        ever landed, or another run holds this home. 128 + n: ended by signal n. No child process
+        is left in any case.
 
     The details of the run are in `<home>/airflow/last_run.json`.
     """
@@ -861,20 +873,15 @@ def run_embedded(settings: HasHome, inbox: Path | None, *, console: Console) -> 
     airflow_home.mkdir(parents=True, exist_ok=True)
     airflow_home.chmod(0o700)
     holder = airflow_home / "run.pid"
+    who = ""
     lock = FileLock(airflow_home / "run.lock", timeout=0)
     try:
         lock.acquire()
     except Timeout:
         with contextlib.suppress(OSError):
-            console.print(
-                f"Another run (process {holder.read_text().strip()}) is using {home}; "
-                "nothing was started.",
-                markup=False,
-                highlight=False,
-            )
-            return 1
-        console.print(f"Another run is using {home}; nothing was started.", markup=False)
-        return 1
+            who = f" (process {holder.read_text().strip()})"
+        _Display(console).say(f"Another run{who} is using {home}; nothing was started.")
+        return 2
     try:
         holder.write_text(f"{os.getpid()}\n")
         return _run_locked(home, airflow_home, inbox, console)
@@ -892,7 +899,7 @@ def _run_locked(home: Path, airflow_home: Path, inbox: Path | None, console: Con
     api = Api(port)
     dags = [DagProgress(dag_id) for dag_id in DAG_IDS]
     result = ChainResult("failed", [])
-    code = 1
+    code = 2
     ready = triggered = triggered_at = None
     with _signals() as interrupted:
         try:
@@ -913,7 +920,7 @@ def _run_locked(home: Path, airflow_home: Path, inbox: Path | None, console: Con
             )
             with display.following():
                 result = _follow(api, components, interrupted, run_id, dags, display)
-            code = 0 if result.good else 1
+            code = result.exit_code
         except _Interrupted as signal_:
             result = ChainResult("interrupted", [f"ended by {signal_}"])
             code = 128 + signal_.signum
@@ -929,7 +936,7 @@ def _run_locked(home: Path, airflow_home: Path, inbox: Path | None, console: Con
             api.close()
     if left:
         display.say(f"These processes could not be ended: {left}")
-        code = code or 1
+        code = code or 2
     chain = None
     if triggered is not None and triggered_at is not None:
         chain = _timings(dags, triggered_at, stopping - triggered)
@@ -974,7 +981,7 @@ def _run_locked(home: Path, airflow_home: Path, inbox: Path | None, console: Con
             ],
         },
     )
-    if result.outcome in {"published", "unchanged", "nothing_new", "stopped"}:
+    if result.outcome in {"published", "unchanged", "nothing_new", "empty", "stopped"}:
         state_file = airflow_home / "state.json"
         _write_json(state_file, _read_json(state_file) | {"finished": True})
     return code
@@ -1013,6 +1020,7 @@ def _report(
         "published": "The chain is through: a release was published.",
         "unchanged": "The chain is through: the release of these inputs was already there.",
         "nothing_new": "Nothing new in the inbox: nothing was built or published.",
+        "empty": "No publication has landed: nothing to build, nothing published.",
         "stopped": "The quality gate stopped the release; readers keep the one before.",
         "failed": "The run failed.",
         "interrupted": "The run was interrupted; readers keep the release before.",

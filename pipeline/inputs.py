@@ -97,9 +97,7 @@ def collect_inputs(settings: Settings) -> Inputs | None:
         path = landed_path(room.landed, snapshot)
         if landed_fingerprint(path) == room.fingerprint:
             usable.append((snapshot, path))
-    publications = [
-        s for s, _ in usable if room.contracts[s.dataset].landed == "observations"
-    ]
+    publications = [s for s, _ in usable if room.contracts[s.dataset].landed == "observations"]
     if not publications:
         return None
     real = any(not s.is_simulated for s in publications)

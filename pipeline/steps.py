@@ -11,6 +11,8 @@ import hashlib
 import json
 import os
 import shutil
+import subprocess
+import sys
 import uuid
 from collections.abc import Callable
 from concurrent.futures import ProcessPoolExecutor
@@ -24,7 +26,6 @@ from filelock import FileLock
 from ingestion.contract import load_contracts
 from ingestion.ingest import SIDECAR_SUFFIX, ingest_file, is_stale, reparse
 from ingestion.landing import write_empty
-from ingestion.outcomes import Outcome
 from pipeline.inputs import Inputs, collect_inputs, ingestion_room
 from pipeline.settings import QUIET, Settings
 
@@ -195,80 +196,90 @@ def build(settings: Settings) -> dict[str, Any]:
     if inputs is None:
         raise NothingToBuild("no publication has landed: nothing to build")
     folder = settings.builds / inputs.build_id
-    result = {"build_id": inputs.build_id, "period": inputs.period, "candidate": str(folder / "candidate.duckdb")}
+    result = {
+        "build_id": inputs.build_id,
+        "period": inputs.period,
+        "candidate": str(folder / "candidate.duckdb"),
+    }
     settings.builds.mkdir(parents=True, exist_ok=True)
     with FileLock(settings.builds / ".lock"):
         if (folder / SUCCESS).exists() and (folder / "candidate.duckdb").exists():
             return {**result, "status": "unchanged"}
-        shutil.rmtree(folder, ignore_errors=True)
-        folder.mkdir(parents=True)
+        # Built under a name that is always the same, so that dbt finds its parsed project
+        # unchanged, and renamed when it is whole.
+        work = settings.builds / ".work"
+        shutil.rmtree(work, ignore_errors=True)
+        work.mkdir()
         lock = json.dumps(inputs.as_lock(), ensure_ascii=False, indent=1) + "\n"
-        (folder / "inputs.lock.json").write_text(lock, encoding="utf-8")
-        _dbt_build(settings, inputs, folder)
-        (folder / SUCCESS).touch()
+        (work / "inputs.lock.json").write_text(lock, encoding="utf-8")
+        _dbt_build(settings, inputs, work)
+        (work / SUCCESS).touch()
+        shutil.rmtree(folder, ignore_errors=True)
+        work.rename(folder)
     return {**result, "status": "built"}
 
 
 def _dbt_build(settings: Settings, inputs: Inputs, folder: Path) -> None:
-    """Run dbt in this process; its target folder is kept between builds (parsed project)."""
+    """Run dbt; its target folder is kept between builds (the parsed project)."""
     contracts = load_contracts()
-    landed: dict[str, Any] = {"observations": [], "published_figures": [], "claims": []}
+    chosen = folder / "landed"
     for contract in contracts.by_dataset.values():
+        # No list of inputs is ever empty: a dataset without snapshots has a file without rows.
         empty = write_empty(settings.home / "landed", contract.dataset, contract.landed)
-        if not landed[contract.landed]:
-            landed[contract.landed].append(str(empty))
-    for snapshot in inputs.snapshots:
+        _link(empty, chosen / contract.landed / f"{contract.dataset}.parquet")
+    for number, snapshot in enumerate(inputs.snapshots):
         kind = contracts[snapshot["dataset"]].landed
-        landed[kind].append(str(settings.home / snapshot["landed"]))
-    landed["snapshots"] = str(folder / "inputs.lock.json")
-    environment = {
-        **QUIET,
-        "SANDAN_CANDIDATE": str(folder / "candidate.duckdb"),
-        "DBT_LOG_PATH": str(folder / "logs"),
+        _link(settings.home / snapshot["landed"], chosen / kind / f"{number:06d}.parquet")
+    landed = {
+        **{kind: [f"{chosen}/{kind}/*.parquet"] for kind in _LANDED_KINDS},
+        "snapshots": str(folder / "inputs.lock.json"),
     }
-    before = {name: os.environ.get(name) for name in environment}
-    os.environ.update(environment)
-    try:
-        from dbt.cli.main import dbtRunner
+    # A process of its own: dbt keeps the database open as long as it lives.
+    project = settings.project / "dbt_project"
+    target = settings.home / "cache" / "dbt"
+    command = [
+        *(sys.executable, "-m", "dbt.cli.main", "--quiet", "--no-use-colors", "build"),
+        *("--exclude-resource-type", "unit_test"),
+        *("--project-dir", str(project), "--profiles-dir", str(project)),
+        *("--target-path", str(target), "--log-path", str(folder / "logs")),
+        *("--vars", json.dumps({"landed_files": landed})),
+    ]
+    (target / "run_results.json").unlink(missing_ok=True)
+    outcome = subprocess.run(
+        command,
+        env={**os.environ, **QUIET, "SANDAN_CANDIDATE": str(folder / "candidate.duckdb")},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    if outcome.returncode != 0:
+        raise BuildFailed("dbt failed: " + _dbt_failures(target, outcome.stdout + outcome.stderr))
+    shutil.copyfile(target / "manifest.json", folder / "manifest.json")
+    shutil.rmtree(chosen)
 
-        project = settings.project / "dbt_project"
-        outcome = dbtRunner().invoke(
-            [
-                "build",
-                "--exclude-resource-type",
-                "unit_test",
-                "--project-dir",
-                str(project),
-                "--profiles-dir",
-                str(project),
-                "--target-path",
-                str(settings.home / "cache" / "dbt"),
-                "--log-path",
-                str(folder / "logs"),
-                "--vars",
-                json.dumps({"landed_files": landed}),
-                "--quiet",
-                "--no-use-colors",
-                "--warn-error-options",
-                '{"error": []}',
-            ]
-        )
-    finally:
-        for name, value in before.items():
-            if value is None:
-                os.environ.pop(name, None)
-            else:
-                os.environ[name] = value
-    if not outcome.success:
-        if outcome.exception is not None:
-            raise BuildFailed(str(outcome.exception))
-        failed = [
-            f"{r.node.name}: {(r.message or '').strip().splitlines()[0] if r.message else r.status}"
-            for r in getattr(outcome.result, "results", [])
-            if str(r.status) in ("error", "fail", "runtime error")
-        ]
-        raise BuildFailed("dbt failed: " + "; ".join(failed))
-    shutil.copyfile(settings.home / "cache" / "dbt" / "manifest.json", folder / "manifest.json")
+
+_LANDED_KINDS = ("observations", "published_figures", "claims")
+
+
+def _link(source: Path, target: Path) -> None:
+    """Give a landed file a second name; landed files are replaced, never changed."""
+    target.parent.mkdir(parents=True, exist_ok=True)
+    try:
+        os.link(source, target)
+    except OSError:  # another file system
+        shutil.copyfile(source, target)
+
+
+def _dbt_failures(target: Path, output: str) -> str:
+    """What failed, by model or test; else the last lines that dbt printed."""
+    results = target / "run_results.json"
+    failed: list[str] = []
+    if results.exists():
+        for result in json.loads(results.read_text(encoding="utf-8"))["results"]:
+            if result["status"] in ("error", "fail", "runtime error"):
+                message = (result.get("message") or "").strip().splitlines()
+                failed.append(f"{result['unique_id']}: {' '.join(message)[:300]}")
+    return "; ".join(failed) or " ".join(output.strip().splitlines()[-6:])
 
 
 def mart_order(manifest: Path) -> dict[str, list[str]]:
@@ -325,10 +336,7 @@ def quality_context(settings: Settings, lock: dict[str, Any]) -> dict[str, Any]:
             [lock["period"]],
         ).fetchall()
     notes: list[tuple[Any, ...]] = []
-    newest = [
-        s for s in lock["snapshots"]
-        if s["dataset"] == "kicox__industrial_trend"
-    ]
+    newest = [s for s in lock["snapshots"] if s["dataset"] == "kicox__industrial_trend"]
     if newest:
         last = max(newest, key=lambda s: (s["period"], s["published_at"], s["loaded_at"]))
         path = settings.home / str(last["landed"]).replace(
@@ -345,15 +353,14 @@ def quality_context(settings: Settings, lock: dict[str, Any]) -> dict[str, Any]:
         "period": lock["period"],
         "is_simulated": lock["is_simulated"],
         "suppressed": [{"name_ko": ko, "name_en": en} for ko, en in suppressed],
-        "survey_notes": [
-            {"item": i, "value": v, "sheet": s, "cell": c} for i, v, s, c in notes
-        ],
+        "survey_notes": [{"item": i, "value": v, "sheet": s, "cell": c} for i, v, s, c in notes],
     }
 
 
 def _import_gate() -> None:
-    import expectations.gate  # noqa: F401
     import great_expectations.expectations  # noqa: F401
+
+    import expectations.gate  # noqa: F401
 
 
 class GateProcess:
@@ -420,7 +427,12 @@ def assemble(settings: Settings, build_id: str) -> dict[str, Any]:
         order_by=mart_order(folder / "manifest.json"),
         headline=headline(folder / "candidate.duckdb"),
     )
-    return {"release_id": staged.name, "build_id": build_id, "status": "staged", "staging": str(staged)}
+    return {
+        "release_id": staged.name,
+        "build_id": build_id,
+        "status": "staged",
+        "staging": str(staged),
+    }
 
 
 def render_bulletin(settings: Settings, staged: dict[str, Any]) -> dict[str, Any]:
@@ -533,4 +545,3 @@ def try_lock(settings: Settings) -> FileLock:
     lock = FileLock(settings.home / ".run.lock")
     lock.acquire(timeout=0)
     return lock
-

@@ -45,11 +45,15 @@ def claim_lines(headline: dict[str, Any]) -> list[str]:
     for claim_id, metric, en, _ko in _CLAIMS:
         held = [h for h in headline["held"] if h["claim_id"] == claim_id]
         stated = held[0]["stated_pct"] if held else None
+        by_period: dict[str, set[str]] = {}
+        for h in held:
+            by_period.setdefault(h["period"], set()).add(f"{h['measured_pct']:.1f} %")
         when = "; ".join(
-            f"{period}: {', '.join(sorted({f'{h["measured_pct"]:.1f} %' for h in held if h['period'] == period}))}"
-            for period in sorted({h["period"] for h in held})
+            f"{period}: {', '.join(sorted(values))}" for period, values in sorted(by_period.items())
         )
-        title = f"{stated:g} % of national {en}" if stated is not None else f"share of national {en}"
+        title = (
+            f"{stated:g} % of national {en}" if stated is not None else f"share of national {en}"
+        )
         lines.append(f"{title}: {'held in ' + when if when else 'held in no period with figures'}")
         now = [s for s in headline["shares_now"] if s["metric"] == metric]
         given = [s for s in now if s["share_pct"] is not None]
@@ -90,7 +94,9 @@ def status_of(settings: Settings, newest: int = 20) -> dict[str, Any]:
         )
     return {
         "home": str(settings.home),
-        "current": {k: current[k] for k in ("release_id", "published_at", "is_simulated", "build_id")}
+        "current": {
+            k: current[k] for k in ("release_id", "published_at", "is_simulated", "build_id")
+        }
         if current
         else None,
         "releases": [m["release_id"] for m in list_releases(settings.releases)],

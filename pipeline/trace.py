@@ -10,14 +10,20 @@ from typing import Any
 import duckdb
 
 from ingestion.registry import name_key
-from ingestion.sniff import read_content
 from ingestion.snapshots import SnapshotStore
+from ingestion.sniff import read_content
 from pipeline.settings import Settings
 
 #: What each KPI is computed from: (measure, what of it). `total` is the publisher's 계 row.
 KPI_INPUTS: dict[str, tuple[tuple[str, str], ...]] = {
-    "production_growth_qoq_pct": (("production_krw_100m", "own"), ("production_krw_100m", "previous")),
-    "production_growth_yoy_pct": (("production_krw_100m", "own"), ("production_krw_100m", "year_ago")),
+    "production_growth_qoq_pct": (
+        ("production_krw_100m", "own"),
+        ("production_krw_100m", "previous"),
+    ),
+    "production_growth_yoy_pct": (
+        ("production_krw_100m", "own"),
+        ("production_krw_100m", "year_ago"),
+    ),
     "exports_growth_qoq_pct": (("exports_usd_m", "own"), ("exports_usd_m", "previous")),
     "exports_growth_yoy_pct": (("exports_usd_m", "own"), ("exports_usd_m", "year_ago")),
     "employment_growth_qoq_pct": (("employment_count", "own"), ("employment_count", "previous")),
@@ -81,7 +87,12 @@ _TEXT_UNITS: dict[str, tuple[str, float]] = {
 }
 
 _DIMENSION = {
-    "krw": ("production_krw_100m", "production_ytd_krw_100m", "capacity_krw_100m", "output_krw_100m"),
+    "krw": (
+        "production_krw_100m",
+        "production_ytd_krw_100m",
+        "capacity_krw_100m",
+        "output_krw_100m",
+    ),
     "usd": ("exports_usd_m", "exports_ytd_usd_m"),
     "persons": ("employment_count",),
     "firms": ("tenant_count", "operating_count", "lessee_count", "manufacturing_operating_count"),
@@ -156,10 +167,13 @@ class Tracer:
                 [complex_id, code, period],
             )
         if not result["cells"]:
-            known = [r["period"] for r in self._rows(
-                "SELECT DISTINCT period FROM fct_observation WHERE complex_id = $1 ORDER BY 1",
-                [complex_id],
-            )]
+            known = [
+                r["period"]
+                for r in self._rows(
+                    "SELECT DISTINCT period FROM fct_observation WHERE complex_id = $1 ORDER BY 1",
+                    [complex_id],
+                )
+            ]
             raise NotFound(
                 f"no observation of {code} for {complex_id} in {period}; "
                 f"the release has {', '.join(known) or 'no period'} for it"
@@ -185,7 +199,9 @@ class Tracer:
         if match.start(1) > 0 and not unit:
             unit = text[: match.start(1)].strip().lower().replace(" ", "")
         candidates = (
-            [_TEXT_UNITS[unit]] if unit in _TEXT_UNITS else list(dict.fromkeys(_TEXT_UNITS.values()))
+            [_TEXT_UNITS[unit]]
+            if unit in _TEXT_UNITS
+            else list(dict.fromkeys(_TEXT_UNITS.values()))
         )
         cells: list[dict[str, Any]] = []
         for dimension, factor in candidates:
@@ -269,7 +285,11 @@ class Tracer:
             }.get(part, period)
             whose = "_T" if part.startswith("total") else complex_id
             size = part if part in ("LT50", "50_299", "GE300") else "_T"
-            industry = "f.industry_code <> '_T'" if part.endswith("industries") else "f.industry_code = '_T'"
+            industry = (
+                "f.industry_code <> '_T'"
+                if part.endswith("industries")
+                else "f.industry_code = '_T'"
+            )
             sex = "F" if part == "women" else "_T"
             cells += self._cells(
                 f"f.complex_id = $1 AND f.measure = $2 AND f.period = $3 AND f.size_class = $4 "
@@ -282,7 +302,9 @@ class Tracer:
         if name_key(name).lower() in ("_t", "계", "total", "전체", "all"):
             return "_T"
         wanted = name_key(name).lower()
-        for row in self._rows("SELECT complex_id, name_ko, name_en, spellings FROM dim_complex", []):
+        for row in self._rows(
+            "SELECT complex_id, name_ko, name_en, spellings FROM dim_complex", []
+        ):
             names = [row["complex_id"], row["name_ko"], row["name_en"]]
             names += (row["spellings"] or "").split(" | ")
             if wanted in {name_key(str(n)).lower() for n in names}:
@@ -291,7 +313,9 @@ class Tracer:
 
     def _measure(self, name: str) -> tuple[str, bool]:
         wanted = name_key(name).lower()
-        measures = self._rows("SELECT measure, name_ko, name_en, landed_measure FROM dim_measure", [])
+        measures = self._rows(
+            "SELECT measure, name_ko, name_en, landed_measure FROM dim_measure", []
+        )
         kpis = self._rows("SELECT kpi, name_ko, name_en FROM dim_kpi", [])
         for row in measures:
             if wanted in {name_key(str(v)).lower() for v in row.values() if v}:

@@ -39,9 +39,10 @@ def current_release(releases: Path) -> dict[str, Any] | None:
     """The manifest of the release that readers see, or None."""
     link = releases / "current"
     try:
-        return json.loads((link / MANIFEST).read_text(encoding="utf-8"))
+        manifest: dict[str, Any] = json.loads((link / MANIFEST).read_text(encoding="utf-8"))
     except FileNotFoundError:
         return None
+    return manifest
 
 
 def list_releases(releases: Path) -> list[dict[str, Any]]:
@@ -56,9 +57,7 @@ def list_releases(releases: Path) -> list[dict[str, Any]]:
 def next_release_id(releases: Path, period: str) -> tuple[str, int]:
     """The next free name for a period: `2026-Q1_v1`, then `_v2`; names are never used again."""
     versions = [
-        int(match[2])
-        for path in releases.glob(f"{period}_v*")
-        if (match := _NAME.match(path.name))
+        int(match[2]) for path in releases.glob(f"{period}_v*") if (match := _NAME.match(path.name))
     ]
     version = max(versions, default=0) + 1
     return f"{period}_v{version}", version
@@ -93,7 +92,9 @@ def assemble(
     if verdict["verdict"] == "stop":
         raise PublishError(f"the gate stopped {lock['build_id']}: see {build.name}/verdict.json")
     if verdict["build_id"] != lock["build_id"]:
-        raise PublishError(f"verdict of {verdict['build_id']} does not belong to {lock['build_id']}")
+        raise PublishError(
+            f"verdict of {verdict['build_id']} does not belong to {lock['build_id']}"
+        )
     release_id, version = next_release_id(releases, lock["period"])
     folder = staging / release_id
     shutil.rmtree(folder, ignore_errors=True)
@@ -115,10 +116,7 @@ def assemble(
         "previous": previous["release_id"] if previous else None,
         "code": lock["code"],
         "build_id": lock["build_id"],
-        "inputs": [
-            {k: s[k] for k in _INPUT_FIELDS}
-            for s in lock["snapshots"]
-        ],
+        "inputs": [{k: s[k] for k in _INPUT_FIELDS} for s in lock["snapshots"]],
         "row_counts": counts,
         "checks": {"verdict": verdict["verdict"], **verdict["counts"]},
         "warnings": _warnings(verdict, lock),
@@ -165,7 +163,7 @@ def switch(*, staged: Path, releases: Path, now: datetime | None = None) -> dict
 
 
 def _switch(staged: Path, releases: Path, now: datetime) -> dict[str, Any]:
-    manifest = json.loads((staged / MANIFEST).read_text(encoding="utf-8"))
+    manifest: dict[str, Any] = json.loads((staged / MANIFEST).read_text(encoding="utf-8"))
     target = releases / manifest["release_id"]
     previous = current_release(releases)
     if target.exists():
@@ -227,9 +225,7 @@ def file_sha256(path: Path) -> str:
         return hashlib.file_digest(file, "sha256").hexdigest()
 
 
-def _export(
-    candidate: Path, folder: Path, order_by: Mapping[str, Sequence[str]]
-) -> dict[str, int]:
+def _export(candidate: Path, folder: Path, order_by: Mapping[str, Sequence[str]]) -> dict[str, int]:
     """Write every mart as ordered Parquet and into the reader's database; returns row counts."""
     counts: dict[str, int] = {}
     with duckdb.connect() as connection:
@@ -278,9 +274,7 @@ _MAX_EXAMPLES = 20
 _FLOAT_TOLERANCE = 1e-9
 
 
-def diff(
-    before: Path | None, after: Path, order_by: Mapping[str, Sequence[str]]
-) -> dict[str, Any]:
+def diff(before: Path | None, after: Path, order_by: Mapping[str, Sequence[str]]) -> dict[str, Any]:
     """What changed from one release folder to the next: schema, rows and values by mart.
 
     A simulated release is never compared with a real one. Values that differ by less than
@@ -315,8 +309,16 @@ def _diff_mart(
     connection: duckdb.DuckDBPyConnection, before: Path, after: Path, keys: list[str]
 ) -> dict[str, Any]:
     old, new = (f"read_parquet('{_quoted(p)}')" for p in (before, after))
-    old_types = dict(connection.execute(f"SELECT column_name, column_type FROM (DESCRIBE SELECT * FROM {old})").fetchall())
-    new_types = dict(connection.execute(f"SELECT column_name, column_type FROM (DESCRIBE SELECT * FROM {new})").fetchall())
+    old_types = dict(
+        connection.execute(
+            f"SELECT column_name, column_type FROM (DESCRIBE SELECT * FROM {old})"
+        ).fetchall()
+    )
+    new_types = dict(
+        connection.execute(
+            f"SELECT column_name, column_type FROM (DESCRIBE SELECT * FROM {new})"
+        ).fetchall()
+    )
     found: dict[str, Any] = {}
     added_columns = [c for c in new_types if c not in old_types]
     removed_columns = [c for c in old_types if c not in new_types]
@@ -334,8 +336,8 @@ def _diff_mart(
         return found
     on = " AND ".join(f'o."{k}" IS NOT DISTINCT FROM n."{k}"' for k in keys)
     one = f'"{keys[0]}"'
-    missing_new = f'SELECT count(*) FROM {old} o ANTI JOIN {new} n ON {on}'
-    missing_old = f'SELECT count(*) FROM {new} n ANTI JOIN {old} o ON {on}'
+    missing_new = f"SELECT count(*) FROM {old} o ANTI JOIN {new} n ON {on}"
+    missing_old = f"SELECT count(*) FROM {new} n ANTI JOIN {old} o ON {on}"
     found["rows_removed"] = connection.execute(missing_new).fetchone()[0]  # type: ignore[index]
     found["rows_added"] = connection.execute(missing_old).fetchone()[0]  # type: ignore[index]
     changed: dict[str, Any] = {}
@@ -394,9 +396,7 @@ def diff_text(difference: Mapping[str, Any]) -> str:
         for column, values in change.get("values", {}).items():
             lines.append(f"- `{column}`: {values['changed']:,} values changed")
             for example in values["examples"][:5]:
-                keys = ", ".join(
-                    f"{v}" for k, v in example.items() if k not in ("before", "after")
-                )
+                keys = ", ".join(f"{v}" for k, v in example.items() if k not in ("before", "after"))
                 lines.append(f"  - {keys}: {example['before']} → {example['after']}")
         lines.append("")
     return "\n".join(lines) + "\n"

@@ -28,7 +28,9 @@ class Claim(BaseModel):
     source: str
     claim_date: date
     metric: Literal[
-        "national_production_share_pct", "national_export_share_pct", "national_employment_share_pct"
+        "national_production_share_pct",
+        "national_export_share_pct",
+        "national_employment_share_pct",
     ]
     scope: str
     period: str | None

@@ -108,7 +108,9 @@ def find_titles(content: Content) -> list[Title]:
                     if match["quarter"]
                     else Period(year, "M", int(match["month"]))
                 )
-                found.append(Title(sheet, r, c, int(match["number"]), period, match["rest"].strip()))
+                found.append(
+                    Title(sheet, r, c, int(match["number"]), period, match["rest"].strip())
+                )
     return found
 
 
@@ -138,7 +140,9 @@ def parse_workbook(
         table = match_table(title.rest, contract.tables)
         where = {"sheet": title.sheet.name, "cell": a1(title.row, title.column)}
         if table is None:
-            problems.append(problem("title_unknown", found=title.rest, contract=_file(contract), **where))
+            problems.append(
+                problem("title_unknown", found=title.rest, contract=_file(contract), **where)
+            )
         elif table.id in placed:
             problems.append(
                 problem(
@@ -269,8 +273,10 @@ def header_match(headers: list[_Header], table: Table, registry: Registry) -> fl
         return 0.0
     if table.industries is not None:
         known = sum(
-            h.key in TOTALS or name_key(h.key) in registry.industries or
-            h.key_without_brackets in TOTALS or h.key_without_brackets in registry.industries
+            h.key in TOTALS
+            or name_key(h.key) in registry.industries
+            or h.key_without_brackets in TOTALS
+            or h.key_without_brackets in registry.industries
             for h in headers
         )
     else:
@@ -348,10 +354,8 @@ class _TableReader:
         columns = self._resolve(
             [h for h in headers if h.key not in KIND_HEADERS], header_row, units
         )
-        if any(p.severity == "error" and p.sheet == self._sheet_name for p in self.parsed.problems):
-            # Reading values under headers that are not understood would only add noise.
-            if not columns:
-                return
+        if not columns:
+            return  # nothing is understood of this table, and why has been said
         self._rows(body, last, name_column, kind_column, columns)
 
     # -- where things stand -------------------------------------------------------------
@@ -439,7 +443,9 @@ class _TableReader:
                 match = _UNIT_CELL.search(self._text(row, column))
                 if match:
                     cell = a1(row, column)
-                    return [(tidy(u), cell) for u in re.split(r"[,，·/]", match["units"]) if tidy(u)]
+                    return [
+                        (tidy(u), cell) for u in re.split(r"[,，·/]", match["units"]) if tidy(u)
+                    ]
         return []
 
     # -- what the columns mean -----------------------------------------------------------
@@ -491,9 +497,9 @@ class _TableReader:
                 self._problem(
                     "stale_header_year", cell, found=header.raw, period=str(self.parsed.period)
                 )
-            unit = self._unit(header, column, units, cell)
-            if unit is not None:
-                resolved.append((header, column, industry, unit))
+            known_unit = self._unit(header, column, units, cell)
+            if known_unit is not None:
+                resolved.append((header, column, industry, known_unit))
         for slot, text in self._required():
             if slot not in used:
                 self._problem(
@@ -550,7 +556,7 @@ class _TableReader:
     ) -> str | None:
         """The unit of a column: its own, else the sheet's unit of the same dimension."""
         candidates = [(header.unit, cell)] if header.unit else units
-        for unit, where in candidates:
+        for unit, _ in candidates:
             known = self.registry.units[name_key(unit)]
             if known.dimension == column.dimension:
                 return known.name
@@ -559,9 +565,7 @@ class _TableReader:
         if column.dimension == "percentage_point" and not header.unit:
             # 전분기대비 of a rate under one heading (가동률(%)) is a difference of rates.
             return "%p"
-        self._problem(
-            "unit_missing", cell, found=header.raw, dimension=column.dimension
-        )
+        self._problem("unit_missing", cell, found=header.raw, dimension=column.dimension)
         return None
 
     # -- the figures ---------------------------------------------------------------------
@@ -610,7 +614,13 @@ class _TableReader:
             kind = self._text(row, kind_column) if kind_column is not None else ""
             if kind_column is not None and not kind and complex_id != "_T":
                 self.parsed.kindless.append((self.sheet.name, a1(row, kind_column), name))
-            self._observations(row, name, complex_id, kind or None, columns, bool(filled))
+            # Counts of firms are never suppressed: only other figures show that a row is open.
+            is_open = any(
+                self._text(row, header.column)
+                for header, column, *_ in columns
+                if column.dimension != "firms"
+            )
+            self._observations(row, name, complex_id, kind or None, columns, is_open)
         if count == 0:
             self._problem("no_rows", a1(max(first - 1, 0), name_column))
         elif total_row is None:
@@ -628,7 +638,7 @@ class _TableReader:
         complex_id: str,
         kind: str | None,
         columns: list[tuple[_Header, Column, str, str]],
-        any_filled: bool,
+        is_open: bool,
     ) -> None:
         period = self.parsed.period
         for header, column, industry, unit in columns:
@@ -637,7 +647,7 @@ class _TableReader:
             value, status, failure = self._value(raw, column, header, cell)
             if failure:
                 continue
-            if status == "M" and self.is_csv and not any_filled:
+            if status == "M" and self.is_csv and not is_open:
                 status = "O"  # a row of empty cells: suppressed or missing, the CSV does not tell
             about = period.shift(-1) if column.relation == "previous" else period
             self.parsed.rows.append(

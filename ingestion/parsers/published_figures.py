@@ -44,7 +44,9 @@ def parse_published_figures(
         def bad(name: str, detail: str, r: int = r, record: dict[str, str] = record) -> None:
             cell = a1(r, header.index(name))
             problems.append(
-                problem("bad_value", cell=cell, found=record.get(name, ""), header=name, detail=detail)
+                problem(
+                    "bad_value", cell=cell, found=record.get(name, ""), header=name, detail=detail
+                )
             )
 
         try:

@@ -57,6 +57,8 @@ class Density:
     message: int
     snapshots: int
     row_inset: float
+    named: int = 8
+    name: int = 60
 
 
 _DENSITIES = (
@@ -67,18 +69,14 @@ _DENSITIES = (
     Density(15, 5, 10, 3, 300, 8, 1.0),
     Density(12, 5, 10, 2, 240, 6, 1.0),
     Density(12, 4, 8, 2, 200, 6, 0.9),
-    Density(10, 4, 6, 1, 160, 4, 0.9),
-    Density(8, 3, 5, 1, 120, 3, 0.9),
-    Density(6, 3, 4, 1, 100, 3, 0.8),
-    Density(4, 2, 3, 1, 80, 2, 0.7),
+    Density(10, 4, 6, 1, 160, 4, 0.9, named=5),
+    Density(8, 3, 5, 1, 120, 3, 0.9, named=4),
+    Density(6, 3, 4, 1, 100, 3, 0.8, named=3),
+    Density(4, 2, 3, 1, 80, 2, 0.7, named=2, name=20),
 )
 
 #: How much page 1 may say: (sentences a topic beyond the level, characters of a name).
 _DETAILS = ((3, 60), (2, 60), (1, 60), (1, 24), (0, 24))
-
-
-#: Characters of a name in tables and notes.
-_NAME = 60
 
 
 # --- reading -------------------------------------------------------------------------------
@@ -144,8 +142,6 @@ def _epoch(release: Mapping[str, Any], snapshots: Sequence[Row]) -> int:
         for row in [*rows, *snapshots]
         if isinstance(row, dict) and (found := _as_date(row.get("published_at")))
     ]
-    if not dates and (published := _as_date(release.get("published_at"))):
-        dates = [published]
     if not dates:
         return 0
     latest = max(dates)
@@ -172,7 +168,6 @@ class Release:
 
     release_id: str
     period: str
-    published: date | None
     simulated: bool
     previous: str | None
     year_ago: str | None
@@ -204,7 +199,6 @@ def _load(release_dir: Path) -> Release:
     return Release(
         release_id=str(release.get("release_id") or release_dir.name),
         period=period,
-        published=_as_date(release.get("published_at")),
         simulated=bool(release.get("is_simulated")) or bool(verdict.get("is_simulated")),
         previous=s.previous_period(period),
         year_ago=s.year_ago_period(period),
@@ -270,22 +264,19 @@ def _entered(data: Release, after: str | None, lang: Lang) -> list[tuple[str, st
     ]
 
 
-def _left(data: Release, after: str | None, lang: Lang) -> list[tuple[str, str]]:
-    """Complexes last published at or after the base and before this period."""
-    if after is None:
-        return []
+def _left(data: Release, base: str | None, lang: Lang) -> list[str]:
+    """Complexes with figures for the base but none now, whose publication has ended."""
+    now, then = data.complexes.get(data.period, {}), data.complexes.get(base or "", {})
     return [
-        (data.name(cid, lang), row["published_until"])
+        data.name(cid, lang)
         for cid, row in sorted(data.names.items())
-        if isinstance(row.get("published_until"), str)
-        and after <= _quarter_of(row["published_until"]) < data.period
+        if row.get("published_until") and cid in then and cid not in now
     ]
 
 
 def _total_is_broken(data: Release, base: str | None) -> bool:
     return bool(_entered(data, base, "ko") or _left(data, base, "ko")) or any(
-        _within(when, base, data.period)
-        for when, _ in _breaks_of(data.names.get("_T", {}), "ko")
+        _within(when, base, data.period) for when, _ in _breaks_of(data.names.get("_T", {}), "ko")
     )
 
 
@@ -626,41 +617,55 @@ def _claims(data: Release) -> list[Claim]:
 def _preferred_definitions(data: Release, metric: str) -> list[str]:
     """Definitions of a metric in the order in which they are shown.
 
-    Computed ones before printed ones; among each, those that cover most periods first.
+    Computed ones first, those that cover most periods before others; then shares as printed, the
+    newest print (as_published__3 before as_published__2) first.
     """
     counts: dict[str, int] = {}
     for row in data.marts["national_share"]:
         if row["metric"] == metric and row.get("share_pct") is not None:
             counts[row["definition"]] = counts.get(row["definition"], 0) + 1
-    return sorted(counts, key=lambda d: (d.startswith("as_published"), -counts[d], d))
+
+    def key(definition: str) -> tuple[bool, int, str]:
+        if definition.startswith("as_published"):
+            variant = definition.rpartition("__")[2]
+            return (True, -int(variant) if variant.isdigit() else -1, definition)
+        return (False, -counts[definition], definition)
+
+    return sorted(counts, key=key)
 
 
 def _share_points(data: Release, metric: str) -> tuple[charts.SharePoint, ...]:
     """Measured shares of one metric, by time.
 
-    The computed definition that covers most periods is the main one; shares somebody printed are
-    `published`; every other definition is `other`.
+    For each period the preferred computed definition is `main`, further ones are `other`; shares
+    that somebody printed are `published`.
     """
     preferred = _preferred_definitions(data, metric)
-
-    def kind(definition: str) -> charts.PointKind:
-        if definition.startswith("as_published"):
-            return "published"
-        return "main" if definition == preferred[0] else "other"
-
-    points = []
-    for row in data.marts["national_share"]:
-        x = charts.year_of(row["period"])
-        if row["metric"] != metric or row.get("share_pct") is None or x is None:
-            continue
+    rank = {definition: i for i, definition in enumerate(preferred)}
+    rows = [
+        row
+        for row in data.marts["national_share"]
+        if row["metric"] == metric
+        and row.get("share_pct") is not None
+        and charts.year_of(row["period"]) is not None
+    ]
+    rows.sort(key=lambda row: (row["period"], rank[row["definition"]]))
+    points: list[charts.SharePoint] = []
+    computed: set[str] = set()
+    for row in rows:
+        kind: charts.PointKind = "published"
+        if not row["definition"].startswith("as_published"):
+            kind = "other" if row["period"] in computed else "main"
+            computed.add(row["period"])
         points.append(
             charts.SharePoint(
                 period=row["period"],
-                x=x,
+                x=charts.year_of(row["period"]) or 0.0,
                 share_pct=float(row["share_pct"]),
                 full=row.get("months_covered") == row.get("months_in_period"),
                 coverage=str(row.get("coverage") or ""),
-                kind=kind(row["definition"]),
+                kind=kind,
+                joined=row["definition"] == preferred[0],
             )
         )
     return tuple(sorted(points, key=lambda p: (p.x, p.kind, p.share_pct)))
@@ -677,7 +682,7 @@ def _panels(
         return [], []
     levels = [p.share_pct for p in everything] + [c.stated_pct for c in claims]
     y_domain = (
-        5.0 * math.floor((min(levels) - 2.5) / 5),
+        5.0 * math.floor((min(levels) - 1.2) / 5),
         5.0 * math.ceil((max(levels) + 2.5) / 5),
     )
     y_domain = (max(0.0, y_domain[0]), y_domain[1])
@@ -761,7 +766,7 @@ def _shares(data: Release, lang: Lang) -> Row:
             if ko
             else "This release holds no check of the claims on national shares."
         ]
-    keys = ["● 연간" if ko else "● full year"]
+    keys = ["● 기간 전체" if ko else "● whole period"]
     if any(not p.full for p in points):
         keys.append(
             "○ 일부 월의 참고값(2/12: 12개월 중 2개월)"
@@ -788,9 +793,9 @@ _VERDICT_MARKS = {"supported": "●", "contradicted": "×", "indicative": "○"}
 def _matrix(data: Release, claims: Sequence[Claim], lang: Lang) -> Row:
     """The table of verdicts: one row a claim, one column a period, the release's own last."""
     ko = lang == "ko"
-    periods = s.evaluable_periods(claims, 18)
+    periods, left_out = s.evaluable_periods(claims, 17)
     if claims and data.period not in periods:
-        periods = [*periods[-17:], data.period]
+        periods = sorted([*periods, data.period])
     rows: list[list[Any]] = []
     disputed = False
     for claim in claims:
@@ -812,12 +817,16 @@ def _matrix(data: Release, claims: Sequence[Claim], lang: Lang) -> Row:
                 }
             )
         rows.append(cells)
-    words = [
-        f"{mark} {s.verdict_word(verdict, lang)}" for verdict, mark in _VERDICT_MARKS.items()
-    ]
+    words = [f"{mark} {s.verdict_word(verdict, lang)}" for verdict, mark in _VERDICT_MARKS.items()]
     words.append(f"{s.MISSING} {s.verdict_word('not_evaluable', lang)}")
     if disputed:
-        words.append("* 다른 정의로는 판정이 다름" if ko else "* another definition, another verdict")
+        words.append(
+            "* 다른 정의로는 판정이 다름" if ko else "* another definition, another verdict"
+        )
+    if left_out:
+        words.append(
+            f"외 {left_out}개 기간은 claim_check" if ko else f"{left_out} more periods: claim_check"
+        )
     return {
         "header": ["보도된 비중, %" if ko else "As reported, %"]
         + [period.replace("-", "\n") if not ko else _ko_column(period) for period in periods],
@@ -878,8 +887,13 @@ def _complexes(data: Release, lang: Lang, density: Density) -> Row:
         broken = (_total_is_broken(data, data.previous), _total_is_broken(data, data.year_ago))
         rows.append(
             {
-                "cells": cells("계" if ko else "Total", total, data.totals.get(data.previous or ""),
-                               data.totals.get(data.year_ago or ""), broken),
+                "cells": cells(
+                    "계" if ko else "Total",
+                    total,
+                    data.totals.get(data.previous or ""),
+                    data.totals.get(data.year_ago or ""),
+                    broken,
+                ),
                 "bar": None,
             }
         )
@@ -894,23 +908,65 @@ def _complexes(data: Release, lang: Lang, density: Density) -> Row:
         )
         rows.append(
             {
-                "cells": cells(_shorten(data.name(complex_id, lang), _NAME), row,
-                               then.get(complex_id), last_year.get(complex_id), broken),
+                "cells": cells(
+                    _shorten(data.name(complex_id, lang), density.name),
+                    row,
+                    then.get(complex_id),
+                    last_year.get(complex_id),
+                    broken,
+                ),
                 "bar": value / top if value and value > 0 and top > 0 else None,
             }
         )
+    if not rows:
+        return {
+            "heading": _t("complexes", lang),
+            "aside": "",
+            "header": [],
+            "rows": [],
+            "has_total": False,
+            "note": f"{s.period_text(data.period, 'ko')} 값이 있는 단지가 없다."
+            if ko
+            else f"No complex has figures for {s.period_text(data.period, 'en')}.",
+        }
     flagged = any(isinstance(c, dict) for row in rows for c in row["cells"])
     if ko:
-        header = ["단지", "생산\n억원", "", "전분기\n대비", "전년 동기\n대비", "수출\n백만달러",
-                  "전분기\n대비", "고용\n명", "전분기\n대비", "가동률\n%"]
-        aside = f"생산액 순, {len(now)}개 단지 중 {len(ranked)}개"
-        note = "X 비공개   – 값이 없거나 산출할 수 없음   0 실적 없음(발행 기관이 단위 미만을 0으로 적은 경우 포함)"
+        header = [
+            "단지",
+            "생산\n억원",
+            "",
+            "전분기\n대비",
+            "전년 동기\n대비",
+            "수출\n백만달러",
+            "전분기\n대비",
+            "고용\n명",
+            "전분기\n대비",
+            "가동률\n%",
+        ]
+        aside = f"생산액 순 · {len(now)}개 단지 중 {len(ranked)}개"
+        note = (
+            "X 비공개   – 값이 없거나 산출할 수 없음   "
+            "0 실적 없음(발행 기관이 단위 미만을 0으로 적은 경우 포함)"
+        )
         note += "   b 범위 변동 또는 단절" if flagged else ""
     else:
-        header = ["Complex", "Production\nKRW bn", "", "on\nquarter", "on\nyear",
-                  "Exports\nUS$ m", "on\nquarter", "Employ-\nment", "on\nquarter", "Operating\nrate, %"]
+        header = [
+            "Complex",
+            "Production\nKRW bn",
+            "",
+            "on\nquarter",
+            "on\nyear",
+            "Exports\nUS$ m",
+            "on\nquarter",
+            "Employ-\nment",
+            "on\nquarter",
+            "Operating\nrate, %",
+        ]
         aside = f"By production, {len(ranked)} of {len(now)} complexes"
-        note = "X suppressed   – missing or not computable   0 nothing (or below the unit the publisher prints)"
+        note = (
+            "X suppressed   – missing or not computable   "
+            "0 nothing (or below the unit the publisher prints)"
+        )
         note += "   b break in series" if flagged else ""
     return {
         "heading": _t("complexes", lang),
@@ -936,7 +992,10 @@ def _movers(data: Release, lang: Lang, density: Density) -> Row:
             seen[name] = seen.get(name, 0) + 1
             unique.append((name if seen[name] == 1 else f"{name} ({seen[name]})", value))
         spec = charts.bars_spec(
-            unique, width=232, row_height=14, name_width=78 if lang == "ko" else 92,
+            unique,
+            width=232,
+            row_height=14,
+            name_width=78 if lang == "ko" else 92,
             simulated=data.simulated,
         )
         svg = charts.draw(spec, FONTS)
@@ -969,6 +1028,28 @@ def _failure_text(data: Release, failure: Mapping[str, Any], lang: Lang) -> str:
     return text
 
 
+def _file_notes(data: Release, lang: Lang) -> list[str]:
+    """What was noted while the publisher's files were read, each note once, with its table."""
+    places: dict[str, list[str]] = {}
+    for warning in data.release.get("warnings") or []:
+        if not isinstance(warning, dict) or warning.get("source") != "file":
+            continue
+        if warning.get("period") not in (data.period, "all", None):
+            continue  # an older edition's, told in its own release
+        where, _, message = str(warning.get(f"message_{lang}") or "").partition(": ")
+        # `file › sheet › cell`: the sheet is what a reader of the publication knows.
+        parts = where.split(" › ")
+        sheet = parts[1] if len(parts) > 2 else ""
+        found = places.setdefault(message.strip().rstrip("."), [])
+        if sheet and sheet not in found:
+            found.append(sheet)
+    return [
+        f"{message} ({', '.join(sheets)})" if sheets else message
+        for message, sheets in places.items()
+        if message
+    ]
+
+
 def _warnings(data: Release, lang: Lang, density: Density) -> Row:
     ko = lang == "ko"
     checks = [c for c in data.verdict.get("checks") or [] if isinstance(c, dict)]
@@ -992,10 +1073,24 @@ def _warnings(data: Release, lang: Lang, density: Density) -> Row:
         # Closing marks in one place, so that no sentence ends twice or not at all.
         title = title.rstrip(".:")
         items.append(
-            {"title": title + (":" if body else "."),
-             "body": body if not body or body.endswith(("…", ".")) else body + "."}
+            {
+                "title": title + (":" if body else "."),
+                "body": body if not body or body.endswith(("…", ".")) else body + ".",
+            }
         )
     more = len(failed) - len(items)
+    notes = _file_notes(data, lang)
+    if notes:
+        body = "; ".join(notes[: density.failures])
+        if len(notes) > density.failures:
+            rest = len(notes) - density.failures
+            body += f" 외 {rest}건" if ko else f"; and {rest} more"
+        items.append(
+            {
+                "title": "발행 파일:" if ko else "The publisher’s files:",
+                "body": _shorten(body, density.message).rstrip(".") + ".",
+            }
+        )
     if not checks:
         aside = (
             "이 배포판의 검증 기록에 점검 항목이 없다."
@@ -1010,9 +1105,11 @@ def _warnings(data: Release, lang: Lang, density: Density) -> Row:
         )
     else:
         aside = (
-            f"점검 {len(checks)}건 중 {len(failed)}건이 경고이다. 값은 발행 기관이 공표한 그대로이다."
+            f"점검 {len(checks)}건 중 {len(failed)}건이 어긋났다. 규칙과 그에 어긋난 칸을 적는다. "
+            "값은 공표된 그대로이다."
             if ko
-            else f"{len(failed)} of {len(checks)} checks gave a warning. Figures stand as published."
+            else f"{len(failed)} of {len(checks)} checks failed: the rule, then the cells that "
+            "break it. Figures stand as published."
         )
     return {
         "heading": _t("warnings", lang),
@@ -1040,31 +1137,49 @@ def _suppressed(data: Release, lang: Lang) -> list[str]:
 
 def _break_notes(data: Release, lang: Lang, density: Density) -> list[str]:
     ko = lang == "ko"
-    entered = _entered(data, data.year_ago, lang)
-    left = _left(data, data.year_ago, lang)
-    notes = [s.coverage_break(
-        [(_shorten(n, _NAME), p) for n, p in entered[:6]],
-        [(_shorten(n, _NAME), p) for n, p in left[:6]], lang,
-    )]
-    told = {(complex_id, _quarter_of(row["published_from"]))
-            for complex_id, row in data.names.items()
-            if isinstance(row.get("published_from"), str)}
-    dated = sorted(
-        (when, complex_id, text)
+    # The farthest base that this release really compares with.
+    base = next((p for p in (data.year_ago, data.previous) if p in data.totals), None)
+    if base is None:
+        return [
+            "이 배포판에는 견줄 앞선 기간이 없다."
+            if ko
+            else "This release holds no earlier period to compare with."
+        ]
+    notes = [
+        s.coverage_break(
+            [(_shorten(name, density.name), when) for name, when in _entered(data, base, lang)],
+            [_shorten(name, density.name) for name in _left(data, base, lang)],
+            lang,
+            density.named,
+        )
+    ]
+    told = {
+        (complex_id, _quarter_of(row["published_from"]))
         for complex_id, row in data.names.items()
-        for when, text in _breaks_of(row, lang)
-        if _within(when, data.year_ago, data.period) and (complex_id, when) not in told
-    )
-    for _, complex_id, text in dated[:4]:
-        prefix = "" if complex_id == "_T" else f"{data.name(complex_id, lang)}: "
+        if isinstance(row.get("published_from"), str)
+    }
+    # A break of every complex stands in the text of each of them: say it once.
+    dated: dict[tuple[str, str], list[str]] = {}
+    for complex_id, row in sorted(data.names.items()):
+        for when, text in _breaks_of(row, lang):
+            if _within(when, base, data.period) and (complex_id, when) not in told:
+                dated.setdefault((when, text), []).append(complex_id)
+    for (_, text), ids in sorted(dated.items())[:4]:
+        name = data.name(ids[0], lang)
+        prefix = "" if len(ids) > 1 or ids[0] == "_T" or name in text else f"{name}: "
         notes.append(_shorten(prefix + text, density.message))
+    if len(dated) > 4:
+        notes.append(
+            f"외 {len(dated) - 4}건: dim_complex의 breaks_ko"
+            if ko
+            else f"And {len(dated) - 4} more: breaks_en in dim_complex"
+        )
     notes = [note for note in notes if note]
-    base = s.period_short(data.year_ago, lang) if data.year_ago else ""
     if not notes:
         return [
-            f"{base} 이후 알려진 범위 변동이나 단절은 없다."
+            f"{s.period_short(base, 'ko')} 이후 알려진 범위 변동이나 단절은 없다."
             if ko
-            else f"No change of coverage and no break is on record since {base}."
+            else f"No change of coverage and no break is on record since {s.period_short(base, 'en')}."
         ]
     notes.append(
         "이 시점을 사이에 둔 증감률(b)은 같은 범위의 비교가 아니다."
@@ -1117,23 +1232,41 @@ def _sources(data: Release, lang: Lang, density: Density) -> list[Row]:
 
     ordered = sorted(rows, key=order)
     shown = ordered[: density.snapshots]
-    groups: dict[str, list[str]] = {}
+    groups: dict[str, dict[str, list[str]]] = {}
     for row in shown:
         period = str(row.get("period") or "")
         when = _as_date(row.get("published_at"))
         parts = [] if period in ("", "all") else [s.period_short(period, lang)]
-        parts.append(str(when) if when else ("공표일 미상" if ko else "undated"))
-        parts.append(str(row.get("sha256") or "")[:8])
+        if when is None:
+            parts.append("공표일 미상" if ko else "undated")
+        elif row.get("published_at_basis") == "first_seen":
+            # Nobody said when it was published: the day it came stands in, and says so.
+            parts.append(f"{when} 수신" if ko else f"received {when}")
+        else:
+            parts.append(str(when))
         name = _dataset_name(str(row.get("dataset") or ""), lang)
-        groups.setdefault(name, []).append(", ".join(parts))
-    out: list[Row] = [{"lead": name, "text": "; ".join(items)} for name, items in groups.items()]
+        groups.setdefault(name, {}).setdefault(", ".join(parts), []).append(
+            str(row.get("sha256") or "")[:8]
+        )
+    out: list[Row] = [
+        {
+            "lead": name,
+            "text": "; ".join(f"{when}, {', '.join(hashes)}" for when, hashes in items.items()),
+        }
+        for name, items in groups.items()
+    ]
     more = len(ordered) - len(shown)
     if more > 0:
-        out.append({"lead": f"외 {more}개 파일" if ko else f"And {more} more files",
-                    "text": "inputs.lock.json"})
+        out.append(
+            {
+                "lead": f"외 {more}개 파일" if ko else f"And {more} more files",
+                "text": "inputs.lock.json",
+            }
+        )
     if not out:
-        out.append({"lead": "입력 파일의 기록이 없다." if ko else "No inputs are on record.",
-                    "text": ""})
+        out.append(
+            {"lead": "입력 파일의 기록이 없다." if ko else "No inputs are on record.", "text": ""}
+        )
     return out
 
 
@@ -1141,17 +1274,16 @@ def _cite(data: Release, lang: Lang) -> list[str]:
     ko = lang == "ko"
     if data.simulated:
         return ["모의자료이므로 인용하지 않는다." if ko else "Simulated data: do not cite."]
-    when = f" ({data.published})" if data.published else ""
     if ko:
         return [
             f"sandan, 「국가산업단지 분기 통계: {s.period_short(data.period, 'ko')}」, "
-            f"배포판 {data.release_id}{when}.",
+            f"배포판 {data.release_id}.",
             "원자료: 한국산업단지공단, 「국가산업단지 산업동향」, 국가승인통계 제399004호. "
             "가공에 따른 책임은 발행 기관에 있지 않다.",
         ]
     return [
         f"sandan, National Industrial Complexes: Quarterly Bulletin, "
-        f"{s.period_short(data.period, 'en')}, release {data.release_id}{when}.",
+        f"{s.period_short(data.period, 'en')}, release {data.release_id}.",
         "Source data: Korea Industrial Complex Corporation (KICOX), approved statistic no. 399004. "
         "KICOX is not responsible for what was made from them.",
     ]
@@ -1166,15 +1298,15 @@ def _content(
     exports_q, _ = _changes(data, "exports_usd_m")
     period = s.period_short(data.period, lang)
     doc_title = f"{_t('doc', lang)}, {period}"
+    # Not the day of publication: it is not known yet when the bulletin is made, and a bulletin
+    # made again from the published folder must come out the same.
     release_line = f"{_t('release', lang)} {data.release_id}"
-    if data.published:
-        release_line += f" · {data.published}"
-    suppressed = [_shorten(name, _NAME) for name in _suppressed(data, lang)]
+    suppressed = [_shorten(name, density.name) for name in _suppressed(data, lang)]
     notes = [
         [
             {
                 "heading": _t("suppression", lang),
-                "paragraphs": [s.suppression_sentence(suppressed, lang)],
+                "paragraphs": [s.suppression_sentence(suppressed, lang, density.named)],
             },
             {
                 "heading": _t("breaks", lang),
@@ -1192,8 +1324,12 @@ def _content(
         "doc_title": doc_title,
         "author": "sandan",
         "description": s.headline(
-            data.period, _total(data, data.period, "production_krw_100m"), production_q,
-            _total(data, data.period, "exports_usd_m"), exports_q, lang,
+            data.period,
+            _total(data, data.period, "production_krw_100m"),
+            production_q,
+            _total(data, data.period, "exports_usd_m"),
+            exports_q,
+            lang,
         ),
         "keywords": [data.release_id, data.period],
         "simulated": data.simulated,
@@ -1205,8 +1341,12 @@ def _content(
             "title": f"{_t('title', lang)}{period}",
         },
         "headline": s.headline(
-            data.period, _total(data, data.period, "production_krw_100m"), production_q,
-            _total(data, data.period, "exports_usd_m"), exports_q, lang,
+            data.period,
+            _total(data, data.period, "production_krw_100m"),
+            production_q,
+            _total(data, data.period, "exports_usd_m"),
+            exports_q,
+            lang,
         ),
         "labels": {"quarter": _t("on_quarter", lang), "year": _t("on_year", lang)},
         "tiles": tiles,
@@ -1266,7 +1406,7 @@ def _printable(value: Any) -> Any:
     if isinstance(value, list):
         return [_printable(item) for item in value]
     if isinstance(value, dict):
-        return {k: v if k == "svg" else _printable(v) for k, v in value.items()}
+        return {key: _printable(item) for key, item in value.items()}
     return value
 
 
@@ -1296,9 +1436,7 @@ def _set_in_type(data: Release, lang: Lang, epoch: int) -> bytes:
         density = _DENSITIES[level]
         if density.movers not in movers:
             movers[density.movers] = _movers(data, lang, density)
-        content = _content(
-            data, lang, density, _DETAILS[detail], shares, movers[density.movers]
-        )
+        content = _content(data, lang, density, _DETAILS[detail], shares, movers[density.movers])
         compiler = _compiler(content)
         first_end = int(compiler.query("<first-end>", field="value", one=True))
         last_end = int(compiler.query("<last-end>", field="value", one=True))
@@ -1337,7 +1475,7 @@ def render_bulletin(
     `release_dir` holds `marts/*.parquet`, `release.json` (without `files` yet) and `verdict.json`.
     Each PDF has exactly two A4 pages, conforms to PDF/UA-1 and is byte-identical when rendered
     again: its timestamp is the latest `published_at` of the inputs, or `source_date_epoch`
-    (seconds). What does not fit is folded, and the page says how much and where it can be read.
+    (seconds); the release's own day of publication, set later, is not printed. What does not fit is folded, and the page says how much and where it can be read.
 
     Raises BulletinError where the folder lacks what is needed.
     """

@@ -13,6 +13,7 @@ import math
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from pathlib import Path
 from typing import Any, Literal
 
@@ -41,8 +42,8 @@ PointKind = Literal["main", "published", "other"]
 class SharePoint:
     """One measured share: x is the year (a quarter sits inside its year).
 
-    `kind`: computed by the main definition, printed as a share by somebody, or computed by
-    another definition.
+    `kind`: computed, by the best definition there is for the period; printed as a share by
+    somebody; or computed by another definition. Only points of one definition are `joined`.
     """
 
     period: str
@@ -51,6 +52,7 @@ class SharePoint:
     full: bool
     coverage: str
     kind: PointKind
+    joined: bool
 
 
 @dataclass(frozen=True)
@@ -149,9 +151,7 @@ class _Label:
 
 def _text_width(text: str, size: float) -> float:
     """Width of a line, near enough to keep labels apart: Hangul is twice as wide as a figure."""
-    return size * sum(
-        0.92 if ord(c) > 0x1100 else (0.3 if c in " .,()/:" else 0.58) for c in text
-    )
+    return size * sum(0.92 if ord(c) > 0x1100 else (0.3 if c in " .,()/:" else 0.58) for c in text)
 
 
 def _box(lines: Sequence[str], x: float, y: float, align: str, size: float) -> _Box:
@@ -179,8 +179,8 @@ def _place(chart: ShareChart, width: float, height: float) -> list[_Label]:
 
     size = 7.5
     marks = [(_Box(x - 3, y - 3, x + 3, y + 3), 6.0) for x, y in map(at, chart.points)]
-    main = [p for p in chart.points if p.kind == "main" and p.full]
-    for before, after in zip(main, main[1:], strict=False):
+    joined = [p for p in chart.points if p.joined and p.full]
+    for before, after in pairwise(joined):
         (ax, ay), (bx, by) = at(before), at(after)
         steps = max(2, int(abs(bx - ax) / 2))
         for i in range(steps + 1):
@@ -223,16 +223,23 @@ def _place(chart: ShareChart, width: float, height: float) -> list[_Label]:
     if line_y is not None:
         put(
             (chart.reference_label,),
-            [(width, line_y - 6.5, "right"), (width, line_y + 6.5, "right"),
-             (2, line_y - 6.5, "left"), (2, line_y + 6.5, "left")],
+            [
+                (width, line_y - 6.5, "right"),
+                (width, line_y + 6.5, "right"),
+                (2, line_y - 6.5, "left"),
+                (2, line_y + 6.5, "left"),
+            ],
             "reference",
             True,
         )
     if chart.now_x is not None and chart.now_label:
         x = width * (chart.now_x - x0) / (x1 - x0)
-        put(chart.now_label,
+        put(
+            chart.now_label,
             [(x - 3, y, "right") for y in (height - 11, 11.0, height * 0.7, height * 0.5)],
-            "now", True)
+            "now",
+            True,
+        )
 
     labelled = [p for p in chart.points if p.kind != "other"]
     if labelled:
@@ -265,9 +272,14 @@ def _place(chart: ShareChart, width: float, height: float) -> list[_Label]:
             done.add((point.x, text))
             x, y = at(point)
             places: list[tuple[float, float, Literal["left", "center", "right"]]] = [
-                (x, y - 8.5, "center"), (x, y + 8.5, "center"), (x + 5, y, "left"),
-                (x - 5, y, "right"), (x + 2, y - 8.5, "left"), (x - 2, y - 8.5, "right"),
-                (x + 2, y + 8.5, "left"), (x - 2, y + 8.5, "right"),
+                (x, y - 8.5, "center"),
+                (x, y + 8.5, "center"),
+                (x + 5, y, "left"),
+                (x - 5, y, "right"),
+                (x + 2, y - 8.5, "left"),
+                (x - 2, y - 8.5, "right"),
+                (x + 2, y + 8.5, "left"),
+                (x - 2, y + 8.5, "right"),
             ]
             put((text,), places, role, False)
     return labels
@@ -288,7 +300,7 @@ _LABEL_INK: dict[LabelRole, str] = {
 def share_spec(chart: ShareChart, *, width: float, height: float) -> Spec:
     """One panel: the shares by year against the dashed line of the claim, labelled directly.
 
-    Full years are solid and joined by a line, indicative points hollow with their coverage,
+    Full periods are solid and joined by a line where one definition gives them, indicative points hollow with their coverage,
     shares that somebody printed are diamonds, other definitions small and grey.
     """
     x_scale = {"domain": list(chart.x_domain), "nice": False, "zero": False}
@@ -300,8 +312,15 @@ def share_spec(chart: ShareChart, *, width: float, height: float) -> Spec:
         "field": "x",
         "type": "quantitative",
         "scale": x_scale,
-        "axis": {"values": ticks, "format": "d", "title": None, "grid": False, "domain": True,
-                 "domainColor": GREY, "domainWidth": 0.6},
+        "axis": {
+            "values": ticks,
+            "format": "d",
+            "title": None,
+            "grid": False,
+            "domain": True,
+            "domainColor": GREY,
+            "domainWidth": 0.6,
+        },
     }
     y = {
         "field": "y",
@@ -323,8 +342,12 @@ def share_spec(chart: ShareChart, *, width: float, height: float) -> Spec:
         layers.append(
             {
                 "data": _values([{"x": chart.now_x}]),
-                "mark": {"type": "rule", "stroke": GREY, "strokeWidth": 0.7,
-                         "strokeDash": [1.2, 2]},
+                "mark": {
+                    "type": "rule",
+                    "stroke": GREY,
+                    "strokeWidth": 0.7,
+                    "strokeDash": [1.2, 2],
+                },
                 "encoding": {"x": x},
             }
         )
@@ -332,8 +355,7 @@ def share_spec(chart: ShareChart, *, width: float, height: float) -> Spec:
         layers.append(
             {
                 "data": _values([{"y": chart.reference_pct}]),
-                "mark": {"type": "rule", "stroke": INK, "strokeWidth": 0.8,
-                         "strokeDash": [4, 2.5]},
+                "mark": {"type": "rule", "stroke": INK, "strokeWidth": 0.8, "strokeDash": [4, 2.5]},
                 "encoding": {"y": y},
             }
         )
@@ -350,10 +372,11 @@ def share_spec(chart: ShareChart, *, width: float, height: float) -> Spec:
 
     main = [p for p in chart.points if p.kind == "main"]
     full = [p for p in main if p.full]
-    if len(full) > 1:
+    joined = [p for p in full if p.joined]
+    if len(joined) > 1:
         layers.append(
             {
-                "data": _values([{"x": p.x, "y": p.share_pct} for p in full]),
+                "data": _values([{"x": p.x, "y": p.share_pct} for p in joined]),
                 "mark": {"type": "line", "stroke": BLUE, "strokeWidth": 1, "opacity": 0.45},
                 "encoding": {"x": x, "y": y},
             }
@@ -361,12 +384,13 @@ def share_spec(chart: ShareChart, *, width: float, height: float) -> Spec:
     points([p for p in chart.points if p.kind == "other"], {"size": 9, "fill": GREY})
     points(
         [p for p in chart.points if p.kind == "published"],
-        {"shape": "diamond", "size": 30, "fill": VERMILLION, "stroke": "white",
-         "strokeWidth": 0.6},
+        {"shape": "diamond", "size": 30, "fill": VERMILLION, "stroke": "white", "strokeWidth": 0.6},
     )
     points(full, {"size": 32, "fill": BLUE, "stroke": "white", "strokeWidth": 0.8})
-    points([p for p in main if not p.full],
-           {"size": 28, "fill": "white", "stroke": BLUE, "strokeWidth": 1.1})
+    points(
+        [p for p in main if not p.full],
+        {"size": 28, "fill": "white", "stroke": BLUE, "strokeWidth": 1.1},
+    )
 
     labels = _place(chart, width, height)
     for halo in (True, False):  # a white rim under the text, so that no line runs through it
@@ -389,7 +413,7 @@ def share_spec(chart: ShareChart, *, width: float, height: float) -> Spec:
             layers.append({"data": _values([{}]), "mark": mark})
     return {
         "$schema": "https://vega.github.io/schema/vega-lite/v6.json",
-        "background": None,
+        "background": "transparent",
         "width": width,
         "height": height,
         "padding": {"left": 24, "right": 3, "top": 4, "bottom": 16},
@@ -412,7 +436,7 @@ def bars_spec(
 ) -> Spec:
     """Contributions in percentage points, one bar a complex, longest rise to deepest fall."""
     height = row_height * max(1, len(rows))
-    data = [
+    data: list[Spec] = [
         {"name": name, "v": value, "label": f"{value:+.2f}".replace("-", "\u2212")}
         for name, value in rows
     ]
@@ -420,23 +444,31 @@ def bars_spec(
     high = max([0.0, *(v for _, v in rows)])
     # Room for the figures beyond the ends of the bars.
     room = (high - low or 1.0) * 0.27
-    scale = {"domain": [low - room if low < 0 else 0, high + room if high > 0 else 0],
-             "nice": False}
+    scale = {
+        "domain": [low - room if low < 0 else 0, high + room if high > 0 else 0],
+        "nice": False,
+    }
     x = {"field": "v", "type": "quantitative", "scale": scale, "axis": None}
     y = {
         "field": "name",
         "type": "nominal",
         "sort": [name for name, _ in rows],
-        "axis": {"title": None, "labelLimit": name_width - 8, "labelFontSize": 7.8,
-                 "labelColor": INK, "labelPadding": 6},
+        "axis": {
+            "title": None,
+            "labelLimit": name_width - 8,
+            "labelFontSize": 7.8,
+            "labelColor": INK,
+            "labelPadding": 6,
+        },
         "scale": {"paddingInner": 0.32, "paddingOuter": 0.16},
     }
     layers: list[Spec] = [
         {
             "data": _values([{"zero": 0}]),
             "mark": {"type": "rule", "stroke": GREY, "strokeWidth": 0.7},
-            "encoding": {"x": {"field": "zero", "type": "quantitative", "scale": scale,
-                               "axis": None}},
+            "encoding": {
+                "x": {"field": "zero", "type": "quantitative", "scale": scale, "axis": None}
+            },
         }
     ]
     for sign, fill, ink in ((1, BLUE, BLUE_TEXT), (-1, VERMILLION, VERMILLION_TEXT)):
@@ -444,15 +476,24 @@ def bars_spec(
         if not part:
             continue
         layers.append(
-            {"data": _values(part), "mark": {"type": "bar", "fill": fill},
-             "encoding": {"x": x, "y": y}}
+            {
+                "data": _values(part),
+                "mark": {"type": "bar", "fill": fill},
+                "encoding": {"x": x, "y": y},
+            }
         )
         layers.append(
             {
                 "data": _values(part),
-                "mark": {"type": "text", "align": "left" if sign > 0 else "right",
-                         "dx": 4 * sign, "baseline": "middle", "fill": ink, "fontWeight": 600,
-                         "fontSize": 7.5},
+                "mark": {
+                    "type": "text",
+                    "align": "left" if sign > 0 else "right",
+                    "dx": 4 * sign,
+                    "baseline": "middle",
+                    "fill": ink,
+                    "fontWeight": 600,
+                    "fontSize": 7.5,
+                },
                 "encoding": {"x": x, "y": y, "text": {"field": "label"}},
             }
         )
@@ -460,7 +501,7 @@ def bars_spec(
         layers.append(_watermark(width - 16, height, (width - name_width) / 2 - name_width / 2))
     return {
         "$schema": "https://vega.github.io/schema/vega-lite/v6.json",
-        "background": None,
+        "background": "transparent",
         "width": width - name_width - 4,
         "height": height,
         "padding": {"left": name_width, "right": 4, "top": 2, "bottom": 2},

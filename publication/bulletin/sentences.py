@@ -153,9 +153,20 @@ def count_text(value: float, unit: str) -> str:
 _QUARTER = re.compile(r"^(\d{4})-Q([1-4])$")
 _MONTH = re.compile(r"^(\d{4})-(0[1-9]|1[0-2])$")
 _ORDINALS = ("first", "second", "third", "fourth")
-_MONTHS = (
-    "January February March April May June July August September October November December"
-).split()
+_MONTHS = [
+    "January",
+    "February",
+    "March",
+    "April",
+    "May",
+    "June",
+    "July",
+    "August",
+    "September",
+    "October",
+    "November",
+    "December",
+]
 
 
 def period_text(period: str, lang: Lang) -> str:
@@ -441,8 +452,7 @@ def headline(
         if lang == "ko":
             return f"{period_text(period, lang)} 국가산업단지의 생산과 수출 합계는 공표되지 않았다."
         return (
-            "No totals of production and exports were published for "
-            f"{period_text(period, lang)}."
+            f"No totals of production and exports were published for {period_text(period, lang)}."
         )
     parts: list[str] = []
     for subject, obs, change in (
@@ -509,7 +519,9 @@ def women_sentence(women: Obs, total: Obs, lang: Lang) -> str:
     return f"Women held {number(women.ok)} of the jobs ({share})."
 
 
-def tenants_sentence(tenants: Obs, operating: Obs, quarter: Change, year: Change, lang: Lang) -> str:
+def tenants_sentence(
+    tenants: Obs, operating: Obs, quarter: Change, year: Change, lang: Lang
+) -> str:
     """Tenants and how many of them operate."""
     text = level_sentence(TENANTS, tenants, quarter, year, lang)
     if tenants.ok is None or operating.ok is None:
@@ -555,7 +567,7 @@ def concentration_sentence(names: Sequence[str], share: float, lang: Lang) -> st
 
 
 def _small_number(count: int) -> str:
-    words = ("no one two three four five six seven eight nine ten").split()
+    words = ["no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten"]
     return words[count] if count < len(words) else str(count)
 
 
@@ -578,9 +590,7 @@ def movers_sentence(
         return f"단지별로는 {josa(downs, '이')} 전체 생산을 끌어내렸다."
     if not down:
         return f"단지별로는 {josa(ups, '이')} 전체 생산을 끌어올렸다."
-    return (
-        f"단지별로는 {josa(ups, '이')} 전체 생산을 끌어올렸고, {josa(downs, '은')} 끌어내렸다."
-    )
+    return f"단지별로는 {josa(ups, '이')} 전체 생산을 끌어올렸고, {josa(downs, '은')} 끌어내렸다."
 
 
 # --- the claims ----------------------------------------------------------------------------
@@ -685,33 +695,38 @@ def verdict_cell(claim: Claim, period: str, preferred: Sequence[str]) -> Verdict
     )
 
 
-def evaluable_periods(claims: Sequence[Claim], keep: int) -> list[str]:
-    """Periods in which any claim could be measured, in order; at most `keep`.
+def evaluable_periods(claims: Sequence[Claim], keep: int) -> tuple[list[str], int]:
+    """Periods in which any claim could be measured, at most `keep`, and how many were left out.
 
-    Where there are more, the oldest go first, but never one in which a claim held.
+    Where there are more, the least covered go first, then the oldest, but never one in which a
+    claim held.
     """
-    periods = sorted({r.period for c in claims for r in c.rows if r.measured_pct is not None})
-    held = {r.period for c in claims for r in c.rows if r.verdict == "supported"}
-    for period in list(periods):
-        if len(periods) <= keep:
-            break
-        if period not in held:
-            periods.remove(period)
-    return periods[-keep:]
+    rows = [r for claim in claims for r in claim.rows if r.measured_pct is not None]
+    periods = {r.period for r in rows}
+    held = {r.period for r in rows if r.verdict == "supported"}
+    covered = {p: max(_coverage(r) for r in rows if r.period == p) for p in periods}
+    spare = sorted(periods - held, key=lambda p: (covered[p], p))
+    dropped = set(spare[: max(0, len(periods) - keep)])
+    return sorted(periods - dropped), len(dropped)
+
+
+def _coverage(row: ClaimRow) -> float:
+    parts = row.coverage.split("/")
+    try:
+        return int(parts[0]) / int(parts[1])
+    except (IndexError, ValueError, ZeroDivisionError):
+        return 0.0
 
 
 def _is_full(row: ClaimRow) -> bool:
-    parts = row.coverage.split("/")
-    return len(parts) == 2 and parts[0] == parts[1]
+    return _coverage(row) >= 1.0
 
 
 def joint_sentence(claims: Sequence[Claim], lang: Lang) -> str:
     """In which periods every one of the claims held at once; '' with fewer than two claims."""
     if len(claims) < 2:
         return ""
-    held = [
-        {row.period for row in claim.rows if row.verdict == "supported"} for claim in claims
-    ]
+    held = [{row.period for row in claim.rows if row.verdict == "supported"} for claim in claims]
     periods = sorted(set.intersection(*held))
     figures = join_words([stated(claim.stated_pct) for claim in claims], "en")
     if not periods:
@@ -733,16 +748,21 @@ def claim_sentence(claim: Claim, release_period: str, lang: Lang) -> str:
     name = metric_name(claim.metric, lang)
     ko = lang == "ko"
     what = (
-        f"‘{name}의 {stated(claim.stated_pct)}’" if ko else f"“{stated(claim.stated_pct)} of {name}”"
+        f"‘{name}의 {stated(claim.stated_pct)}’"
+        if ko
+        else f"“{stated(claim.stated_pct)} of {name}”"
     )
     space = "" if ko else " "
-    listed = join_words(
-        [
-            f"{period_text(period, lang)}{space}({_measured_text(rows, edge)})"
-            for period, rows in supported.items()
-        ],
-        lang,
-    )
+    against = _by_period([r for r in claim.rows if r.verdict == "contradicted"])
+
+    def held(period: str) -> str:
+        share = _measured_text(supported[period], edge)
+        if period in against:  # other definitions, or an other print, lead to another verdict
+            other = _measured_text(against[period], edge)
+            share += f", 정의에 따라 {other}" if ko else f", but {other} by another definition"
+        return f"{period_text(period, lang)}{space}({share})"
+
+    listed = join_words([held(period) for period in supported], lang)
     if not supported:
         text = (
             f"{josa(what, '은')} 평가한 어느 기간에도 부합하지 않는다."
@@ -758,10 +778,9 @@ def claim_sentence(claim: Claim, release_period: str, lang: Lang) -> str:
         if last not in supported:
             share = _measured_text(full[last], edge)
             text += (
-                f" 연간으로 평가할 수 있는 가장 최근 값은 {period_text(last, 'ko')}의 {share}이다."
+                f" 가장 최근에 평가할 수 있는 비중은 {period_text(last, 'ko')}의 {share}이다."
                 if ko
-                else f" The latest share on record for a full period is {share}, "
-                f"for {period_text(last, 'en')}."
+                else f" The latest share on record is {share}, for {period_text(last, 'en')}."
             )
     return text
 
@@ -844,21 +863,27 @@ def verdict_word(verdict: str, lang: Lang) -> str:
 # --- notes ---------------------------------------------------------------------------------
 
 
+def _folded(words: Sequence[str], limit: int, lang: Lang) -> str:
+    """A list of at most `limit` items that says how many more there are."""
+    more = len(words) - limit
+    if more <= 0:
+        return join_words(words, lang)
+    shown = ", ".join(words[:limit])
+    return f"{shown} 외 {more}개" if lang == "ko" else f"{shown} and {more} more"
+
+
 def suppression_sentence(names: Sequence[str], lang: Lang, limit: int = 8) -> str:
     """Which complexes are suppressed and by which rule (the publisher's survey notes)."""
     if not names:
         if lang == "ko":
             return "이번 기간에 비공개(X)로 처리된 단지는 없다."
         return "No complex is suppressed in this period."
-    shown = list(names[:limit])
-    more = len(names) - len(shown)
+    listed = _folded(names, limit, lang)
     if lang == "ko":
-        listed = join_words(shown, "ko") + (f" 외 {more}개" if more else "")
         return (
             f"{len(names)}개 단지({listed})는 조사 대상 업체가 5개 이하인 단지의 업체 정보를 "
             "보호하는 발행 기관의 기준에 따라 비공개(X)이다. 합계에는 포함되어 있다."
         )
-    listed = join_words(shown, "en") if not more else ", ".join(shown) + f" and {more} more"
     noun = "complex is" if len(names) == 1 else "complexes are"
     return (
         f"{len(names)} {noun} suppressed (X): {listed}. The publisher withholds complexes with "
@@ -867,24 +892,17 @@ def suppression_sentence(names: Sequence[str], lang: Lang, limit: int = 8) -> st
 
 
 def coverage_break(
-    entered: Sequence[tuple[str, str]], left: Sequence[tuple[str, str]], lang: Lang
+    entered: Sequence[tuple[str, str]], left: Sequence[str], lang: Lang, limit: int = 8
 ) -> str:
-    """Complexes that came in or went out between the year-ago quarter and this one."""
-    if not entered and not left:
-        return ""
+    """Complexes that came in (with the period) or went out between the base and this period."""
     texts = []
-    if lang == "ko":
-        if entered:
-            items = [f"{name}({period_short(p, 'ko')}부터)" for name, p in entered]
-            texts.append(f"새로 포함: {join_words(items, 'ko')}.")
-        if left:
-            items = [f"{name}({period_short(p, 'ko')}까지)" for name, p in left]
-            texts.append(f"제외: {join_words(items, 'ko')}.")
-        return " ".join(texts)
     if entered:
-        items = [f"{name} (from {period_short(p, 'en')})" for name, p in entered]
-        texts.append(f"Brought in: {join_words(items, 'en')}.")
+        if lang == "ko":
+            words = [f"{name}({period_short(period, 'ko')}부터)" for name, period in entered]
+        else:
+            words = [f"{name} (from {period_short(period, 'en')})" for name, period in entered]
+        head = "새로 포함" if lang == "ko" else "Brought in"
+        texts.append(f"{head}: {_folded(words, limit, lang)}.")
     if left:
-        items = [f"{name} (until {period_short(p, 'en')})" for name, p in left]
-        texts.append(f"Left: {join_words(items, 'en')}.")
+        texts.append(f"{'제외' if lang == 'ko' else 'Left'}: {_folded(left, limit, lang)}.")
     return " ".join(texts)

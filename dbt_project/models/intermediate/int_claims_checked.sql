@@ -72,6 +72,14 @@ judged as (
             || case comparator when 'at_least' then ' 이상' when 'at_most' then ' 이하' else '' end
             as stated_text_ko
     from matched
+),
+
+worded as (
+    select
+        *,
+        case when holds then ': within the tolerance' else ': outside the tolerance' end as outcome,
+        case when holds then ': 허용오차 안' else ': 허용오차 밖' end as outcome_ko
+    from judged
 )
 
 select
@@ -97,20 +105,16 @@ select
         when measured_pct is null then coalesce(share_reason, 'no figure for this metric and period')
         when months_covered < months_in_period
             then 'coverage ' || cast(months_covered as string) || ' of '
-                || cast(months_in_period as string) || ' months: the indicative value '
-                || measured_text || case when holds then ' is within ' else ' is not within ' end
-                || stated_text
-        else 'measured ' || measured_text || case when holds then ', within ' else ', not within ' end
-            || stated_text
+                || cast(months_in_period as string) || ' months; indicative value '
+                || measured_text || ', stated ' || stated_text || outcome
+        else 'measured ' || measured_text || ', stated ' || stated_text || outcome
     end as reason,
     case
         when measured_pct is null then coalesce(share_reason_ko, '이 지표와 시점의 수치 없음')
         when months_covered < months_in_period
             then cast(months_in_period as string) || '개월 중 ' || cast(months_covered as string)
-                || '개월 수치: 참고값 ' || measured_text || '은(는) ' || stated_text_ko
-                || case when holds then ' 범위 안' else ' 범위 밖' end
-        else '측정값 ' || measured_text || '은(는) ' || stated_text_ko
-            || case when holds then ' 범위 안' else ' 범위 밖' end
+                || '개월 수치; 참고값 ' || measured_text || ', 주장 ' || stated_text_ko || outcome_ko
+        else '측정 ' || measured_text || ', 주장 ' || stated_text_ko || outcome_ko
     end as reason_ko,
     is_simulated
-from judged
+from worded

@@ -2,7 +2,7 @@
 --
 -- A key is complex × industry × size class × sex × measure × period × freq. Of the rows of a key
 -- that one edition holds, the table with the lowest number counts (표1 before 표2); an edition of
--- CSV files counts only where no workbook ever stated the key. What does not count has vintage_no 0.
+-- CSV files counts only where no workbook ever stated the key. What does not count has no vintage_no.
 -- The rows that count are read in order of publication; a change of value or status is a new
 -- vintage, the same again is not: relative difference under 1e-9, or under 1e-8 where one of the
 -- two has the 10 digits of the CSV edition. is_latest marks one row a key: the first that stated
@@ -111,7 +111,7 @@ select
     j.conf_status,
     j.published_at,
     j.loaded_at,
-    coalesce(m.vintage_no, 0) as vintage_no,
+    m.vintage_no,
     coalesce(m.is_latest, false) as is_latest,
     j.is_simulated
 from judged as j

@@ -1,9 +1,15 @@
 with computed as (
-    {%- for family in ['growth_kpis_computed', 'share_kpis_computed', 'ratio_kpis_computed',
-        'level_kpis_selected', 'quotient_kpis_computed', 'concentration_kpis_computed'] %}
+    {%- for family in [
+        ref('int_growth_kpis_computed'),
+        ref('int_share_kpis_computed'),
+        ref('int_ratio_kpis_computed'),
+        ref('int_level_kpis_selected'),
+        ref('int_quotient_kpis_computed'),
+        ref('int_concentration_kpis_computed'),
+    ] %}
     select complex_id, industry_code, size_class, period, kpi, value, obs_status, reason, reason_ko,
         exchange_rate_krw_per_usd, is_simulated
-    from {{ ref('int_' ~ family) }}
+    from {{ family }}
     {{ 'union all' if not loop.last }}
     {%- endfor %}
 )

@@ -1,0 +1,392 @@
+"""The quality report: what the gate found, told to a reader, as one offline HTML page.
+
+Both languages lie in the same file; two radio buttons and CSS choose between them, so that the
+page needs no script and no request. Every text is escaped.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import date, datetime
+from pathlib import Path
+from typing import Any
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from markupsafe import Markup
+
+TEMPLATE = "quality_report.html.j2"
+HERE = Path(__file__).resolve().parent
+
+Row = dict[str, Any]
+
+#: Themes in the order of the page: the quality dimensions of the European Statistical System.
+THEMES: tuple[tuple[str, str, str, str, str], ...] = (
+    (
+        "accuracy",
+        "정확성",
+        "Accuracy",
+        "값이 그럴 수 있는 범위에 있는가",
+        "Do the figures lie where such figures can lie?",
+    ),
+    (
+        "coherence",
+        "일관성",
+        "Coherence",
+        "표와 표, 합계와 부분이 서로 맞는가",
+        "Do tables agree with each other, and totals with their parts?",
+    ),
+    (
+        "completeness",
+        "완전성",
+        "Completeness",
+        "있어야 할 단지, 업종, 항목이 모두 있는가",
+        "Is every complex, industry and measure there that should be?",
+    ),
+    (
+        "comparability",
+        "비교성",
+        "Comparability",
+        "앞선 기간과 앞선 간행물에 견주어 볼 수 있는가",
+        "Can the figures be held against earlier periods and earlier editions?",
+    ),
+    (
+        "timeliness",
+        "시의성",
+        "Timeliness",
+        "맞는 기간의 자료가 제때 들어왔는가",
+        "Did the right period come, and in time?",
+    ),
+)
+
+_SURVEY_ITEMS: dict[str, tuple[str, str, str, str]] = {
+    "sample_size": ("표본 규모", "Sample", "개사", "firms"),
+    "surveyed_count": ("조사 대상 업체", "Firms surveyed", "개사", "firms"),
+    "responded_count": ("응답 업체", "Firms that answered", "개사", "firms"),
+    "response_rate_pct": ("회수율", "Response rate", "%", "%"),
+    "cv_production_pct": ("변동계수, 생산", "Coefficient of variation, production", "%", "%"),
+    "cv_exports_pct": ("변동계수, 수출", "Coefficient of variation, exports", "%", "%"),
+    "suppression_max_respondents": (
+        "비공개 기준: 조사 대상 업체",
+        "Suppressed up to so many surveyed firms",
+        "개 이하",
+        "firms",
+    ),
+}
+
+_BASES: dict[str, tuple[str, str]] = {
+    "simulated": ("모의", "simulated"),
+}
+
+
+def _text(ko: str, en: str) -> Markup:
+    """Both languages of one text, escaped, each marked with its language."""
+    return Markup('<span lang="ko">{}</span><span lang="en">{}</span>').format(ko, en)
+
+
+def _pair(row: Mapping[str, Any], key: str, default: str = "") -> Markup:
+    """`key_ko` and `key_en` of a row; one stands in for the other where it is missing."""
+    ko, en = row.get(f"{key}_ko"), row.get(f"{key}_en")
+    both = row.get(key)
+    return _text(str(ko or both or en or default), str(en or both or ko or default))
+
+
+def _number(value: Any) -> str:
+    """A figure with thousands separators and no more digits than a reader can use."""
+    if value is None or value == "":
+        return "–"
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        return str(value)
+    if value != value:  # NaN
+        return "–"
+    if float(value).is_integer() and abs(value) < 1e15:
+        return f"{int(value):,}".replace("-", "−")
+    return f"{value:,.{4 if abs(value) < 10 else 2}f}".replace("-", "−")
+
+
+def _day(value: Any) -> str:
+    if isinstance(value, datetime):
+        return value.date().isoformat()
+    if isinstance(value, date):
+        return value.isoformat()
+    return str(value)[:10] if value else "–"
+
+
+def _size(value: Any) -> str:
+    if not isinstance(value, int):
+        return "–"
+    return f"{value / 1024:,.1f} KB" if value >= 1024 else f"{value} B"
+
+
+def _period(period: str) -> Markup:
+    if len(period) == 7 and period[4:6] == "-Q":
+        return _text(f"{period[:4]}년 {period[6]}분기", f"{period[:4]} Q{period[6]}")
+    return _text(period, period)
+
+
+def _sentence(verdict: Mapping[str, Any], failed: Sequence[Row]) -> tuple[Markup, Markup]:
+    """The verdict in a sentence, and what follows from it."""
+    critical = sum(1 for c in failed if c["severity"] == "critical")
+    warning = len(failed) - critical
+    total = len(verdict.get("checks") or [])
+    if verdict.get("verdict") == "stop":
+        names_ko, names_en = (
+            (
+                f"중대 점검 {critical}건이 어긋나",
+                f"{critical} critical check{'s' if critical != 1 else ''} failed",
+            )
+            if critical
+            else ("판정이 중단으로 나와", "the verdict is stop")
+        )
+        return (
+            _text(
+                f"이 자료는 공개할 수 없다: {names_ko} 발행이 중단되었다.",
+                f"These data cannot be published: {names_en}.",
+            ),
+            _text(
+                "독자가 보는 배포판은 이전 그대로이다. 아래의 칸을 확인하기 전에는 새 배포판이 "
+                "나가지 않는다.",
+                "Readers keep the release before. Nothing new goes out until the cells below "
+                "have been looked into.",
+            ),
+        )
+    if not total:
+        return (
+            _text("점검 기록이 없다.", "No checks are on record."),
+            _text("판정 파일에 점검 항목이 하나도 없다.", "The verdict lists no check at all."),
+        )
+    if warning:
+        plural = "s" if warning != 1 else ""
+        return (
+            _text(
+                f"이 자료는 공개할 수 있으나, 독자가 알아야 할 경고가 {warning}건 있다.",
+                f"These data can be published, with {warning} warning{plural} "
+                "that readers should know.",
+            ),
+            _text(
+                f"점검 {total}건 가운데 중대한 점검은 모두 통과하였다. 값은 발행 기관이 공표한 "
+                "그대로이며 고치지 않았다.",
+                f"Of {total} checks, every critical one passed. The figures stand as the "
+                "publisher printed them; none was altered.",
+            ),
+        )
+    return (
+        _text(
+            "이 자료는 공개할 수 있으며, 경고가 없다.",
+            "These data can be published without a warning.",
+        ),
+        _text(f"점검 {total}건을 모두 통과하였다.", f"All {total} checks passed."),
+    )
+
+
+def _failures(check: Mapping[str, Any]) -> list[Row]:
+    rows = []
+    for failure in check.get("failures") or []:
+        if not isinstance(failure, Mapping):
+            continue
+        where = [str(failure[k]) for k in ("sheet", "cell") if failure.get(k)]
+        known = (failure.get("complex_id"), failure.get("measure"), failure.get("period"))
+        built = " ".join(str(part) for part in known if part)
+        rows.append(
+            {
+                "message": _pair(failure, "message", built),
+                "value": _number(failure.get("value")),
+                "expected": _number(failure.get("expected")),
+                "where": " ".join(where) or "–",
+                "snapshot": str(failure.get("snapshot_id") or ""),
+            }
+        )
+    return rows
+
+
+def _checks(verdict: Mapping[str, Any]) -> list[Row]:
+    """The checks as the page tells them."""
+    out = []
+    for check in verdict.get("checks") or []:
+        failures = _failures(check)
+        count = int(check.get("unexpected_count") or 0)
+        out.append(
+            {
+                "id": str(check.get("id") or ""),
+                "theme": str(check.get("theme") or check.get("suite") or ""),
+                "suite": _pair(check, "suite"),
+                "severity": "critical" if check.get("severity") == "critical" else "warning",
+                "success": bool(check.get("success")),
+                "title": _pair(check, "title", str(check.get("id") or "")),
+                "reason": _pair(check, "reason"),
+                "has_reason": bool(check.get("reason_ko") or check.get("reason_en")),
+                "action": _pair(check, "action"),
+                "has_action": bool(check.get("action_ko") or check.get("action_en")),
+                "owner": str(check.get("owner") or ""),
+                "expectation": str(check.get("expectation") or ""),
+                "expected": str(check.get("expected") or ""),
+                "observed": str(check.get("observed") or ""),
+                "checked": check.get("checked_count"),
+                "accepted": int(check.get("accepted_count") or 0),
+                "count": max(count, len(failures)),
+                "failures": failures,
+                "more": max(0, count - len(failures)),
+                "has_where": any(f["where"] != "–" for f in failures),
+                "has_values": any(f["value"] != "–" or f["expected"] != "–" for f in failures),
+            }
+        )
+    return out
+
+
+def _themes(checks: Sequence[Row]) -> list[Row]:
+    """The themes with their checks; a theme the page does not know comes last, by its own name."""
+    known = [theme[0] for theme in THEMES]
+    others = sorted({c["theme"] for c in checks} - set(known))
+    rows = [*THEMES, *((name, name, name, "", "") for name in others)]
+    out = []
+    for key, ko, en, question_ko, question_en in rows:
+        own = [c for c in checks if c["theme"] == key]
+        out.append(
+            {
+                "name": _text(ko, en),
+                "question": _text(question_ko, question_en),
+                "checks": own,
+                "passed": sum(c["success"] for c in own),
+                "accepted": any(c["accepted"] for c in own),
+            }
+        )
+    return out
+
+
+def _file_warnings(snapshots: Sequence[Mapping[str, Any]]) -> list[Row]:
+    """What the readers of the files noted; the same note in several files is told once."""
+    groups: dict[tuple[str, str], Row] = {}
+    for snapshot in snapshots:
+        for warning in snapshot.get("warnings") or []:
+            if not isinstance(warning, Mapping):
+                continue
+            ko = str(warning.get("message_ko") or warning.get("message") or "")
+            en = str(warning.get("message_en") or warning.get("message") or ko)
+            group = groups.setdefault(
+                (ko or en, en),
+                {
+                    "message": _text(ko or en, en),
+                    "action": _pair(warning, "action"),
+                    "has_action": bool(warning.get("action_ko") or warning.get("action_en")),
+                    "code": str(warning.get("code") or ""),
+                    "places": [],
+                    "more": 0,
+                },
+            )
+            where = " › ".join(
+                str(part)
+                for part in (snapshot.get("file_name"), warning.get("sheet"), warning.get("cell"))
+                if part
+            )
+            if len(group["places"]) < 6:
+                group["places"].append(where)
+            else:
+                group["more"] += 1
+    return list(groups.values())
+
+
+def _inputs(snapshots: Sequence[Mapping[str, Any]]) -> list[Row]:
+    rows = []
+    for snapshot in snapshots:
+        basis = str(snapshot.get("published_at_basis") or "")
+        ko, en = _BASES.get(basis, (basis, basis))
+        rows.append(
+            {
+                "dataset": str(snapshot.get("dataset") or ""),
+                "period": str(snapshot.get("period") or ""),
+                "published": _day(snapshot.get("published_at")),
+                "basis": _text(ko, en) if basis else "",
+                "loaded": _day(snapshot.get("loaded_at")),
+                "file_name": str(snapshot.get("file_name") or ""),
+                "size": _size(snapshot.get("bytes")),
+                "sha256": str(snapshot.get("sha256") or ""),
+                "warnings": len(snapshot.get("warnings") or []),
+                "simulated": bool(snapshot.get("is_simulated")),
+            }
+        )
+    # The publisher's newest first, then what people have collected.
+    rows.sort(key=lambda r: (r["dataset"], r["file_name"]))
+    rows.sort(key=lambda r: r["period"], reverse=True)
+    rows.sort(key=lambda r: r["period"] == "all")
+    return rows
+
+
+def _survey(notes: Any) -> list[Row]:
+    rows = []
+    for note in notes or []:
+        item = _SURVEY_ITEMS.get(str(note.get("item")))
+        if item is None or note.get("value") is None:
+            continue
+        value = note["value"]
+        shown = f"{value:,.1f}" if item[2] == "%" else _number(value)
+        where = " ".join(str(note[k]) for k in ("sheet", "cell") if note.get(k))
+        rows.append(
+            {
+                "name": _text(item[0], item[1]),
+                "value": _text(
+                    f"{shown}{item[2]}", f"{shown}{'' if item[3] == '%' else ' '}{item[3]}"
+                ),
+                "where": where,
+            }
+        )
+    return rows
+
+
+def render_quality_report(verdict: dict[str, Any], context: dict[str, Any], out: Path) -> Path:
+    """Write the quality report and return its path.
+
+    Args:
+        verdict: the content of verdict.json.
+        context: what is told beside it; every key may be missing. `lock`: the content of
+            inputs.lock.json (snapshots with hashes, dates and warnings). `period`,
+            `is_simulated`, `release_id`. `suppressed`: complexes with suppressed cells, each with
+            `name_ko` and `name_en`. `survey_notes`: figures of the publisher's own survey notes
+            (`item`, `value`, `sheet`, `cell`).
+        out: the file to write; its folder is made.
+
+    The page depends on nothing else (no clock, no network): the same input gives the same bytes.
+    """
+    lock = context.get("lock") or {}
+    snapshots = [s for s in lock.get("snapshots") or [] if isinstance(s, Mapping)]
+    checks = _checks(verdict)
+    failed = sorted(
+        (c for c in checks if not c["success"]), key=lambda c: (c["severity"] != "critical",)
+    )
+    period = str(verdict.get("period") or context.get("period") or lock.get("period") or "")
+    headline, consequence = _sentence(verdict, failed)
+    critical = sum(1 for c in failed if c["severity"] == "critical")
+    suppressed = context.get("suppressed")
+    environment = Environment(
+        loader=FileSystemLoader(HERE),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    environment.globals.update(t=_text, number=_number)
+    page = environment.get_template(TEMPLATE).render(
+        period=_period(period),
+        period_code=period,
+        build_id=str(verdict.get("build_id") or lock.get("build_id") or ""),
+        release_id=str(context.get("release_id") or ""),
+        engine=str(verdict.get("engine") or ""),
+        code=str((lock.get("code") or {}).get("version") or ""),
+        simulated=bool(verdict.get("is_simulated") or context.get("is_simulated")),
+        outcome=str(verdict.get("verdict") or ""),
+        headline=headline,
+        consequence=consequence,
+        total=len(checks),
+        passed=len(checks) - len(failed),
+        warning=len(failed) - critical,
+        critical=critical,
+        failed=failed,
+        themes=_themes(checks),
+        file_warnings=_file_warnings(snapshots),
+        files=len(snapshots),
+        suppressed=None if suppressed is None else [_pair(s, "name") for s in suppressed],
+        survey=_survey(context.get("survey_notes")),
+        inputs=_inputs(snapshots),
+    )
+    out = Path(out)
+    out.parent.mkdir(parents=True, exist_ok=True)
+    out.write_text(page, encoding="utf-8")
+    return out

@@ -1,0 +1,308 @@
+"""The DAG files: light to read, joined the right way round, and a gate that stops."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+import types
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+REPOSITORY = Path(__file__).resolve().parents[2]
+DAGS = REPOSITORY / "dags"
+HEAVY = ["dbt", "duckdb", "great_expectations", "numpy", "pandas", "pyarrow", "typst"]
+
+# Read by a process of its own, as Airflow's DAG processor does: what is imported there is imported
+# every time a DAG file is parsed and every time a task starts.
+DESCRIBE = """
+import json, sys
+from airflow.dag_processing.dagbag import BundleDagBag
+from airflow.serialization.serialized_objects import DagSerialization
+from pathlib import Path
+
+before = set(sys.modules)
+folder = Path(sys.argv[1])
+bag = BundleDagBag(dag_folder=folder, bundle_path=folder, bundle_name="dags-folder",
+                   safe_mode=True, load_op_links=False)
+heavy = sorted({name.split(".")[0] for name in sys.modules} & set(json.loads(sys.argv[2])))
+
+def assets(condition):
+    return sorted(a.name for a in getattr(condition, "objects", [condition]))
+
+dags = {}
+for dag in bag.dags.values():
+    written = DagSerialization.to_dict(dag)
+    timetable = dag.timetable
+    dags[dag.dag_id] = {
+        "started_by": assets(timetable.asset_condition)
+                      if timetable.asset_condition else [],
+        "partitioned": type(timetable).__name__ == "PartitionedAssetTimetable",
+        "mappers": [type(m).__name__ for m in
+                    getattr(timetable, "partition_mapper_config", {}).values()],
+        "cron": getattr(timetable, "expression", None),
+        "timezone": str(getattr(timetable, "timezone", "")),
+        "catchup": dag.catchup,
+        "max_active_runs": dag.max_active_runs,
+        "tags": sorted(dag.tags),
+        "doc": dag.doc_md or "",
+        "serialized": bool(written),
+        "tasks": {
+            task.task_id: {
+                "upstream": sorted(task.upstream_task_ids),
+                "mapped": type(task).__name__ == "DecoratedMappedOperator",
+                "owner": task.owner,
+                "retries": task.retries,
+                "backoff": task.retry_exponential_backoff,
+                "pool": task.pool,
+                "trigger_rule": task.trigger_rule.value,
+                "outlets": sorted(o.name for o in (task.outlets or [])),
+            }
+            for task in dag.tasks
+        },
+    }
+print("RESULT" + json.dumps({"errors": bag.import_errors, "heavy": heavy, "dags": dags}))
+"""
+
+
+def describe(home: Path, **environment: str) -> dict[str, Any]:
+    env = {key: value for key, value in os.environ.items() if not key.startswith("AIRFLOW_")}
+    answer = subprocess.run(
+        [sys.executable, "-c", DESCRIBE, str(DAGS), json.dumps(HEAVY)],
+        env=env
+        | {
+            "AIRFLOW_HOME": str(home),
+            "AIRFLOW__CORE__DAGS_FOLDER": str(DAGS),
+            "AIRFLOW__CORE__LOAD_EXAMPLES": "False",
+            "PYTHONPATH": str(REPOSITORY),
+        }
+        | environment,
+        capture_output=True,
+        text=True,
+        timeout=120,
+    )
+    assert answer.returncode == 0, answer.stderr[-3000:]
+    line = next(x for x in answer.stdout.splitlines() if x.startswith("RESULT"))
+    found: dict[str, Any] = json.loads(line.removeprefix("RESULT"))
+    return found
+
+
+@pytest.fixture(scope="module")
+def read(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
+    return describe(tmp_path_factory.mktemp("airflow"))
+
+
+@pytest.fixture(scope="module")
+def dags(read: dict[str, Any]) -> dict[str, Any]:
+    found: dict[str, Any] = read["dags"]
+    return found
+
+
+def test_every_file_can_be_read_and_nothing_heavy_comes_with_it(read: dict[str, Any]) -> None:
+    assert read["errors"] == {}
+    assert set(read["dags"]) == {"sandan_ingest", "sandan_build", "sandan_gate", "sandan_publish"}
+    assert read["heavy"] == []
+    assert all(dag["serialized"] for dag in read["dags"].values())
+
+
+def test_each_dag_is_started_by_what_the_one_before_announces(dags: dict[str, Any]) -> None:
+    chain = [
+        ("sandan_ingest", "finish", "sandan_landed", "sandan_build"),
+        ("sandan_build", "build", "sandan_candidate", "sandan_gate"),
+        ("sandan_gate", "gate", "sandan_audited", "sandan_publish"),
+    ]
+    for producer, task, asset, consumer in chain:
+        outlets = {t: v["outlets"] for t, v in dags[producer]["tasks"].items() if v["outlets"]}
+        assert outlets == {task: [asset]}
+        assert dags[consumer]["started_by"] == [asset]
+        # The quarter travels as the partition key, unchanged.
+        assert dags[consumer]["partitioned"]
+        assert dags[consumer]["mappers"] == ["IdentityMapper"]
+    assert dags["sandan_publish"]["tasks"]["switch"]["outlets"] == ["sandan_release"]
+
+
+def test_nothing_is_published_but_through_the_gate(dags: dict[str, Any]) -> None:
+    producers = {
+        asset: (dag_id, task_id)
+        for dag_id, dag in dags.items()
+        for task_id, task in dag["tasks"].items()
+        for asset in task["outlets"]
+    }
+    assert producers["sandan_audited"] == ("sandan_gate", "gate")
+    assert [d for d, dag in dags.items() if "switch" in dag["tasks"]] == ["sandan_publish"]
+    assert dags["sandan_publish"]["started_by"] == ["sandan_audited"]
+
+
+def test_edges_inside_the_dags(dags: dict[str, Any]) -> None:
+    ingest = dags["sandan_ingest"]["tasks"]
+    assert ingest["ingest_one"]["mapped"] and ingest["ingest_one"]["upstream"] == ["discover"]
+    assert ingest["finish"]["upstream"] == ["ingest_one"]
+    # An empty inbox skips the mapped task; a crashed one must not pass for a complete quarter.
+    assert ingest["finish"]["trigger_rule"] == "none_failed"
+    publish = dags["sandan_publish"]["tasks"]
+    assert publish["assemble"]["upstream"] == []
+    # The bulletin is part of the immutable release: before the switch, never after.
+    assert publish["bulletin"]["upstream"] == ["assemble"]
+    assert publish["switch"]["upstream"] == ["bulletin"]
+
+
+def test_one_process_at_a_time_holds_duckdb(dags: dict[str, Any]) -> None:
+    from pipeline.embedded import DUCKDB_POOL
+
+    pooled = {t for dag in dags.values() for t, v in dag["tasks"].items() if v["pool"] == "duckdb"}
+    assert DUCKDB_POOL == "duckdb" and {"build", "gate", "assemble"} <= pooled
+    assert "ingest_one" not in pooled
+    compose = (REPOSITORY / "docker-compose.yml").read_text()
+    assert "airflow pools set duckdb 1 " in compose
+
+
+def test_retries_help_where_they_can_and_nowhere_else(dags: dict[str, Any]) -> None:
+    assert dags["sandan_gate"]["tasks"]["gate"]["retries"] == 0
+    for task in dags["sandan_ingest"]["tasks"].values():
+        assert task["retries"] == 2 and task["backoff"] >= 2
+    for name in ("sandan_build", "sandan_publish"):
+        assert all(task["retries"] == 1 for task in dags[name]["tasks"].values())
+
+
+def test_everything_has_an_owner_and_says_what_it_is_in_both_languages(
+    dags: dict[str, Any],
+) -> None:
+    for dag_id, dag in dags.items():
+        assert "**한국어**" in dag["doc"] and "**English**" in dag["doc"], dag_id
+        assert "sandan" in dag["tags"] and len(dag["tags"]) == 2
+        assert dag["max_active_runs"] == 1 and not dag["catchup"]
+        # A role, not Airflow's default and not a person.
+        assert {task["owner"] for task in dag["tasks"].values()} <= {
+            "data-engineering",
+            "analytics-engineering",
+            "data-quality",
+            "publication",
+        }
+
+
+def test_the_clock_is_korean_and_can_be_switched_off(dags: dict[str, Any], tmp_path: Path) -> None:
+    assert dags["sandan_ingest"]["cron"] == "10 9 * * *"
+    assert dags["sandan_ingest"]["timezone"] == "Asia/Seoul"
+    assert describe(tmp_path, SANDAN_INGEST_CRON="none")["dags"]["sandan_ingest"]["cron"] is None
+
+
+# ---------------------------------------------------------------------------- what tasks do
+
+
+class Events(dict[Any, Any]):
+    """Outlet events: one record for each asset asked for."""
+
+    def __missing__(self, asset: Any) -> Any:
+        event = types.SimpleNamespace(extra={}, keys=[])
+        event.add_partitions = event.keys.append
+        self[asset] = event
+        return event
+
+
+@pytest.fixture
+def task_of(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> Callable[..., tuple[Callable[..., Any], dict[str, Any]]]:
+    """The function of a task with stand-ins for its context and the steps."""
+    monkeypatch.setenv("AIRFLOW_HOME", str(tmp_path))
+    monkeypatch.setenv("SANDAN_HOME", str(tmp_path))
+    monkeypatch.syspath_prepend(str(DAGS))
+
+    def make(
+        module: str, task_id: str, events: dict[str, dict[str, Any]] | None = None, **steps: Any
+    ) -> tuple[Callable[..., Any], dict[str, Any]]:
+        import importlib
+
+        loaded = importlib.import_module(module)
+        common = importlib.import_module("sandan_common")
+        pushed: dict[str, Any] = {}
+        context: dict[str, Any] = {
+            "params": {},
+            "outlet_events": Events(),
+            "pushed": pushed,
+            "ti": types.SimpleNamespace(xcom_push=pushed.__setitem__),
+            "triggering_asset_events": {
+                getattr(common, name): [types.SimpleNamespace(timestamp=1, extra=extra)]
+                for name, extra in (events or {}).items()
+            },
+        }
+        monkeypatch.setattr(loaded, "get_current_context", lambda: context)
+        stand_in = types.ModuleType("pipeline.steps")
+        for name, step in steps.items():
+            setattr(stand_in, name, step)
+        monkeypatch.setitem(sys.modules, "pipeline.steps", stand_in)
+        monkeypatch.setattr("pipeline.steps", stand_in, raising=False)
+        return loaded.dag.get_task(task_id).python_callable, context
+
+    return make
+
+
+def test_a_stop_fails_the_gate_with_the_summary_and_announces_nothing(task_of: Any) -> None:
+    from airflow.sdk.exceptions import AirflowFailException
+
+    verdict = {"verdict": "stop", "summary": ["one", "two", "three"]}
+    gate, context = task_of(
+        "sandan_gate",
+        "gate",
+        {"CANDIDATE": {"build_id": "b1"}},
+        gate=lambda _settings, build_id: verdict | {"build_id": build_id},
+    )
+    # AirflowFailException: failed for good, whatever retries say.
+    with pytest.raises(AirflowFailException, match="one\ntwo\nthree"):
+        gate()
+    assert not context["outlet_events"]
+    assert context["pushed"]["return_value"]["build_id"] == "b1"
+
+
+@pytest.mark.parametrize("word", ["pass", "pass_with_warnings"])
+def test_a_pass_hands_the_build_on(task_of: Any, word: str) -> None:
+    gate, context = task_of(
+        "sandan_gate",
+        "gate",
+        {"CANDIDATE": {"build_id": "b1"}},
+        gate=lambda _settings, _build: {"verdict": word, "summary": []},
+    )
+    assert gate()["verdict"] == word
+    (event,) = context["outlet_events"].values()
+    assert event.extra == {"build_id": "b1", "verdict": word}
+
+
+def test_by_hand_the_build_must_be_named(task_of: Any) -> None:
+    gate, context = task_of("sandan_gate", "gate", gate=lambda _s, build: {"verdict": build})
+    with pytest.raises(ValueError, match="build_id"):
+        gate()
+    context["params"]["build_id"] = "b7"
+    assert gate()["verdict"] == "b7"
+
+
+def test_nothing_new_announces_nothing_and_keeps_the_summary(task_of: Any) -> None:
+    from airflow.sdk.exceptions import AirflowSkipException
+
+    finish, context = task_of(
+        "sandan_ingest",
+        "finish",
+        finish_ingest=lambda _s, outcomes: {"has_new": False, "seen": len(outcomes)},
+    )
+    with pytest.raises(AirflowSkipException):
+        finish(None)
+    assert not context["outlet_events"]
+    assert context["pushed"]["return_value"] == {"has_new": False, "seen": 0}
+
+
+def test_something_new_announces_its_quarter(task_of: Any) -> None:
+    finish, context = task_of(
+        "sandan_ingest",
+        "finish",
+        finish_ingest=lambda _s, outcomes: {
+            "has_new": True,
+            "partition": "2026-Q1",
+            "landed": len(outcomes),
+        },
+    )
+    finish([[{"status": "landed"}], [], [{"status": "landed"}, {"status": "landed"}]])
+    (event,) = context["outlet_events"].values()
+    assert event.keys == ["2026-Q1"] and event.extra == {"landed": 3}

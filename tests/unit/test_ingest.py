@@ -1,0 +1,333 @@
+"""From bytes to an outcome: nothing is lost, nothing is landed that cannot be trusted."""
+
+from __future__ import annotations
+
+import io
+import json
+import shutil
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import UTC, datetime
+from pathlib import Path
+
+import msoffcrypto
+import pyarrow.parquet as pq
+import pytest
+from msoffcrypto.format.ooxml import OOXMLFile
+
+from ingestion.ingest import Ingestion, ingest_file, is_stale, parse_warnings, reparse
+from ingestion.outcomes import Outcome, read_outcomes
+from ingestion.registry import Registry
+from ingestion.sample import SimulatedPublication, mutate, write_csv_edition
+
+from ..conftest import ROOT, SEEDS
+
+NOW = datetime(2026, 6, 1, 3, 0, tzinfo=UTC)
+
+
+def take(room: Ingestion, path: Path, run: str = "run") -> Outcome:
+    return ingest_file(room, path, run_id=run, now=NOW)
+
+
+def assert_kept_and_quarantined(
+    room: Ingestion, outcome: Outcome, data: bytes, *words: str
+) -> None:
+    """The bytes are in raw/ and in quarantine with the reason; nothing is landed; one row."""
+    assert outcome.status == "quarantined", outcome.message
+    assert outcome.file_name in outcome.message and outcome.file_name in outcome.message_ko
+    for word in words:
+        assert word in outcome.message
+    assert "→" in outcome.message  # what to do
+    kept = room.store.by_sha256()[outcome.sha256]
+    assert room.store.read(kept) == data
+    folder = room.quarantine_folder(outcome.sha256)
+    reason = json.loads((folder / "reason.json").read_text(encoding="utf-8"))
+    assert reason["lines_en"] and reason["lines_ko"]
+    assert (folder / outcome.file_name).read_bytes() == data
+    assert not list(room.landed.rglob("*.parquet"))
+    assert [r["status"] for r in read_outcomes(room.home / "outcomes")].count("quarantined") == 1
+
+
+def test_a_workbook_lands_with_its_origin_in_every_row(
+    room: Ingestion, edition_file: Callable[..., Path]
+) -> None:
+    path = edition_file()
+    outcome = take(room, path)
+    assert (outcome.status, outcome.kind, outcome.period) == ("landed", "first", "2026-Q1")
+    assert outcome.is_simulated  # the mark is in the workbook's properties
+    snapshot = next(iter(room.store))
+    assert room.store.path(snapshot).read_bytes() == path.read_bytes()
+    assert snapshot.published_at_basis == "document" and snapshot.published_at > "2026-03-31"
+    rows = pq.read_table(
+        room.landed / "kicox__industrial_trend" / "period=2026-Q1" / f"{snapshot.stem}.parquet"
+    ).to_pylist()
+    assert len(rows) == outcome.rows == 4141
+    for row in rows[:50]:
+        assert row["sha256"] == outcome.sha256 and row["sheet"] and row["cell"]
+        assert row["snapshot_id"] == f"kicox__industrial_trend/2026-Q1/{snapshot.stem}"
+    assert {w["code"] for w in parse_warnings(room, snapshot)} == {
+        p["code"] for p in outcome.problems
+    }
+    notes = list((room.landed / "kicox__industrial_trend_notes").rglob("*.parquet"))
+    assert len(notes) == 1
+
+
+def test_the_same_bytes_again_are_unchanged(
+    room: Ingestion, edition_file: Callable[..., Path]
+) -> None:
+    path = edition_file()
+    take(room, path)
+    again = take(room, path, "second")
+    assert (again.status, again.kind) == ("unchanged", "same_bytes")
+    assert len(list(room.store)) == 1
+    assert [r["status"] for r in read_outcomes(room.home / "outcomes")] == ["landed", "unchanged"]
+
+
+def test_other_bytes_for_the_same_period_are_a_new_vintage(
+    room: Ingestion, edition_file: Callable[..., Path]
+) -> None:
+    take(room, edition_file())
+    revised = edition_file(
+        mutate.scale("production_by_complex", "창원", 0, 1.001), name="b_20260331.xlsx"
+    )
+    outcome = take(room, revised)
+    assert (outcome.status, outcome.kind) == ("landed", "new_vintage")
+    assert len(list(room.store)) == 2
+
+
+def test_two_periods_with_the_same_bytes_are_the_publishers_fault(
+    room: Ingestion, edition_file: Callable[..., Path]
+) -> None:
+    path = edition_file(period="2025-Q4")
+    take(room, path)
+    twin = path.with_name("한국산업단지공단_국가산업단지 산업동향정보_20260331.xlsx")
+    shutil.copyfile(path, twin)
+    outcome = take(room, twin)
+    assert outcome.status == "fault"
+    assert "publisher's fault" in outcome.message and "2026-Q1" in outcome.message
+    assert [s.period for s in room.store] == ["2025-Q4"]
+
+
+def test_a_csv_edition_under_another_quarters_name_is_the_publishers_fault(
+    room: Ingestion, tmp_path: Path, editions: dict[str, SimulatedPublication]
+) -> None:
+    first = write_csv_edition(
+        editions["2025-Q4"], "production_by_complex", tmp_path / "생산실적_20251231.csv"
+    )
+    assert take(room, first).status == "landed"
+    twin = shutil.copyfile(first, tmp_path / "생산실적_20260331.csv")
+    assert take(room, Path(twin)).status == "fault"
+    assert len(list(room.store)) == 1
+
+
+def test_a_renamed_file_is_known_by_its_content(
+    room: Ingestion, edition_file: Callable[..., Path]
+) -> None:
+    outcome = take(room, edition_file(name="download(3).csv"))
+    assert outcome.status == "landed" and outcome.dataset == "kicox__industrial_trend"
+    wrong = edition_file(
+        mutate.add_footnote("production_by_complex", "*"), name="산업동향_20250930.xlsx"
+    )
+    told = take(room, wrong)
+    assert told.status == "landed" and told.period == "2026-Q1"
+    assert "name_disagrees" in {p["code"] for p in told.problems}
+
+
+def _truncated(data: bytes) -> bytes:
+    return data[: len(data) // 2]
+
+
+def _encrypted(data: bytes) -> bytes:
+    target = io.BytesIO()
+    OOXMLFile(io.BytesIO(data)).encrypt("secret", target)
+    return target.getvalue()
+
+
+def _bit_flipped(data: bytes) -> bytes:
+    changed = bytearray(data)
+    changed[len(changed) // 3] ^= 0xFF
+    return bytes(changed)
+
+
+@pytest.mark.parametrize(
+    ("spoil", "words"),
+    [
+        (_truncated, ("truncated or damaged",)),
+        (_bit_flipped, ("damaged",)),
+        (_encrypted, ("encrypted",)),
+        (lambda data: b"", ("empty",)),
+        (lambda data: b"<!DOCTYPE html><html><body>error</body></html>", ("HTML",)),
+        (lambda data: b"%PDF-1.7 ...", ("PDF",)),
+        (lambda data: b'{"code":-4,"msg":"x"}', ("JSON",)),
+        (lambda data: b"PK\x03\x04" + b"\x00" * 200, ("damaged",)),
+        (lambda data: bytes(range(256)) * 8, ("",)),
+    ],
+    ids=[
+        "truncated",
+        "bit flipped",
+        "encrypted",
+        "empty",
+        "html",
+        "pdf",
+        "json",
+        "zip head",
+        "binary",
+    ],
+)
+def test_unreadable_files_are_kept_and_told(
+    spoil: Callable[[bytes], bytes],
+    words: tuple[str, ...],
+    room: Ingestion,
+    edition_file: Callable[..., Path],
+) -> None:
+    path = edition_file()
+    data = spoil(path.read_bytes())
+    path.write_bytes(data)
+    assert_kept_and_quarantined(room, take(room, path), data, *words)
+    # again: not parsed again, told again
+    again = take(room, path, "second")
+    assert again.status == "quarantined" and "already" in again.message
+
+
+def test_encryption_is_real(edition_file: Callable[..., Path]) -> None:
+    assert msoffcrypto.OfficeFile(
+        io.BytesIO(_encrypted(edition_file().read_bytes()))
+    ).is_encrypted()
+
+
+def test_cp949_read_as_utf8_is_told_for_what_it_is(
+    room: Ingestion, tmp_path: Path, editions: dict[str, SimulatedPublication]
+) -> None:
+    path = write_csv_edition(
+        editions["2026-Q1"], "production_by_complex", tmp_path / "생산실적_20260331.csv"
+    )
+    data = path.read_bytes().decode("utf-8", errors="replace").encode()
+    path.write_bytes(data)
+    assert_kept_and_quarantined(room, take(room, path), data, "CP949 was read as UTF-8")
+
+
+def test_a_csv_edition_in_utf8_reads_the_same(
+    room: Ingestion, tmp_path: Path, editions: dict[str, SimulatedPublication]
+) -> None:
+    path = write_csv_edition(
+        editions["2026-Q1"], "production_by_complex", tmp_path / "생산실적_20260331.csv"
+    )
+    for encoding in ("utf-8", "utf-8-sig"):
+        other = tmp_path / f"{encoding}_20260331.csv"
+        other.write_bytes(path.read_bytes().decode("cp949").encode(encoding))
+        assert take(room, other).status == "landed"
+
+
+def test_a_csv_edition_without_a_date_in_its_name_has_no_period(
+    room: Ingestion, tmp_path: Path, editions: dict[str, SimulatedPublication]
+) -> None:
+    path = write_csv_edition(
+        editions["2026-Q1"], "production_by_complex", tmp_path / "생산실적.csv"
+    )
+    assert_kept_and_quarantined(room, take(room, path), path.read_bytes(), "period")
+
+
+def test_a_csv_edition_without_its_total_says_so(
+    room: Ingestion, tmp_path: Path, editions: dict[str, SimulatedPublication]
+) -> None:
+    path = write_csv_edition(
+        editions["2026-Q1"], "exports_by_complex", tmp_path / "수출실적_20260331.csv"
+    )
+    outcome = take(room, path)
+    told = {p["code"]: p for p in outcome.problems}
+    assert outcome.status == "landed" and "no_total_row" in told
+    assert "workbook" in told["no_total_row"]["action_en"]
+
+
+def test_a_foreign_workbook_is_not_guessed(room: Ingestion, publisher_files: Path) -> None:
+    path = next(publisher_files.glob("*전국산업단지현황통계*"))
+    outcome = take(room, path)
+    assert outcome.status == "quarantined" and "no contract recognises" in outcome.message
+
+
+def test_all_faults_of_a_file_are_told_at_once(
+    room: Ingestion, edition_file: Callable[..., Path]
+) -> None:
+    outcome = take(
+        room,
+        edition_file(
+            mutate.text_for_number("production_by_complex", "창원", text="?"),
+            mutate.text_for_number("exports_by_complex", "구미", text="??"),
+        ),
+    )
+    assert [p["cell"] for p in outcome.problems if p["code"] == "not_a_number"] == [
+        "C43",
+        "C38",
+    ] or len([p for p in outcome.problems if p["code"] == "not_a_number"]) == 2
+    assert "(and 1 more)" in outcome.message
+
+
+def test_a_sidecar_tells_the_day_and_a_bad_one_is_refused(
+    room: Ingestion, edition_file: Callable[..., Path]
+) -> None:
+    path = edition_file()
+    sidecar = path.with_name(path.name + ".meta.json")
+    sidecar.write_text('{"published_at": "2026-05-27"}', encoding="utf-8")
+    take(room, path)
+    snapshot = next(iter(room.store))
+    assert (snapshot.vintage, snapshot.published_at_basis) == ("2026-05-27", "sidecar")
+    other = edition_file(mutate.add_footnote("production_by_complex", "*"), name="c_20260331.xlsx")
+    other.with_name(other.name + ".meta.json").write_text('{"publishedAt": 1}', encoding="utf-8")
+    refused = take(room, other)
+    assert refused.status == "quarantined" and "c_20260331.xlsx.meta.json" in refused.message
+
+
+def test_a_file_is_read_again_once_the_registry_knows_the_name(
+    room: Ingestion, edition_file: Callable[..., Path], tmp_path: Path
+) -> None:
+    outcome = take(room, edition_file(mutate.insert_complex("가나다라")))
+    assert outcome.status == "quarantined" and "가나다라" in outcome.message
+    seeds = tmp_path / "seeds"
+    shutil.copytree(SEEDS, seeds)
+    with (seeds / "complex_spellings.csv").open("a", encoding="utf-8") as file:
+        file.write("osong3,가나다라,test\n" if False else "busan_science,가나다라,test\n")
+    later = replace(room, registry=Registry.load(seeds))
+    snapshot = next(iter(later.store))
+    assert is_stale(later, snapshot)
+    again = reparse(later, snapshot, run_id="later")
+    assert again is not None and (again.status, again.kind) == ("landed", "reparsed")
+    assert not later.quarantine_folder(outcome.sha256).exists()
+    assert reparse(later, snapshot, run_id="later") is None
+
+
+def test_no_persons_name_leaves_the_raw_file(room: Ingestion, real_workbook: Path) -> None:
+    """The real workbook's properties name its author and editor: they stay in the raw bytes."""
+    import zipfile
+
+    take(room, real_workbook)
+    with zipfile.ZipFile(real_workbook) as archive:
+        core = archive.read("docProps/core.xml").decode()
+    names = [
+        core.split(f"<{tag}>")[1].split(f"</{tag}>")[0]
+        for tag in ("dc:creator", "cp:lastModifiedBy")
+    ]
+    for path in room.home.rglob("*"):
+        if path.is_file() and path.suffix != ".xlsx":
+            for name in names:
+                assert name.encode() not in path.read_bytes(), path
+
+
+def test_curated_lists_are_checked_row_by_row(room: Ingestion, tmp_path: Path) -> None:
+    good = ROOT / "ingestion" / "reference" / "published_figures.csv"
+    assert take(room, good).status == "landed"
+    lines = good.read_text(encoding="utf-8").splitlines()
+    bad = tmp_path / "figures.csv"
+    cells = lines[1].split(",")
+    cells[2] = "many"
+    bad.write_text("\n".join([lines[0], ",".join(cells)]), encoding="utf-8")
+    refused = take(room, bad)
+    assert refused.status == "quarantined" and "C2" in refused.message and "many" in refused.message
+
+
+def test_a_claim_with_an_unknown_key_is_refused(room: Ingestion, tmp_path: Path) -> None:
+    claim = next((ROOT / "ingestion" / "claims").glob("*.yml"))
+    assert take(room, claim).status == "landed"
+    bad = tmp_path / "claim.yml"
+    bad.write_text(claim.read_text(encoding="utf-8") + "\nauthor_mood: good\n", encoding="utf-8")
+    refused = take(room, bad)
+    assert refused.status == "quarantined" and "author_mood" in refused.message

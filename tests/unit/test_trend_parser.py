@@ -1,0 +1,451 @@
+"""The parser of 국가산업단지 산업동향: right values, or a clear refusal; never a wrong number."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from ingestion.contract import Contracts
+from ingestion.parsers import industrial_trend as trend
+from ingestion.problems import RejectedFile
+from ingestion.recognise import recognise
+from ingestion.registry import Registry
+from ingestion.sample import (
+    CSV_EDITIONS,
+    Mutation,
+    SampleRegistry,
+    SimulatedPublication,
+    build_grid,
+    mutate,
+    simulate_annual_revision,
+    write_csv_edition,
+    write_grid,
+    write_workbook,
+)
+from ingestion.sniff import read_content
+
+from ..conftest import SEED, SEEDS
+
+TREND = "kicox__industrial_trend"
+Key = tuple[str, str, str, str, str, str, str, str]
+
+
+def parse(path: Path, contracts: Contracts, registry: Registry) -> trend.Parsed:
+    content = read_content(path.read_bytes())
+    contract = recognise(content, contracts, registry, path.name)
+    if contract.form == "csv":
+        return trend.parse_csv(content, contract, contracts, registry, path.name)
+    return trend.parse_workbook(content, contract, registry, path.name)
+
+
+def landed(parsed: trend.Parsed) -> dict[Key, tuple[float | None, str, str]]:
+    return {
+        (
+            r["table_id"],
+            r["complex_id"],
+            r["industry_code"],
+            r["size_class"],
+            r["sex"],
+            r["measure"],
+            r["relation"],
+            r["period"],
+        ): (r["value"], r["obs_status"], r["unit_raw"])
+        for r in parsed.rows
+    }
+
+
+def printed(publication: SimulatedPublication, table: str | None = None) -> dict[Key, Any]:
+    return {
+        (
+            c.table_id,
+            c.complex_id,
+            c.industry_code,
+            c.size_class,
+            c.sex,
+            c.measure,
+            c.relation,
+            c.period,
+        ): (None if c.value is None else float(c.value), c.status, c.unit)
+        for c in publication.cells(table)
+    }
+
+
+@pytest.mark.parametrize("period", ["2025-Q3", "2025-Q4", "2026-Q1", "2023-05"])
+def test_every_cell_of_an_edition_is_read_as_printed(
+    period: str,
+    editions: dict[str, SimulatedPublication],
+    edition_file: Callable[..., Path],
+    contracts: Contracts,
+    registry: Registry,
+) -> None:
+    parsed = parse(edition_file(period=period), contracts, registry)
+    assert str(parsed.period) == period
+    assert landed(parsed) == printed(editions[period])
+
+
+def test_the_re_issue_after_the_annual_revision_is_read(
+    tmp_path: Path, contracts: Contracts, registry: Registry
+) -> None:
+    revised = simulate_annual_revision(SEED, "2024-Q4", SampleRegistry.load(SEEDS))
+    path = write_workbook(revised, tmp_path / "산업동향_20241231_연간보정.xlsx")
+    assert landed(parse(path, contracts, registry)) == printed(revised)
+
+
+@pytest.mark.parametrize("table", sorted(CSV_EDITIONS))
+def test_csv_editions_are_recognised_and_read(
+    table: str,
+    tmp_path: Path,
+    editions: dict[str, SimulatedPublication],
+    contracts: Contracts,
+    registry: Registry,
+) -> None:
+    name = (
+        f"한국산업단지공단_국가산업단지 산업동향정보_{CSV_EDITIONS[table].file_part}_20260331.csv"
+    )
+    path = write_csv_edition(editions["2026-Q1"], table, tmp_path / name)
+    parsed = parse(path, contracts, registry)
+    found = landed(parsed)
+    expected = {k: v for k, v in printed(editions["2026-Q1"], table).items() if k[1] != "_T"}
+    assert found.keys() == expected.keys()
+    for key, (value, status, unit) in expected.items():
+        if status == "Q":  # the CSV edition writes X as an empty string: never a zero
+            assert found[key][:2] == (None, "O"), key
+        elif value is None:
+            assert found[key][0] is None
+        else:
+            # ten significant digits, as the publisher writes them
+            assert found[key][0] == pytest.approx(value, rel=1e-9, abs=1e-9), key
+            assert found[key][1] == status
+        # the CSV spells 퍼센트 out
+        assert (
+            registry.units[unit.replace(" ", "")].dimension
+            == registry.units[found[key][2]].dimension
+        )
+    assert {p.code for p in parsed.problems} >= {"no_total_row"}
+
+
+def test_the_real_workbook(real_workbook: Path, contracts: Contracts, registry: Registry) -> None:
+    parsed = parse(real_workbook, contracts, registry)
+    cells = landed(parsed)
+    assert str(parsed.period) == "2026-Q1"
+    assert len({k[1] for k in cells}) == 41  # 40 complexes and the total
+
+    def total(table: str, measure: str, sex: str = "_T") -> float | None:
+        return cells[(table, "_T", "_T", "_T", sex, measure, "current", "2026-Q1")][0]
+
+    assert total("production_by_complex", "production") == pytest.approx(1_767_986.24107161)
+    assert total("exports_by_complex", "exports") == pytest.approx(50_664.01487885066)
+    assert total("employment_by_complex", "employment_count") == 984_829
+    assert total("employment_by_complex", "employment_count", "F") == 197_708
+    assert total("tenants_by_complex", "tenant_count") == 65_209
+    assert total("tenants_by_complex", "operating_count") == 60_074
+    assert total("operating_rate_by_complex", "utilization_pct") == pytest.approx(82.74947446523664)
+    suppressed = {
+        k[1] for k, (_, status, _) in cells.items() if status == "Q" and k[5] == "production"
+    }
+    assert len(suppressed) == 6
+    # a zero, an absent industry and a suppressed cell are three things
+    zero = ("exports_by_complex", "anjeong", "_T", "_T", "_T", "exports", "current", "2026-Q1")
+    assert cells[zero][:2] == (0.0, "A")
+    absent = (
+        "operating_rate_by_industry",
+        "anjeong",
+        "FOOD",
+        "_T",
+        "_T",
+        "utilization_pct",
+        "current",
+        "2026-Q1",
+    )
+    assert cells[absent][:2] == (None, "M")
+    hidden = (
+        "production_by_complex",
+        "jinhae",
+        "_T",
+        "_T",
+        "_T",
+        "production",
+        "current",
+        "2026-Q1",
+    )
+    assert cells[hidden][:2] == (None, "Q")
+    # firms are never suppressed
+    firms = ("tenants_by_complex", "jinhae", "_T", "_T", "_T", "tenant_count", "current", "2026-Q1")
+    assert cells[firms][:2] == (3.0, "A")
+    codes = [p.code for p in parsed.problems]
+    assert codes.count("stale_header_year") == 2 and "kind_missing" in codes
+    changwon = next(
+        r
+        for r in parsed.rows
+        if r["complex_id"] == "changwon"
+        and r["table_id"] == "production_by_complex"
+        and r["relation"] == "current"
+        and r["measure"] == "production"
+    )
+    assert (changwon["sheet"], changwon["cell"]) == ("표4 단지별 생산", "C43")
+    assert changwon["value"] == 157499.02140808082 and changwon["unit_raw"] == "억원"
+    notes = {n["item"]: n["value"] for n in parsed.notes}
+    assert notes["response_rate_pct"] == 75.0 and notes["cv_production_pct"] == 8.9
+    assert notes["cv_exports_pct"] == 12.1 and notes["surveyed_count"] == 4891
+
+
+def test_the_real_csv_edition_equals_the_workbook(
+    publisher_files: Path, real_workbook: Path, contracts: Contracts, registry: Registry
+) -> None:
+    book = landed(parse(real_workbook, contracts, registry))
+    path = next(publisher_files.glob("*생산실적*.csv"))
+    for key, (value, status, _) in landed(parse(path, contracts, registry)).items():
+        expected, expected_status, _ = book[key]
+        if expected is None:
+            assert value is None and status in ("O", "M")
+        else:
+            assert (
+                value == pytest.approx(expected, rel=1e-9, abs=1e-9) and status == expected_status
+            )
+
+
+PROD, RATE, EMP = "production_by_complex", "operating_rate_by_complex", "employment_by_complex"
+
+REFUSED: list[tuple[str, Mutation, str, str]] = [
+    (
+        "a sheet is missing",
+        mutate.remove_sheet("exports_by_industry"),
+        "table_missing",
+        "업종별 수출실적",
+    ),
+    (
+        "a header is reworded",
+        mutate.reword_header(PROD, "당분기", "이번분기"),
+        "header_unknown",
+        "이번분기",
+    ),
+    ("a header is gone", mutate.reword_header(PROD, "전분기", None), "header_missing", "전분기"),
+    ("an unknown complex", mutate.insert_complex("가나다라"), "unknown_complex", "가나다라"),
+    (
+        "an unknown industry",
+        mutate.insert_column("production_by_industry", "우주항공"),
+        "unknown_industry",
+        "우주항공",
+    ),
+    ("an unknown unit", mutate.set_unit(PROD, "(단위 : 만량, %)"), "unit_unknown", "만량"),
+    ("no unit", mutate.set_unit(PROD, None), "unit_missing", "krw"),
+    ("a unit of another kind", mutate.set_unit(PROD, "(단위 : 명, %)"), "unit_missing", "krw"),
+    (
+        "text for a number",
+        mutate.text_for_number(PROD, "창원", text="약 15만"),
+        "not_a_number",
+        "약 15만",
+    ),
+    ("an error value", mutate.text_for_number(PROD, "창원", text="#REF!"), "not_a_number", "#REF!"),
+    (
+        "another quarter's sheet",
+        mutate.retitle("exports_by_complex", "2026년 1분기", "2025년 4분기"),
+        "period_disagrees",
+        "2025-Q4",
+    ),
+    (
+        "an unknown title",
+        mutate.retitle(PROD, "단지별 생산실적", "단지별 매출"),
+        "title_unknown",
+        "단지별 매출",
+    ),
+    ("a complex twice", mutate.duplicate_row(EMP, "창원"), "complex_twice", "창원"),
+    ("the total is gone", mutate.remove_row("계", PROD), "total_missing", "계"),
+    ("a negative count", mutate.set_value(EMP, "창원", 0, -5), "negative_number", "-5"),
+    ("a column twice", mutate.reword_header(PROD, "전분기", "당분기"), "header_twice", "당분기"),
+]
+
+
+@pytest.mark.parametrize(
+    ("mutation", "code", "named"), [r[1:] for r in REFUSED], ids=[r[0] for r in REFUSED]
+)
+def test_what_cannot_be_trusted_is_refused_with_sheet_and_cell(
+    mutation: Mutation,
+    code: str,
+    named: str,
+    edition_file: Callable[..., Path],
+    contracts: Contracts,
+    registry: Registry,
+) -> None:
+    path = edition_file(mutation)
+    with pytest.raises(RejectedFile) as refusal:
+        parse(path, contracts, registry)
+    found = {p.code: p for p in reversed(refusal.value.problems)}
+    assert code in found, [p.message_en for p in refusal.value.problems]
+    problem = found[code]
+    assert named in problem.message_en and problem.action_en and problem.action_ko
+    for language in ("en", "ko"):
+        line = problem.line(path.name, language)
+        assert line.startswith(path.name) and "\n" not in line
+    if code != "table_missing":
+        assert problem.sheet and problem.cell
+
+
+TOLERATED: list[tuple[str, Mutation, str | None]] = [
+    ("a table moved", mutate.shift_table(PROD, rows=3, columns=2), "moved_table"),
+    ("a two-row header moved", mutate.shift_table(EMP, rows=2, columns=1), "moved_table"),
+    ("merges lost", mutate.unmerge(EMP), None),
+    ("merges lost in 표1", mutate.unmerge("tenants_by_complex"), None),
+    ("merges lost in 표10", mutate.unmerge(RATE), None),
+    ("merges lost in 표11", mutate.unmerge("operating_rate_by_size"), None),
+    ("sheets in another order", mutate.reverse_sheets(), None),
+    ("a sheet renamed", mutate.rename_sheet(PROD, "Sheet4"), None),
+    ("rows in another order", mutate.sort_rows(PROD), None),
+    ("columns in another order", mutate.swap_columns("production_by_industry", 0, 3), None),
+    ("names padded with NBSP", mutate.pad_names(), None),
+    ("numbers stored as text", mutate.text_for_number(PROD, "창원"), "number_as_text"),
+    ("another spelling", mutate.rename_complex("울산ㆍ미포", "울산·미포"), None),
+    ("one more footnote", mutate.add_footnote(PROD, "* 잠정치"), None),
+]
+
+
+@pytest.mark.parametrize(
+    ("mutation", "warning"), [t[1:] for t in TOLERATED], ids=[t[0] for t in TOLERATED]
+)
+def test_what_only_looks_different_is_read_all_the_same(
+    mutation: Mutation,
+    warning: str | None,
+    editions: dict[str, SimulatedPublication],
+    edition_file: Callable[..., Path],
+    contracts: Contracts,
+    registry: Registry,
+) -> None:
+    parsed = parse(edition_file(mutation), contracts, registry)
+    found = landed(parsed)
+    for key, expected in printed(editions["2026-Q1"]).items():
+        assert (
+            found[key] == pytest.approx(expected)
+            if expected[0] is None
+            else (
+                found[key][0] == pytest.approx(expected[0], rel=1e-15)
+                and found[key][1:] == expected[1:]
+            )
+        )
+    assert warning is None or warning in {p.code for p in parsed.problems}
+
+
+def test_another_unit_of_the_same_kind_is_told_with_the_figures(
+    edition_file: Callable[..., Path], contracts: Contracts, registry: Registry
+) -> None:
+    """표4 in 백만원: landed as published with its unit; the warehouse converts it."""
+    parsed = parse(edition_file(mutate.set_unit(PROD, "(단위 : 백만원, %)")), contracts, registry)
+    units = {
+        r["unit_raw"] for r in parsed.rows if r["table_id"] == PROD and r["measure"] == "production"
+    }
+    assert units == {"백만원"}
+
+
+@given(
+    rows=st.integers(0, 6),
+    columns=st.integers(0, 5),
+    table=st.sampled_from(
+        ["tenants_by_complex", PROD, EMP, RATE, "operating_rate_by_size", "employment_by_industry"]
+    ),
+)
+@settings(
+    max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
+def test_no_position_is_trusted(
+    rows: int,
+    columns: int,
+    table: str,
+    editions: dict[str, SimulatedPublication],
+    tmp_path: Path,
+    contracts: Contracts,
+    registry: Registry,
+) -> None:
+    path = write_workbook(
+        editions["2026-Q1"],
+        tmp_path / "산업동향_20260331.xlsx",
+        mutate.shift_table(table, rows, columns),
+    )
+    assert landed(parse(path, contracts, registry)) == printed(editions["2026-Q1"])
+
+
+JUNK = st.one_of(
+    st.none(),
+    st.sampled_from(
+        [
+            "X",
+            "-",
+            "",
+            " ",
+            "\xa0",
+            "계",
+            "산업단지",
+            "(단위 : 명)",
+            "0",
+            "1,234",
+            "12 34",
+            "１２",
+            "X*",
+        ]
+    ),
+    st.integers(-10, 10**7),
+    st.floats(0, 1e9),
+    st.text(max_size=6),
+)
+
+
+@given(data=st.data(), junk=JUNK, seed=st.integers(0, 2**32))
+@settings(
+    max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
+def test_one_cell_of_junk_never_makes_another_number_wrong(
+    data: st.DataObject,
+    junk: object,
+    seed: int,
+    editions: dict[str, SimulatedPublication],
+    tmp_path: Path,
+    contracts: Contracts,
+    registry: Registry,
+) -> None:
+    """Any one cell may hold anything: the file is refused, or all other cells read right."""
+    grid = build_grid(editions["2026-Q1"])
+    dice = random.Random(seed)
+    sheet = dice.choice([s for s in grid.sheets if s.table_id])
+    r = dice.randrange(len(sheet.rows))
+    if not sheet.rows[r]:
+        return
+    c = dice.randrange(len(sheet.rows[r]))
+    sheet.rows[r][c] = junk  # type: ignore[assignment]
+    path = tmp_path / "산업동향_20260331.xlsx"
+    try:
+        write_grid(grid, path)
+    except Exception:  # XlsxWriter refuses some control characters; then there is no file
+        return
+    try:
+        found = landed(parse(path, contracts, registry))
+    except RejectedFile as refusal:
+        assert all(p.message_en and p.action_en for p in refusal.problems)
+        return
+    expected = printed(editions["2026-Q1"])
+    wrong = [k for k in found if found[k] != expected.get(k)]
+    missing = expected.keys() - found.keys()
+    # Only the altered cell may differ. A renamed row or column shows as a whole, and is then
+    # another known name, which the gate's completeness and sums see.
+    if len(wrong) > 1 or missing:
+        renamed = isinstance(junk, str) and (c <= 2 or r <= 4)
+        assert renamed, (sheet.title, r, c, junk, wrong[:3], list(missing)[:3])
+
+
+def test_cell_names() -> None:
+    assert [
+        trend.a1(0, 0),
+        trend.a1(42, 2),
+        trend.a1(9, 25),
+        trend.a1(0, 26),
+        trend.a1(0, 701),
+    ] == [
+        "A1",
+        "C43",
+        "Z10",
+        "AA1",
+        "ZZ1",
+    ]
