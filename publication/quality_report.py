@@ -73,7 +73,11 @@ _SURVEY_ITEMS: dict[str, tuple[str, str, str, str]] = {
     ),
 }
 
+#: Where a publication date was taken from, in words.
 _BASES: dict[str, tuple[str, str]] = {
+    "document": ("파일에 적힌 날", "as the file tells"),
+    "sidecar": ("부속 파일에 적힌 날", "as its sidecar tells"),
+    "first_seen": ("처음 받은 날", "first seen"),
     "simulated": ("모의", "simulated"),
 }
 
@@ -100,7 +104,9 @@ def _number(value: Any) -> str:
         return "–"
     if float(value).is_integer() and abs(value) < 1e15:
         return f"{int(value):,}".replace("-", "−")
-    return f"{value:,.{4 if abs(value) < 10 else 2}f}".replace("-", "−")
+    if abs(value) < 10:
+        return f"{value:,.4f}".rstrip("0").replace("-", "−")
+    return f"{value:,.2f}".replace("-", "−")
 
 
 def _day(value: Any) -> str:
@@ -264,7 +270,7 @@ def _file_warnings(snapshots: Sequence[Mapping[str, Any]]) -> list[Row]:
             group = groups.setdefault(
                 (ko or en, en),
                 {
-                    "message": _text(ko or en, en),
+                    "message": _text(_stop(ko or en), _stop(en)),
                     "action": _pair(warning, "action"),
                     "has_action": bool(warning.get("action_ko") or warning.get("action_en")),
                     "code": str(warning.get("code") or ""),
@@ -282,6 +288,11 @@ def _file_warnings(snapshots: Sequence[Mapping[str, Any]]) -> list[Row]:
             else:
                 group["more"] += 1
     return list(groups.values())
+
+
+def _stop(text: str) -> str:
+    """A sentence with its full stop."""
+    return text if text.endswith((".", "!", "?", "…")) else f"{text}."
 
 
 def _inputs(snapshots: Sequence[Mapping[str, Any]]) -> list[Row]:

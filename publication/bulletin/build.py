@@ -62,21 +62,21 @@ class Density:
 
 
 _DENSITIES = (
-    Density(20, 5, 99, 99, 400, 8, 1.15),
-    Density(18, 5, 99, 99, 400, 8, 1.1),
-    Density(15, 5, 99, 99, 400, 8, 1.1),
-    Density(15, 5, 99, 4, 300, 8, 1.0),
-    Density(15, 5, 10, 3, 300, 8, 1.0),
-    Density(12, 5, 10, 2, 240, 6, 1.0),
-    Density(12, 4, 8, 2, 200, 6, 0.9),
-    Density(10, 4, 6, 1, 160, 4, 0.9, named=5),
-    Density(8, 3, 5, 1, 120, 3, 0.9, named=4),
-    Density(6, 3, 4, 1, 100, 3, 0.8, named=3),
-    Density(4, 2, 3, 1, 80, 2, 0.7, named=2, name=20),
+    Density(20, 5, 99, 99, 400, 4, 1.15),
+    Density(18, 5, 99, 99, 400, 4, 1.1),
+    Density(15, 5, 99, 99, 400, 4, 1.1),
+    Density(15, 5, 99, 4, 300, 3, 1.0),
+    Density(15, 5, 10, 3, 300, 3, 1.0),
+    Density(12, 5, 10, 2, 240, 2, 1.0),
+    Density(12, 4, 8, 2, 200, 2, 0.9),
+    Density(10, 4, 6, 1, 160, 2, 0.9, named=5),
+    Density(8, 3, 5, 1, 120, 1, 0.9, named=4),
+    Density(6, 3, 4, 1, 100, 1, 0.8, named=3),
+    Density(4, 2, 3, 1, 80, 1, 0.7, named=2, name=20),
 )
 
 #: How much page 1 may say: (sentences a topic beyond the level, characters of a name).
-_DETAILS = ((3, 60), (2, 60), (1, 60), (1, 24), (0, 24))
+_DETAILS = ((4, 60), (3, 60), (2, 60), (1, 60), (1, 24), (0, 24))
 
 
 # --- reading -------------------------------------------------------------------------------
@@ -532,13 +532,13 @@ def _developments(data: Release, lang: Lang, detail: int, names: int) -> list[Ro
             )
             if detail >= 2
             else "",
-            concentration if detail >= 3 else "",
+            concentration if detail >= 4 else "",
         ),
         topic(
             "exports",
             level(s.EXPORTS, "exports_usd_m"),
             s.industries_sentence(s.EXPORTS, _industries(data, "exports_usd_m", lang), lang)
-            if detail >= 2
+            if detail >= 3
             else "",
         ),
         topic("utilization", level(s.UTILIZATION, "utilization_pct", points=True)),
@@ -617,13 +617,15 @@ def _claims(data: Release) -> list[Claim]:
 def _preferred_definitions(data: Release, metric: str) -> list[str]:
     """Definitions of a metric in the order in which they are shown.
 
-    Computed ones first, those that cover most periods before others; then shares as printed, the
+    Computed ones first, those that cover most years before others; then shares as printed, the
     newest print (as_published__3 before as_published__2) first.
     """
     counts: dict[str, int] = {}
     for row in data.marts["national_share"]:
         if row["metric"] == metric and row.get("share_pct") is not None:
-            counts[row["definition"]] = counts.get(row["definition"], 0) + 1
+            # Whole years decide: quarters of the last years would outweigh the history.
+            years = int(len(row["period"]) == 4)
+            counts[row["definition"]] = counts.get(row["definition"], 0) + years
 
     def key(definition: str) -> tuple[bool, int, str]:
         if definition.startswith("as_published"):
@@ -634,6 +636,19 @@ def _preferred_definitions(data: Release, metric: str) -> list[str]:
     return sorted(counts, key=key)
 
 
+def _shown_periods(data: Release) -> set[str]:
+    """Periods of the share chart and table: years, the latest quarter, and the release's own."""
+    periods = {
+        row["period"]
+        for row in data.marts["national_share"]
+        if row["metric"] in dict(HEADLINE_CLAIMS) and row.get("share_pct") is not None
+    }
+    years = {period for period in periods if len(period) == 4}
+    parts = periods - years
+    latest = {max(parts)} if parts else set()
+    return years | latest | (periods & {data.period})
+
+
 def _share_points(data: Release, metric: str) -> tuple[charts.SharePoint, ...]:
     """Measured shares of one metric, by time.
 
@@ -641,12 +656,14 @@ def _share_points(data: Release, metric: str) -> tuple[charts.SharePoint, ...]:
     that somebody printed are `published`.
     """
     preferred = _preferred_definitions(data, metric)
+    shown = _shown_periods(data)
     rank = {definition: i for i, definition in enumerate(preferred)}
     rows = [
         row
         for row in data.marts["national_share"]
         if row["metric"] == metric
         and row.get("share_pct") is not None
+        and row["period"] in shown
         and charts.year_of(row["period"]) is not None
     ]
     rows.sort(key=lambda row: (row["period"], rank[row["definition"]]))
@@ -712,7 +729,7 @@ def _panels(
                 simulated=data.simulated,
             ),
             width=159,
-            height=126,
+            height=118,
         )
         listed = ", ".join(
             f"{p.period} {p.share_pct:.1f}%" + ("" if p.full else f" ({p.coverage})")
@@ -793,7 +810,7 @@ _VERDICT_MARKS = {"supported": "●", "contradicted": "×", "indicative": "○"}
 def _matrix(data: Release, claims: Sequence[Claim], lang: Lang) -> Row:
     """The table of verdicts: one row a claim, one column a period, the release's own last."""
     ko = lang == "ko"
-    periods, left_out = s.evaluable_periods(claims, 17)
+    periods, left_out = s.evaluable_periods(claims, 17, _shown_periods(data))
     if claims and data.period not in periods:
         periods = sorted([*periods, data.period])
     rows: list[list[Any]] = []
@@ -1081,14 +1098,16 @@ def _warnings(data: Release, lang: Lang, density: Density) -> Row:
     more = len(failed) - len(items)
     notes = _file_notes(data, lang)
     if notes:
-        body = "; ".join(notes[: density.failures])
-        if len(notes) > density.failures:
-            rest = len(notes) - density.failures
+        limit = min(density.failures, 4)
+        body = "; ".join(notes[:limit])
+        if len(notes) > limit:
+            rest = len(notes) - limit
             body += f" 외 {rest}건" if ko else f"; and {rest} more"
+        body = _shorten(body, density.message)
         items.append(
             {
                 "title": "발행 파일:" if ko else "The publisher’s files:",
-                "body": _shorten(body, density.message).rstrip(".") + ".",
+                "body": body if body.endswith(("…", ".")) else body + ".",
             }
         )
     if not checks:
@@ -1216,6 +1235,31 @@ def _dataset_name(dataset: str, lang: Lang) -> str:
     return dataset
 
 
+#: Datasets in the order in which the bulletin names them; others follow.
+_SOURCE_ORDER = (
+    "kicox__industrial_trend",
+    "sandan__published_figures",
+    "sandan__claims",
+    "kicox__industrial_trend_production_by_complex_csv",
+)
+
+
+def _source_date(row: Row, lang: Lang) -> str:
+    """Period and day of publication of an input, in words."""
+    ko = lang == "ko"
+    period = str(row.get("period") or "")
+    when = _as_date(row.get("published_at"))
+    parts = [] if period in ("", "all") else [s.period_short(period, lang)]
+    if when is None:
+        parts.append("공표일 미상" if ko else "undated")
+    elif row.get("published_at_basis") == "first_seen":
+        # Nobody said when it was published: the day it came stands in, and says so.
+        parts.append(f"{when} 수신" if ko else f"received {when}")
+    else:
+        parts.append(str(when))
+    return ", ".join(parts)
+
+
 def _sources(data: Release, lang: Lang, density: Density) -> list[Row]:
     ko = lang == "ko"
     rows = data.marts["dim_snapshot"]
@@ -1230,39 +1274,21 @@ def _sources(data: Release, lang: Lang, density: Density) -> list[Row]:
         digits = -int(re.sub(r"\D", "", period) or 0)
         return (rank, digits, str(row.get("dataset")), str(row.get("snapshot_id")))
 
-    ordered = sorted(rows, key=order)
-    shown = ordered[: density.snapshots]
-    groups: dict[str, dict[str, list[str]]] = {}
-    for row in shown:
-        period = str(row.get("period") or "")
-        when = _as_date(row.get("published_at"))
-        parts = [] if period in ("", "all") else [s.period_short(period, lang)]
-        if when is None:
-            parts.append("공표일 미상" if ko else "undated")
-        elif row.get("published_at_basis") == "first_seen":
-            # Nobody said when it was published: the day it came stands in, and says so.
-            parts.append(f"{when} 수신" if ko else f"received {when}")
-        else:
-            parts.append(str(when))
-        name = _dataset_name(str(row.get("dataset") or ""), lang)
-        groups.setdefault(name, {}).setdefault(", ".join(parts), []).append(
-            str(row.get("sha256") or "")[:8]
-        )
-    out: list[Row] = [
-        {
-            "lead": name,
-            "text": "; ".join(f"{when}, {', '.join(hashes)}" for when, hashes in items.items()),
-        }
-        for name, items in groups.items()
-    ]
-    more = len(ordered) - len(shown)
-    if more > 0:
-        out.append(
-            {
-                "lead": f"외 {more}개 파일" if ko else f"And {more} more files",
-                "text": "inputs.lock.json",
-            }
-        )
+    # By publication, in the order in which a reader looks for them; the release's period first.
+    groups: dict[str, list[Row]] = {_dataset_name(d, lang): [] for d in _SOURCE_ORDER}
+    for row in sorted(rows, key=order):
+        groups.setdefault(_dataset_name(str(row.get("dataset") or ""), lang), []).append(row)
+    out: list[Row] = []
+    for name, members in groups.items():
+        dated: dict[str, list[str]] = {}
+        for row in members[: density.snapshots]:
+            dated.setdefault(_source_date(row, lang), []).append(str(row.get("sha256") or "")[:8])
+        text = "; ".join(f"{when}, {', '.join(hashes)}" for when, hashes in dated.items())
+        more = len(members) - density.snapshots
+        if more > 0:
+            text += f" 외 {more}개(inputs.lock.json)" if ko else f"; {more} more: inputs.lock.json"
+        if members:
+            out.append({"lead": name, "text": text})
     if not out:
         out.append(
             {"lead": "입력 파일의 기록이 없다." if ko else "No inputs are on record.", "text": ""}

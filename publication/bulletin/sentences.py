@@ -12,6 +12,7 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from typing import Literal
 
@@ -695,19 +696,25 @@ def verdict_cell(claim: Claim, period: str, preferred: Sequence[str]) -> Verdict
     )
 
 
-def evaluable_periods(claims: Sequence[Claim], keep: int) -> tuple[list[str], int]:
+def evaluable_periods(
+    claims: Sequence[Claim], keep: int, shown: AbstractSet[str] | None = None
+) -> tuple[list[str], int]:
     """Periods in which any claim could be measured, at most `keep`, and how many were left out.
 
-    Where there are more, the least covered go first, then the oldest, but never one in which a
-    claim held.
+    `shown` names the periods to choose from (those in which a claim held are never left out).
+
+    Where there are more, the least covered go first, then the oldest, but not the year of the
+    claim, nor the year before it, of which it may speak.
     """
     rows = [r for claim in claims for r in claim.rows if r.measured_pct is not None]
-    periods = {r.period for r in rows}
     held = {r.period for r in rows if r.verdict == "supported"}
+    known = {r.period for r in rows}
+    periods = known if shown is None else known & (shown | held)
     covered = {p: max(_coverage(r) for r in rows if r.period == p) for p in periods}
-    spare = sorted(periods - held, key=lambda p: (covered[p], p))
-    dropped = set(spare[: max(0, len(periods) - keep)])
-    return sorted(periods - dropped), len(dropped)
+    own = {str(int(c.claim_date[:4]) - back) for c in claims if c.claim_date for back in (0, 1)}
+    spare = sorted(periods - held - own, key=lambda p: (covered[p], p))
+    kept = periods - set(spare[: max(0, len(periods) - keep)])
+    return sorted(kept), len(known) - len(kept)
 
 
 def _coverage(row: ClaimRow) -> float:
@@ -773,7 +780,8 @@ def claim_sentence(claim: Claim, release_period: str, lang: Lang) -> str:
         text = f"{josa(what, '은')} {listed}{'에만' if len(supported) == 1 else '에'} 부합한다."
     else:
         text = f"{what} holds {'only in' if len(supported) == 1 else 'in'} {listed}."
-    if full:
+    now_known = any(r.period == release_period and r.measured_pct is not None for r in claim.rows)
+    if full and not now_known:  # the release's own period is told in a sentence of its own
         last = max(full)
         if last not in supported:
             share = _measured_text(full[last], edge)
@@ -797,24 +805,24 @@ def now_sentence(claims: Sequence[Claim], release_period: str, lang: Lang) -> st
     unknown: list[Claim] = []
     for claim in claims:
         rows = [r for r in claim.rows if r.period == release_period and r.measured_pct is not None]
-        if rows:
-            row = rows[0]
-            share = percent(row.measured_pct or 0.0)
-            name = metric_name(claim.metric, lang)
-            partial = "" if _is_full(row) else f" ({row.coverage})"
-            verdict = verdict_word(row.verdict, lang)
-            if lang == "ko":
-                measured.append(f"{name}의 {share}{partial}[{verdict}]")
-            else:
-                measured.append(f"{share} of {name}{partial} [{verdict}]")
-        else:
+        if not rows:
             unknown.append(claim)
+            continue
+        share = _measured_text(rows, (claim.stated_pct, claim.tolerance_pp))
+        verdicts = list(dict.fromkeys(verdict_word(r.verdict, lang) for r in rows))
+        partial = "" if _is_full(rows[0]) else f", {rows[0].coverage}"
+        judged = f"({' · '.join(verdicts)}{partial})"
+        name = metric_name(claim.metric, lang)
+        measured.append(
+            f"{name}의 {share}{judged}" if lang == "ko" else f"{share} of {name} {judged}"
+        )
     sentences = []
     if measured:
-        if lang == "ko":
-            sentences.append(f"{when}의 비중은 {join_words(measured, 'ko')}이다.")
-        else:
-            sentences.append(f"In {when} the shares were {join_words(measured, 'en')}.")
+        sentences.append(
+            f"{when}의 비중은 {join_words(measured, 'ko')}이다."
+            if lang == "ko"
+            else f"In {when} the shares were {join_words(measured, 'en')}."
+        )
     no_denominator = [c for c in unknown if _lacks_denominator(c, release_period)]
     if no_denominator:
         names = [metric_name(c.metric, lang) for c in no_denominator]

@@ -1,0 +1,240 @@
+"""The gate on a real candidate: true figures pass, spoiled ones do not."""
+
+from __future__ import annotations
+
+import random
+import re
+import shutil
+from collections.abc import Callable
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import pytest
+
+from expectations.gate import Accepted, Check, Suite, load_accepted, load_suites, run_gate, summary
+
+TODAY = date(2026, 6, 1)
+
+
+@pytest.fixture
+def candidate(sample_home: Path, tmp_path: Path) -> Path:
+    (built,) = (sample_home / "builds").glob("2026-Q1_*/candidate.duckdb")
+    return Path(shutil.copyfile(built, tmp_path / "candidate.duckdb"))
+
+
+def judge(candidate: Path, **options: Any) -> dict[str, Any]:
+    return run_gate(
+        candidate=candidate,
+        build_id="b",
+        period="2026-Q1",
+        is_simulated=True,
+        today=TODAY,
+        **options,
+    )
+
+
+def failed(verdict: dict[str, Any], severity: str = "critical") -> set[str]:
+    return {c["id"] for c in verdict["checks"] if not c["success"] and c["severity"] == severity}
+
+
+def spoil(candidate: Path, change: str, *parameters: Any) -> int:
+    """Alter observations; returns how many."""
+    with duckdb.connect(str(candidate)) as c:
+        row = c.execute(f"UPDATE fct_observation {change}", list(parameters)).fetchone()
+    return int(row[0]) if row else 0
+
+
+NEWEST = (
+    "snapshot_id = (SELECT snapshot_id FROM dim_snapshot WHERE dataset = 'kicox__industrial_trend' "
+    "ORDER BY period DESC, published_at DESC LIMIT 1)"
+)
+
+
+def test_the_untouched_candidate_passes(candidate: Path) -> None:
+    verdict = judge(candidate)
+    assert failed(verdict) == set() and verdict["verdict"] in ("pass", "pass_with_warnings")
+    checked = {c["id"]: c.get("checked_count") for c in verdict["checks"]}
+    # every check that has something to look at looked at it
+    idle = {k for k, n in checked.items() if n == 0}
+    assert idle <= {"accepted_exceptions_are_needed", "no_value_is_missing_from_csv"}
+
+
+def test_any_cell_that_lost_a_digit_stops_the_release(candidate: Path) -> None:
+    """Cells of every table, drawn at random: each loses one digit of its whole part."""
+    with duckdb.connect(str(candidate), read_only=True) as c:
+        cells = c.execute(
+            f"SELECT sheet, cell, value_raw FROM fct_observation WHERE {NEWEST} AND obs_status = 'A' "
+            "AND abs(value) >= 10 AND relation <> 'ytd' ORDER BY table_id, cell"
+        ).fetchall()
+    dice = random.Random(7)
+    drawn = dice.sample(cells, 24)
+    for sheet, cell, raw in drawn:
+        whole = re.match(r"-?(\d+)", raw)
+        assert whole
+        shorter = raw.replace(whole[1], whole[1][0] + whole[1][2:], 1)
+        factor = float(shorter) / float(raw)
+        spoiled = Path(shutil.copyfile(candidate, candidate.with_name("spoiled.duckdb")))
+        where = f"WHERE {NEWEST} AND sheet = ? AND cell = ?"
+        assert spoil(spoiled, f"SET value = value * ? {where}", factor, sheet, cell) == 1
+        verdict = judge(spoiled)
+        assert verdict["verdict"] == "stop", (sheet, cell, raw, shorter)
+        lines = summary(verdict)
+        assert len(lines) == 3 and all(lines)
+
+
+@pytest.mark.parametrize(
+    ("change", "check"),
+    [
+        (
+            "SET value = value * 100 WHERE measure = 'exports_usd_m' AND relation = 'current' AND "
+            + NEWEST,
+            "units_are_not_off_by_a_factor",
+        ),
+        (
+            "SET value = value / 1000 WHERE measure = 'production_krw_100m' AND relation = 'current' AND "
+            + NEWEST,
+            "units_are_not_off_by_a_factor",
+        ),
+        (
+            "SET value = value / 10 WHERE complex_id = 'changwon' AND measure = 'employment_count' AND relation = 'current' AND "
+            + NEWEST,
+            "cells_are_not_off_by_a_factor",
+        ),
+        (
+            "SET value = NULL, obs_status = 'O' WHERE complex_id = 'gumi' AND measure = 'exports_usd_m' AND "
+            + NEWEST,
+            "no_value_is_missing",
+        ),
+        (
+            "SET complex_id = 'gone' WHERE complex_id = 'gumi' AND " + NEWEST,
+            "complexes_due_are_there",
+        ),
+        (
+            "SET value = value * 1.2 WHERE complex_id = 'namdong' AND sex = 'M' AND " + NEWEST,
+            "men_and_women_add_up",
+        ),
+        (
+            "SET value = value * 2 WHERE table_id = 'operating_rate_by_complex' AND complex_id = 'gumi' AND measure = 'output_krw_100m'",
+            "output_equals_production",
+        ),
+    ],
+)
+def test_what_each_check_is_for(change: str, check: str, candidate: Path) -> None:
+    assert spoil(candidate, change) > 0
+    verdict = judge(candidate)
+    assert check in failed(verdict), failed(verdict)
+    found = next(c for c in verdict["checks"] if c["id"] == check)
+    assert found["failures"] and all(f["message_ko"] and f["message_en"] for f in found["failures"])
+    assert found["action_ko"] and found["owner"]
+
+
+def test_a_true_jump_ships_as_a_warning(candidate: Path) -> None:
+    """A jump that all tables tell alike (like 남동's employment in 2026-Q1) is told, not stopped."""
+    size = (
+        "complex_id IN ('namdong', '_T') AND measure = 'employment_count' AND relation = 'current' "
+        f"AND {NEWEST}"
+    )
+    with duckdb.connect(str(candidate)) as c:
+        by = dict(
+            ((t, i, s), v)
+            for t, i, s, v in c.execute(
+                f"SELECT table_id, industry_code, sex, value FROM fct_observation WHERE complex_id = 'namdong' AND {size}"
+            ).fetchall()
+        )
+        for (table, industry, sex), value in by.items():
+            for whose in ("namdong", "_T"):
+                c.execute(
+                    f"UPDATE fct_observation SET value = value + ? WHERE complex_id = ? AND table_id = ? "
+                    f"AND industry_code = ? AND sex = ? AND measure = 'employment_count' AND relation = 'current' AND {NEWEST}",
+                    [round(value * 0.2), whose, table, industry, sex],
+                )
+        # sums that rounding moved are made to fit, and the published growth with them
+        for whose in ("namdong", "_T"):
+            c.execute(
+                f"UPDATE fct_observation SET value = (SELECT sum(o.value) FROM fct_observation o WHERE o.{NEWEST} "
+                "AND o.complex_id = ? AND o.table_id = 'employment_by_industry' AND o.industry_code <> '_T' AND o.measure = 'employment_count') "
+                f"WHERE complex_id = ? AND measure = 'employment_count' AND industry_code = '_T' AND sex = '_T' AND relation = 'current' AND {NEWEST}",
+                [whose, whose],
+            )
+            c.execute(
+                f"UPDATE fct_observation SET value = (SELECT max(value) FILTER (sex = '_T') - max(value) FILTER (sex = 'F') FROM fct_observation o WHERE o.{NEWEST} "
+                "AND o.complex_id = ? AND o.table_id = 'employment_by_complex' AND o.measure = 'employment_count' AND relation = 'current') "
+                f"WHERE complex_id = ? AND sex = 'M' AND {NEWEST}",
+                [whose, whose],
+            )
+            c.execute(
+                f"UPDATE fct_observation SET value = (SELECT 100 * (max(value) FILTER (relation = 'current') / max(value) FILTER (relation = 'previous') - 1) "
+                f"FROM fct_observation o WHERE o.{NEWEST} AND o.complex_id = ? AND o.table_id = 'employment_by_complex' AND o.measure = 'employment_count' AND o.sex = '_T') "
+                f"WHERE complex_id = ? AND measure = 'employment_growth_pct' AND {NEWEST}",
+                [whose, whose],
+            )
+    verdict = judge(candidate)
+    assert failed(verdict) == set(), [
+        f["message_en"] for ch in verdict["checks"] if not ch["success"] for f in ch["failures"]
+    ]
+    assert "change_is_usual" in failed(verdict, "warning")
+    assert verdict["verdict"] == "pass_with_warnings"
+
+
+def exception(**changes: Any) -> Accepted:
+    return Accepted.model_validate(
+        {
+            "check": "no_value_is_missing",
+            "complex_id": "gumi",
+            "measure": "exports_usd_m",
+            "period": "2026-Q1",
+            "reason": "told by the publisher",
+            "owner": "statistics",
+            "until": "2026-12-31",
+            **changes,
+        }
+    )
+
+
+def test_accepted_exceptions_pass_expire_and_must_be_needed(candidate: Path) -> None:
+    spoil(
+        candidate,
+        "SET value = NULL, obs_status = 'O' WHERE complex_id = 'gumi' AND measure = 'exports_usd_m' "
+        "AND table_id = 'exports_by_industry' AND industry_code = 'FOOD' AND " + NEWEST,
+    )
+    assert "no_value_is_missing" in failed(judge(candidate, accepted=[]))
+    accepted = judge(candidate, accepted=[exception()])
+    assert "no_value_is_missing" not in failed(accepted)
+    assert "accepted_exceptions_are_needed" not in failed(accepted, "warning")
+    expired = judge(candidate, accepted=[exception(until="2026-05-31")])
+    assert "no_value_is_missing" in failed(expired)
+    idle = judge(candidate, accepted=[exception(), exception(complex_id="changwon")])
+    assert "accepted_exceptions_are_needed" in failed(idle, "warning")
+
+
+def test_a_check_that_cannot_run_does_not_pass(candidate: Path) -> None:
+    text = {"ko": "가", "en": "a"}
+    broken = Suite(
+        suite="s", title=text, theme="accuracy", owner="statistics",
+        checks=(
+            Check(
+                id="broken", severity="critical", title=text, reason=text, action=text, message=text,
+                limit=0, rows="SELECT * FROM no_such_table",
+            ),
+        ),
+    )  # fmt: skip
+    verdict = judge(candidate, suites=[broken])
+    assert verdict["verdict"] == "stop" and failed(verdict) == {"broken"}
+
+
+def test_the_suites_are_whole(candidate: Path) -> None:
+    suites = load_suites()
+    assert load_accepted() == []
+    identities = {c.id for s in suites for c in s.checks}
+    assert len(identities) == sum(len(s.checks) for s in suites) >= 30
+
+
+def test_a_suite_with_an_unknown_key_is_refused(tmp_path: Path) -> None:
+    (tmp_path / "s.yml").write_text("suite: s\nowners: x\n", encoding="utf-8")
+    with pytest.raises(ValueError, match=r"s\.yml"):
+        load_suites(tmp_path)
+
+
+Judge = Callable[[Path], dict[str, Any]]

@@ -1,0 +1,87 @@
+"""Readers in other processes, at any moment, also while a release is being published."""
+
+from __future__ import annotations
+
+import multiprocessing
+import os
+import time
+from multiprocessing.synchronize import Event
+from pathlib import Path
+from queue import Empty
+from typing import Any
+
+import duckdb
+
+from publication import release
+
+from ..unit.test_release import make_build, publish
+
+READERS = 4
+PUBLICATIONS = 12
+
+
+def _read(releases: str, stop: Event, ready: Event, results: Any) -> None:
+    """Open, query, close, again and again; every answer must be of one release."""
+    reads, failures, seen = 0, [], set()
+    ready.set()
+    while not stop.is_set():
+        try:
+            with duckdb.connect(f"{releases}/current/kicox.duckdb", read_only=True) as c:
+                values = c.execute(
+                    "SELECT DISTINCT production_krw_100m FROM complex_quarterly "
+                    "WHERE complex_id = 'changwon' UNION SELECT DISTINCT production_krw_100m "
+                    "FROM (SELECT * FROM complex_quarterly) WHERE complex_id = 'changwon'"
+                ).fetchall()
+            # A reader of several files holds on to one release by resolving the link once.
+            folder = Path(os.path.realpath(f"{releases}/current"))
+            with duckdb.connect() as c:
+                parquet = c.execute(
+                    "SELECT production_krw_100m FROM read_parquet(?) WHERE complex_id = 'changwon'",
+                    [f"{folder}/marts/complex_quarterly.parquet"],
+                ).fetchone()
+            with duckdb.connect(str(folder / "kicox.duckdb"), read_only=True) as c:
+                same = c.execute(
+                    "SELECT production_krw_100m FROM complex_quarterly WHERE complex_id = 'changwon'"
+                ).fetchone()
+            if len(values) != 1 or parquet != same:
+                failures.append(f"mixture: {values} {parquet} {same}")
+            seen.add(values[0][0])
+            reads += 1
+        except Exception as error:
+            failures.append(f"{type(error).__name__}: {error}")
+    results.put((reads, failures[:3], sorted(seen)))
+
+
+def test_no_reader_fails_or_sees_a_mixture_while_releases_are_published(tmp_path: Path) -> None:
+    publish(tmp_path, make_build(tmp_path, value=0.0, name="b0"))
+    context = multiprocessing.get_context("spawn")
+    stop, results = context.Event(), context.Queue()
+    readies = [context.Event() for _ in range(READERS)]
+    readers = [
+        context.Process(target=_read, args=(str(tmp_path / "releases"), stop, ready, results))
+        for ready in readies
+    ]
+    for reader in readers:
+        reader.start()
+    for ready in readies:
+        assert ready.wait(60)
+    try:
+        for number in range(1, PUBLICATIONS + 1):
+            publish(tmp_path, make_build(tmp_path, value=float(number), name=f"b{number}"))
+            time.sleep(0.15)
+    finally:
+        stop.set()
+    answers = []
+    for _ in readers:
+        try:
+            answers.append(results.get(timeout=60))
+        except Empty:
+            break
+    for reader in readers:
+        reader.join(60)
+    assert len(answers) == READERS
+    for reads, failures, seen in answers:
+        assert failures == []
+        assert reads > 5 and len(seen) > 2, (reads, seen)
+    assert os.readlink(tmp_path / "releases/current") == f"2026-Q1_v{PUBLICATIONS + 1}"
+    assert release.current_release(tmp_path / "releases") is not None

@@ -1,0 +1,295 @@
+"""From an inbox to a release, by the command line: what it prints, what it leaves, what it refuses."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import pytest
+
+from ingestion.sample import Mutation, SampleRegistry, SimulatedPublication, mutate, simulate
+
+from ..conftest import SEED, SEEDS
+from .conftest import sandan
+
+
+def query(home: Path, sql: str, *parameters: Any) -> list[tuple[Any, ...]]:
+    with duckdb.connect(str(home / "releases/current/kicox.duckdb"), read_only=True) as c:
+        return c.execute(sql, list(parameters)).fetchall()
+
+
+def current(home: Path) -> str:
+    return os.readlink(home / "releases/current")
+
+
+def test_the_sample_is_released_and_called_simulated(sample_home: Path) -> None:
+    printed = (sample_home / "first_run.txt").read_text(encoding="utf-8")
+    folder = sample_home / "releases/current"
+    for name in ("quality_report.html", "bulletin/bulletin_ko.pdf", "bulletin/bulletin_en.pdf"):
+        assert (folder / name).exists() and str(folder / name) in printed
+    assert "SIMULATED" in printed and "30 % of national production: held in 2001: 30.4 %" in printed
+    assert "43 % of national exports: held in 2001" in printed
+    manifest = json.loads((folder / "release.json").read_text(encoding="utf-8"))
+    assert manifest["release_id"] == current(sample_home) == "2026-Q1_v1"
+    assert manifest["is_simulated"] and manifest["checks"]["critical"] == 0
+    assert query(sample_home, "SELECT bool_and(is_simulated) FROM complex_quarterly") == [(True,)]
+    # one broken file is quarantined, and everything else went on
+    assert printed.count("REJECTED") == 1 and "재배포.xlsx" in printed
+    assert len(list((sample_home / "quarantine").glob("*/reason.json"))) == 1
+
+
+def test_a_second_run_publishes_nothing_new_and_says_so(home: Path) -> None:
+    before = sorted(p.name for p in (home / "releases").iterdir())
+    result = sandan(home, "run")
+    assert result.returncode == 0 and "nothing new" in result.stdout, result.stdout + result.stderr
+    assert sorted(p.name for p in (home / "releases").iterdir()) == before
+    assert not (home / "staging").exists() or not list((home / "staging").iterdir())
+
+
+def test_marts_hold_what_the_simulated_publisher_printed(sample_home: Path) -> None:
+    edition = simulate(SEED, ["2026-Q1"], SampleRegistry.load(SEEDS))[0]
+    for listed, figures in edition.rows("production_by_complex"):
+        mart = "national_total_quarterly" if listed.complex_id == "_T" else "complex_quarterly"
+        where = "period = '2026-Q1'" + (
+            "" if listed.complex_id == "_T" else f" AND complex_id = '{listed.complex_id}'"
+        )
+        (row,) = query(
+            sample_home,
+            f"SELECT production_krw_100m, production_krw_100m_status FROM {mart} WHERE {where}",
+        )
+        assert row == (figures[0].value, figures[0].status), listed
+
+
+def test_nothing_in_a_release_gives_a_suppressed_value_away(sample_home: Path) -> None:
+    """What stands behind every X is in no mart, as a number or as a residual of the total."""
+    publication = simulate(SEED, ["2026-Q1"], SampleRegistry.load(SEEDS))[0]
+    hidden = {
+        round(float(c.true_value), 6)
+        for c in publication.cells()
+        if c.status == "Q"
+        and c.true_value
+        and abs(float(c.true_value)) > 1
+        and c.measure in ("production", "exports")
+    }
+    assert len(hidden) > 20
+    residuals: set[float] = set()
+    for table in ("production_by_complex", "exports_by_complex", "employment_by_complex"):
+        rows = list(publication.rows(table))
+        visible = sum(
+            float(f[0].value) for c, f in rows if c.complex_id != "_T" and f[0].value is not None
+        )
+        residuals.add(round(float(rows[-1][1][0].value or 0) - visible, 6))
+    with duckdb.connect(str(sample_home / "releases/current/kicox.duckdb"), read_only=True) as c:
+        columns = c.execute(
+            "SELECT table_name, column_name FROM duckdb_columns() WHERE data_type = 'DOUBLE'"
+        ).fetchall()
+        for table, column in columns:
+            values = {
+                round(v, 6)
+                for (v,) in c.execute(
+                    f'SELECT DISTINCT "{column}" FROM "{table}" WHERE "{column}" IS NOT NULL'
+                ).fetchall()
+            }
+            assert not values & hidden, (table, column, sorted(values & hidden)[:3])
+            assert not values & residuals, (table, column)
+        suppressed = c.execute(
+            "SELECT DISTINCT complex_id FROM complex_quarterly WHERE period = '2026-Q1' AND production_krw_100m_status = 'Q'"
+        ).fetchall()
+        assert len(suppressed) == 6
+        leaking = c.execute(
+            "SELECT complex_id, kpi FROM cluster_kpi k JOIN complex_quarterly q USING (complex_id, period) "
+            "WHERE q.production_krw_100m_status = 'Q' AND k.value IS NOT NULL "
+            "AND kpi NOT IN ('tenant_count', 'operating_count', 'operating_ratio_pct')"
+        ).fetchall()
+        assert leaking == []
+        unreasoned = c.execute(
+            "SELECT count(*) FROM cluster_kpi WHERE value IS NULL AND (reason IS NULL OR reason_ko IS NULL)"
+        ).fetchone()
+        assert unreasoned == (0,)
+
+
+def test_a_revision_is_a_new_vintage_and_the_old_one_stays(sample_home: Path) -> None:
+    rows = query(
+        sample_home,
+        "SELECT vintage_no, value, published_at::VARCHAR, is_latest FROM fct_observation "
+        "WHERE complex_id = '_T' AND measure = 'production_krw_100m' AND period = '2024-Q4' "
+        "AND industry_code = '_T' AND vintage_no IS NOT NULL ORDER BY vintage_no, published_at",
+    )
+    numbers = {r[0] for r in rows}
+    assert numbers >= {1, 2} and sum(r[3] for r in rows) == 1
+    first = next(r for r in rows if r[0] == 1)
+    latest = next(r for r in rows if r[3])
+    assert first[2] < latest[2] and first[1] != latest[1]
+    assert query(
+        sample_home,
+        "SELECT production_krw_100m FROM national_total_quarterly WHERE period = '2024-Q4'",
+    ) == [(latest[1],)]
+
+
+def test_trace_leads_to_the_cell_and_reads_it_again(home: Path) -> None:
+    result = sandan(home, "trace", "창원", "production_krw_100m", "2026-Q1", "--json")
+    assert result.returncode == 0, result.stderr
+    cells = json.loads(result.stdout)["cells"]
+    latest = next(c for c in cells if c["is_latest"])
+    assert (latest["sheet"], latest["cell"]) == ("표4 단지별 생산", "C43")
+    assert latest["verified"] is True and (home / latest["raw"]).exists()
+    shown = f"{latest['value']:,.1f}"
+    by_number = json.loads(sandan(home, "trace", f"{shown} 억원", "--json").stdout)["cells"]
+    assert any(c["complex_id"] == "changwon" and c["cell"] == "C43" for c in by_number)
+    kpi = json.loads(
+        sandan(home, "trace", "구미", "production_growth_yoy_pct", "2026-Q1", "--json").stdout
+    )
+    assert {c["period"] for c in kpi["cells"]} == {"2026-Q1", "2025-Q1"}
+    # the bytes were tampered with: trace says so
+    raw = home / latest["raw"]
+    raw.chmod(0o644)
+    shutil.copyfile(next((home / "raw/kicox/kicox__industrial_trend/2025-Q3").glob("*.xlsx")), raw)
+    told = json.loads(
+        sandan(home, "trace", "창원", "production_krw_100m", "2026-Q1", "--json").stdout
+    )["cells"]
+    assert any(c["verified"] is False for c in told)
+    for wrong in (
+        ["없는단지", "production_krw_100m", "2026-Q1"],
+        ["창원", "profit", "2026-Q1"],
+        ["창원", "생산액", "1999-Q1"],
+    ):
+        refused = sandan(home, "trace", *wrong)
+        assert refused.returncode == 2 and "sandan:" in refused.stderr
+
+
+def test_status_tells_what_is_there(home: Path) -> None:
+    found = json.loads(sandan(home, "status", "--json").stdout)
+    assert found["current"]["release_id"] == "2026-Q1_v1" and found["to_build"] is None
+    assert found["quarantine"] and "재배포" in found["quarantine"][0]["line"]
+
+
+BAD: list[tuple[str, Mutation, str]] = [
+    ("a sheet missing", mutate.remove_sheet("exports_by_industry"), "표7"),
+    (
+        "a header reworded",
+        mutate.reword_header("production_by_complex", "당분기", "금번"),
+        "표4 단지별 생산",
+    ),
+    ("an unknown complex", mutate.insert_complex("가나다라"), "가나다라"),
+    (
+        "text for a number",
+        mutate.text_for_number("production_by_complex", "창원", text="미정"),
+        "C43",
+    ),
+]
+
+
+@pytest.mark.parametrize(("mutation", "named"), [b[1:] for b in BAD], ids=[b[0] for b in BAD])
+def test_bad_files_change_no_release_and_the_rest_goes_on(
+    mutation: Mutation, named: str, home: Path, edition_file: Callable[..., Path]
+) -> None:
+    bad = edition_file(mutation, name="나쁨_20260331.xlsx")
+    result = sandan(home, "run", "--inbox", bad.parent)
+    assert result.returncode == 0, result.stderr
+    assert result.stdout.count("REJECTED") == 1 and named in result.stdout and "→" in result.stdout
+    assert "nothing new" in result.stdout and current(home) == "2026-Q1_v1"
+    assert (
+        sandan(home, "run", "--inbox", bad.parent, "--strict").returncode == 0
+    )  # nothing new is rejected
+
+
+def test_the_gate_stops_a_cell_that_lost_a_digit_and_a_mended_file_passes(
+    home: Path, edition_file: Callable[..., Path]
+) -> None:
+    bad = edition_file(
+        mutate.drop_digit("production_by_complex", "창원", 0), name="정정_20260331.xlsx"
+    )
+    stopped = sandan(home, "run", "--inbox", bad.parent)
+    assert stopped.returncode == 1, stopped.stdout + stopped.stderr
+    assert "STOPPED" in stopped.stdout and "Changwon" in stopped.stdout and "창원" in stopped.stdout
+    assert current(home) == "2026-Q1_v1"
+    again = sandan(home, "run", "--inbox", bad.parent)
+    assert again.returncode == 1 and "build " not in again.stdout  # judged once, told again
+    published = sandan(home, "publish")
+    assert published.returncode == 1 and current(home) == "2026-Q1_v1"
+
+
+def test_a_revised_edition_makes_the_next_version(
+    home: Path, edition_file: Callable[..., Path], editions: dict[str, SimulatedPublication]
+) -> None:
+    path = edition_file(
+        mutate.add_footnote("production_by_complex", "* 재배포"), name="재발행_20260331.xlsx"
+    )
+    result = sandan(home, "run", "--inbox", path.parent)
+    assert result.returncode == 0, result.stdout + result.stderr
+    assert current(home) == "2026-Q1_v2"
+    difference = json.loads((home / "releases/current/diff.json").read_text(encoding="utf-8"))
+    assert difference["before"] == "2026-Q1_v1"
+    # nothing but the origin changed: no figure did
+    changed = difference["marts"].get("complex_quarterly", {})
+    assert not changed.get("values")
+
+
+def test_real_and_simulated_are_never_mixed(home: Path, publisher_files: Path) -> None:
+    result = sandan(home, "run", "--inbox", publisher_files)
+    assert result.returncode == 0, result.stdout + result.stderr
+    manifest = json.loads((home / "releases/current/release.json").read_text(encoding="utf-8"))
+    assert manifest["release_id"] == "2026-Q1_v2" and not manifest["is_simulated"]
+    assert not any(i["is_simulated"] for i in manifest["inputs"])
+    assert query(home, "SELECT count(*) FROM fct_observation WHERE is_simulated") == [(0,)]
+    back = sandan(home, "run")  # the sample again: it is not built over the real
+    assert back.returncode == 0 and "simulated files are not mixed" in back.stdout
+    assert current(home) == "2026-Q1_v2"
+
+
+def test_the_real_files_are_released(real_home: Path) -> None:
+    assert current(real_home) == "2026-Q1_v1"
+    (total,) = query(
+        real_home,
+        "SELECT production_krw_100m, exports_usd_m, employment_count, employment_women_count, "
+        "tenant_count, operating_count, utilization_pct FROM national_total_quarterly WHERE period = '2026-Q1'",
+    )
+    assert total == pytest.approx(
+        (1767986.24107161, 50664.01487885066, 984829, 197708, 65209, 60074, 82.74947446523664)
+    )
+    manifest = json.loads((real_home / "releases/current/release.json").read_text(encoding="utf-8"))
+    assert not manifest["is_simulated"] and manifest["checks"]["verdict"] == "pass_with_warnings"
+    # 남동's true jump passes as a warning that readers see
+    assert any(
+        "남동 고용인원" in w["message_ko"] and "+15.5%" in w["message_ko"]
+        for w in manifest["warnings"]
+    )
+    assert query(real_home, "SELECT count(*) FROM complex_quarterly WHERE period = '2026-Q1'") == [
+        (40,)
+    ]
+    assert query(
+        real_home,
+        "SELECT count(*) FROM complex_quarterly WHERE period = '2026-Q1' AND production_krw_100m_status = 'Q'",
+    ) == [(6,)]
+    claims = {
+        (c, p): (v, m, k)
+        for c, d, p, v, m, k in query(
+            real_home,
+            "SELECT claim_id, definition, period, verdict, round(measured_pct, 1), coverage FROM claim_check "
+            "WHERE definition IN ('manufacturing_shipments', 'customs_exports') "
+            "OR (definition = 'mining_manufacturing_shipments' AND period > '2001')",
+        )
+    }
+    assert claims[("korea_it_times_2005_production_30", "2001")] == ("supported", 30.4, "12/12")
+    assert claims[("korea_it_times_2005_exports_43", "2001")] == ("supported", 42.8, "12/12")
+    assert claims[("korea_it_times_2005_exports_43", "2002")] == ("contradicted", 43.9, "12/12")
+    assert claims[("korea_it_times_2005_production_30", "2004")] == ("indicative", 32.0, "2/12")
+    assert claims[("korea_it_times_2005_exports_43", "2004")] == ("indicative", 42.8, "2/12")
+    assert claims[("korea_it_times_2005_production_30", "2005")] == ("indicative", 34.4, "2/12")
+    assert claims[("korea_it_times_2005_exports_43", "2005")] == ("indicative", 45.7, "2/12")
+    assert claims[("korea_it_times_2005_production_30", "2010")] == ("contradicted", 36.9, "12/12")
+    assert claims[("korea_it_times_2005_production_30", "2012")] == ("contradicted", 40.8, "12/12")
+    assert claims[("korea_it_times_2005_production_30", "2020")] == ("supported", 30.5, "12/12")
+
+
+def test_an_empty_or_missing_inbox_is_told(tmp_path: Path) -> None:
+    (tmp_path / "inbox").mkdir()
+    empty = sandan(tmp_path / "home", "run", "--inbox", tmp_path / "inbox")
+    assert empty.returncode == 2 and "no publication has landed" in empty.stderr
+    missing = sandan(tmp_path / "home", "run", "--inbox", tmp_path / "nowhere")
+    assert missing.returncode == 2 and "not a folder" in missing.stderr
