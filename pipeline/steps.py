@@ -238,7 +238,7 @@ def _dbt_build(settings: Settings, inputs: Inputs, folder: Path) -> None:
     project = settings.project / "dbt_project"
     target = settings.home / "cache" / "dbt"
     command = [
-        *(sys.executable, "-m", "dbt.cli.main", "--quiet", "--no-use-colors", "build"),
+        *(str(Path(sys.executable).with_name("dbt")), "--quiet", "--no-use-colors", "build"),
         *("--exclude-resource-type", "unit_test"),
         *("--project-dir", str(project), "--profiles-dir", str(project)),
         *("--target-path", str(target), "--log-path", str(folder / "logs")),

@@ -102,6 +102,6 @@
 {%- endmacro %}
 
 {#- A number as text with two decimals, for a reason. -#}
-{% macro pct_text(column) -%}
-    cast(cast({{ column }} as decimal(18, 2)) as string)
+{% macro pct_text(column, decimals=2) -%}
+    cast(cast({{ column }} as decimal(18, {{ decimals }})) as string)
 {%- endmacro %}

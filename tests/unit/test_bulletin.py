@@ -14,8 +14,9 @@ import pyarrow.parquet as pq
 import pytest
 from pypdf import PdfReader
 
-from publication.bulletin import BulletinError, build, charts, render_bulletin
+from publication.bulletin import BulletinError, charts, render_bulletin
 from publication.bulletin import sentences as s
+from publication.bulletin.front import FONTS
 from publication.bulletin.sentences import ABSENT, Claim, ClaimRow, Obs, compare
 
 MEASURES = (
@@ -291,7 +292,7 @@ def test_same_release_gives_the_same_bytes(make: Make, tmp_path: Path) -> None:
     # Something else drawn between must not shift the numbers of ids.
     charts.draw(
         charts.bars_spec([("x", 1.0)], width=200, row_height=14, name_width=60, simulated=True),
-        build.FONTS,
+        FONTS,
     )
     again = [p.read_bytes() for p in render_bulletin(folder, tmp_path / "b")]
     assert first == again
@@ -720,4 +721,4 @@ def test_chart_carries_the_watermark_only_when_simulated() -> None:
         spec = charts.bars_spec(
             [("a", 1.0)], width=232, row_height=14, name_width=78, simulated=simulated
         )
-        assert (charts.WATERMARK in charts.draw(spec, build.FONTS)) is simulated
+        assert (charts.WATERMARK in charts.draw(spec, FONTS)) is simulated

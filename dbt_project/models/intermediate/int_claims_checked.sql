@@ -1,8 +1,9 @@
 -- Each claim against every definition of its metric and every period that has a numerator or a
 -- denominator; a claim that states its period against that period alone.
 --
--- Full coverage: supported where |measured − stated| ≤ tolerance, else contradicted (the measured
--- share unrounded; 'at_least' and 'at_most' look at one side). Partial coverage: indicative. No
+-- Full coverage: supported where |measured − stated| ≤ tolerance, else contradicted; 'at_least' and
+-- 'at_most' look at one side. The measured share is compared to one decimal more than the claim
+-- prints ("30 percent" with 30.5, "44.7" with 43.86): figures in print carry no more than that. Partial coverage: indicative. No
 -- share: not evaluable, with the reason the share has.
 with newest as (
     select
@@ -56,22 +57,41 @@ matched as (
         on s.metric = c.metric and (c.period is null or s.period = c.period)
 ),
 
+compared as (
+    select
+        *,
+        case
+            when stated_pct = round(stated_pct) then 1
+            when stated_pct = round(stated_pct, 1) then 2
+            else 3
+        end as decimals,
+        -- what the tolerance is held against; difference_pp itself stays unrounded
+        round(measured_pct, case
+            when stated_pct = round(stated_pct) then 1
+            when stated_pct = round(stated_pct, 1) then 2
+            else 3
+        end) - stated_pct as rounded_difference_pp
+    from matched
+),
+
 judged as (
     select
         *,
         -- 1e-9: what two doubles may differ by at the edge itself
         case comparator
-            when 'at_least' then difference_pp >= -tolerance_pp - 1e-9
-            when 'at_most' then difference_pp <= tolerance_pp + 1e-9
-            else abs(difference_pp) <= tolerance_pp + 1e-9
+            when 'at_least' then rounded_difference_pp >= -tolerance_pp - 1e-9
+            when 'at_most' then rounded_difference_pp <= tolerance_pp + 1e-9
+            else abs(rounded_difference_pp) <= tolerance_pp + 1e-9
         end as holds,
-        {{ pct_text('measured_pct') }} || ' %' as measured_text,
+        {{ pct_text('measured_pct') }} || ' %'
+            || case when decimals = 1
+                then ' (' || {{ pct_text('measured_pct', 1) }} || ')' else '' end as measured_text,
         case comparator when 'at_least' then 'at least ' when 'at_most' then 'at most ' else '' end
             || {{ pct_text('stated_pct') }} || ' ± ' || {{ pct_text('tolerance_pp') }} as stated_text,
         {{ pct_text('stated_pct') }} || ' ± ' || {{ pct_text('tolerance_pp') }}
             || case comparator when 'at_least' then ' 이상' when 'at_most' then ' 이하' else '' end
             as stated_text_ko
-    from matched
+    from compared
 ),
 
 worded as (

@@ -47,6 +47,31 @@ published_years as (
     where freq = 'A' and (figure_rank = 1 or print = 'first_print')
 ),
 
+-- Months of one print only: a first print and a revised month do not make one mean. The print with
+-- the most months of a year is taken.
+months_by_print as (
+    select
+        *,
+        count(*) over (
+            partition by series, substr(period, 1, 4), coalesce(print, 'stated')
+        ) as months_of_print,
+        min(figure_rank) over (
+            partition by series, substr(period, 1, 4), coalesce(print, 'stated')
+        ) as rank_of_print
+    from figures
+    where freq = 'M' and figure_rank = 1
+),
+
+prints_ranked as (
+    select
+        *,
+        dense_rank() over (
+            partition by series, substr(period, 1, 4)
+            order by months_of_print desc, rank_of_print, coalesce(print, 'stated')
+        ) as print_choice
+    from months_by_print
+),
+
 published_months as (
     select
         series,
@@ -57,8 +82,8 @@ published_months as (
         cast(count(*) as integer) as months_covered,
         {{ dbt.listagg("period || ' ' || source_text", "'; '", "order by period") }} as source,
         bool_or(is_simulated) as is_simulated
-    from figures
-    where freq = 'M' and figure_rank = 1
+    from prints_ranked
+    where print_choice = 1
     group by series, is_flow, substr(period, 1, 4)
 ),
 
