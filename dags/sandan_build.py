@@ -41,7 +41,11 @@ with DAG(
         from pipeline.settings import Settings
 
         built = steps.build(Settings.from_env())
-        get_current_context()["outlet_events"][CANDIDATE].extra.update(
+        event = get_current_context()["outlet_events"][CANDIDATE]
+        # Named again rather than inherited: started by hand the run may have no key, and should a
+        # newer quarter have landed meanwhile, it is that one that was built.
+        event.add_partitions(built["period"])
+        event.extra.update(
             build_id=built["build_id"], period=built["period"], status=built["status"]
         )
         return built

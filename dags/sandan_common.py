@@ -47,22 +47,27 @@ def ingest_schedule() -> str | None:
     return None if cron.lower() in {"", "none"} else cron
 
 
-def build_id_of(context: Any, asset: Asset) -> str:
-    """The build this run is about: named by the newest event that started it, or given by hand.
+def build_of(context: Any, asset: Asset) -> tuple[str, str | None]:
+    """The build this run is about and its quarter.
 
     Args:
         context: the context of the running task.
-        asset: the asset whose event carries `build_id` as extra.
+        asset: the asset whose newest event names the build (`build_id`, `period`).
+
+    Returns:
+        Build id and partition key; by hand, the parameter `build_id` and the key the run was
+        started with (None if it was started without one).
 
     Raises:
         ValueError: started by hand without the parameter `build_id`.
     """
     given = context["params"].get("build_id")
     if given:
-        return str(given)
+        return str(given), context["dag_run"].partition_key
     events = context["triggering_asset_events"]
     if asset in events:
-        return str(max(events[asset], key=lambda event: event.timestamp).extra["build_id"])
+        extra = max(events[asset], key=lambda event: event.timestamp).extra
+        return str(extra["build_id"]), str(extra["period"])
     raise ValueError(
         "no build named: start this DAG with the parameter build_id "
         "/ build_id를 지정해 실행하십시오"

@@ -13,7 +13,7 @@ from airflow.sdk import (
     task,
 )
 from airflow.sdk.exceptions import AirflowFailException
-from sandan_common import AUDITED, CANDIDATE, DEFAULT_ARGS, DUCKDB_POOL, build_id_of
+from sandan_common import AUDITED, CANDIDATE, DEFAULT_ARGS, DUCKDB_POOL, build_of
 
 DOC = """
 ### 품질 관문 · gate
@@ -22,12 +22,13 @@ DOC = """
 하나라도 실패하면 판정은 `stop`이고 이 작업이 실패하여 **그 뒤로는 아무것도 실행되지
 않습니다**. 독자는 앞선 릴리스를 계속 봅니다. `warning`은 판정문과 릴리스 노트에 적히고
 진행됩니다. 자료가 같으면 판정도 같으므로 재시도하지 않습니다. 수동 실행에는 매개변수
-`build_id`가 필요합니다.
+`build_id`와 파티션 키(분기)가 필요합니다.
 
 **English** Checks the marts of the candidate and writes `verdict.json`. If one `critical` check
 fails the verdict is `stop`, this task fails and **nothing after it runs**: readers keep the release
 before. A `warning` is printed in the verdict and in the release notes, and the run goes on. The
-same data give the same verdict, so there is no retry. By hand it needs the parameter `build_id`.
+same data give the same verdict, so there is no retry. By hand it needs the parameter `build_id`
+and the quarter as partition key.
 """
 
 with DAG(
@@ -51,15 +52,20 @@ with DAG(
         from pipeline.settings import Settings
 
         context = get_current_context()
-        build_id = build_id_of(context, CANDIDATE)
+        build_id, period = build_of(context, CANDIDATE)
+        if not period:
+            raise AirflowFailException(
+                "without the partition key (2026-Q1) of the build nothing would be published "
+                "/ 파티션 키(2026-Q1)를 함께 지정하십시오"
+            )
         verdict = steps.gate(Settings.from_env(), build_id)
         if verdict["verdict"] == "stop":
             # A failed task returns nothing: leave the verdict where the UI and the runner see it.
             context["ti"].xcom_push("return_value", verdict)
             raise AirflowFailException("\n".join(verdict["summary"]))
-        context["outlet_events"][AUDITED].extra.update(
-            build_id=build_id, verdict=verdict["verdict"]
-        )
+        event = context["outlet_events"][AUDITED]
+        event.add_partitions(period)
+        event.extra.update(build_id=build_id, period=period, verdict=verdict["verdict"])
         return verdict
 
     gate()

@@ -12,7 +12,7 @@ from airflow.sdk import (
     get_current_context,
     task,
 )
-from sandan_common import AUDITED, DEFAULT_ARGS, DUCKDB_POOL, RELEASE, build_id_of
+from sandan_common import AUDITED, DEFAULT_ARGS, DUCKDB_POOL, RELEASE, build_of
 
 DOC = """
 ### 발행 · publish
@@ -48,7 +48,8 @@ with DAG(
         from pipeline import steps
         from pipeline.settings import Settings
 
-        return steps.assemble(Settings.from_env(), build_id_of(get_current_context(), AUDITED))
+        build_id, _ = build_of(get_current_context(), AUDITED)
+        return steps.assemble(Settings.from_env(), build_id)
 
     @task
     def bulletin(staged: dict[str, Any]) -> dict[str, Any]:

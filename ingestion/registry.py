@@ -18,7 +18,9 @@ SEED_FILES = ("complexes.csv", "complex_spellings.csv", "industries.csv", "units
 
 def tidy(text: str) -> str:
     """NFC, every kind of blank (NBSP included) to one space, trimmed."""
-    return " ".join(unicodedata.normalize("NFC", text).replace("\u200b", "").split())
+    if not text.isascii():
+        text = unicodedata.normalize("NFC", text).replace("\u200b", "")
+    return " ".join(text.split())
 
 
 def name_key(text: str) -> str:

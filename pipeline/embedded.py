@@ -39,7 +39,7 @@ from types import FrameType
 from typing import Any, Protocol
 
 import httpx
-import psutil  # type: ignore[import-untyped]
+import psutil
 from filelock import FileLock, Timeout
 from rich.console import Console
 from rich.live import Live
@@ -755,7 +755,7 @@ def _follow(
         if dag_id == "sandan_ingest":
             ingested = result or {}
             if ingested.get("quarantined") or ingested.get("fault"):
-                told = [str(message) for message in ingested.get("messages") or []]
+                told = [f"ingest: {message}" for message in ingested.get("messages") or []]
             if not ingested.get("has_new"):
                 return ChainResult(
                     "nothing_new" if ingested.get("partition") else "empty", told, results

@@ -97,7 +97,7 @@ def find_titles(content: Content) -> list[Title]:
     for sheet in content.sheets:
         for r, row in enumerate(sheet.rows):
             for c, cell in enumerate(row):
-                if not isinstance(cell, str) or "표" not in cell[:6]:
+                if type(cell) is not str or "표" not in cell[:6]:
                     continue
                 match = TITLE.match(tidy(cell))
                 if match is None:
@@ -318,6 +318,17 @@ def _make_header(column: int, parts: list[str], registry: Registry) -> _Header |
     )
 
 
+@dataclass(frozen=True)
+class _Slot:
+    """A column that is understood: its meaning, and what all its rows have in common."""
+
+    header: _Header
+    column: Column
+    letters: str
+    signed: bool
+    common: dict[str, Any]
+
+
 class _TableReader:
     """Reads one table of one sheet into the rows and problems of a file."""
 
@@ -351,12 +362,10 @@ class _TableReader:
         headers = self._headers(header_row, body, name_column)
         units = self._sheet_units(first, header_row, last)
         kind_column = next((h.column for h in headers if h.key in KIND_HEADERS), None)
-        columns = self._resolve(
-            [h for h in headers if h.key not in KIND_HEADERS], header_row, units
-        )
-        if not columns:
+        slots = self._resolve([h for h in headers if h.key not in KIND_HEADERS], header_row, units)
+        if not slots:
             return  # nothing is understood of this table, and why has been said
-        self._rows(body, last, name_column, kind_column, columns)
+        self._rows(body, last, name_column, kind_column, slots)
 
     # -- where things stand -------------------------------------------------------------
 
@@ -452,9 +461,9 @@ class _TableReader:
 
     def _resolve(
         self, headers: list[_Header], header_row: int, units: list[tuple[str, str]]
-    ) -> list[tuple[_Header, Column, str, str]]:
-        """Columns with their meaning: (header, column of the contract, industry, unit)."""
-        resolved: list[tuple[_Header, Column, str, str]] = []
+    ) -> list[_Slot]:
+        """The columns that are understood; every other one is a fault."""
+        resolved: list[_Slot] = []
         expected = self._expected_headers()
         used: dict[tuple[Any, ...], _Header] = {}
         for unit, cell in units:
@@ -499,7 +508,7 @@ class _TableReader:
                 )
             known_unit = self._unit(header, column, units, cell)
             if known_unit is not None:
-                resolved.append((header, column, industry, known_unit))
+                resolved.append(self._slot(header, column, industry, known_unit))
         for slot, text in self._required():
             if slot not in used:
                 self._problem(
@@ -510,6 +519,32 @@ class _TableReader:
                     contract=_file(self.contract),
                 )
         return resolved
+
+    def _slot(self, header: _Header, column: Column, industry: str, unit: str) -> _Slot:
+        period = self.parsed.period
+        about = period.shift(-1) if column.relation == "previous" else period
+        return _Slot(
+            header=header,
+            column=column,
+            letters=a1(0, header.column)[:-1],
+            signed=column.dimension == "percentage_point" or column.measure.endswith("growth_pct"),
+            common={
+                "table_id": self.table.id,
+                "table_no": self.table.number,
+                "sheet": self.sheet.name,
+                "industry_raw": header.raw if self.table.industries is not None else None,
+                "industry_code": industry,
+                "size_class": column.size_class,
+                "sex": column.sex,
+                "measure": column.measure,
+                "relation": column.relation,
+                "freq": period.freq,
+                "period": str(about),
+                "publication_period": str(period),
+                "unit_raw": unit,
+                "header_raw": header.raw,
+            },
+        )
 
     def _match(self, key: str) -> tuple[Column, str] | None:
         """The meaning of a header: the contract's column and an industry code."""
@@ -576,17 +611,18 @@ class _TableReader:
         last: int,
         name_column: int,
         kind_column: int | None,
-        columns: list[tuple[_Header, Column, str, str]],
+        slots: list[_Slot],
     ) -> None:
         total_row: int | None = None
         seen: dict[str, int] = {}
         count = 0
         for row in range(first, last):
             name = self._text(row, name_column)
-            filled = [h for h, *_ in columns if self._text(row, h.column)]
+            cells = self.sheet.rows[row]
+            filled = [s for s in slots if _is_filled(cells, s.header.column)]
             if not name:
                 if filled:
-                    self._problem("row_without_name", a1(row, filled[0].column))
+                    self._problem("row_without_name", a1(row, filled[0].header.column))
                 continue
             if name.startswith(("*", "※", "주)", "주 :", "자료")) and not filled:
                 continue
@@ -615,12 +651,9 @@ class _TableReader:
             if kind_column is not None and not kind and complex_id != "_T":
                 self.parsed.kindless.append((self.sheet.name, a1(row, kind_column), name))
             # Counts of firms are never suppressed: only other figures show that a row is open.
-            is_open = any(
-                self._text(row, header.column)
-                for header, column, *_ in columns
-                if column.dimension != "firms"
-            )
-            self._observations(row, name, complex_id, kind or None, columns, is_open)
+            is_open = any(slot.column.dimension != "firms" for slot in filled)
+            whose = {"complex_raw": name, "complex_id": complex_id, "kind_raw": kind or None}
+            self._observations(row, whose, slots, is_open)
         if count == 0:
             self._problem("no_rows", a1(max(first - 1, 0), name_column))
         elif total_row is None:
@@ -632,58 +665,40 @@ class _TableReader:
             self._problem("number_as_text", self.text_numbers[0], count=len(self.text_numbers))
 
     def _observations(
-        self,
-        row: int,
-        name: str,
-        complex_id: str,
-        kind: str | None,
-        columns: list[tuple[_Header, Column, str, str]],
-        is_open: bool,
+        self, row: int, whose: dict[str, Any], slots: list[_Slot], is_open: bool
     ) -> None:
-        period = self.parsed.period
-        for header, column, industry, unit in columns:
-            cell = a1(row, header.column)
-            raw = self._cell(row, header.column)
-            value, status, failure = self._value(raw, column, header, cell)
-            if failure:
-                continue
-            if status == "M" and self.is_csv and not is_open:
-                status = "O"  # a row of empty cells: suppressed or missing, the CSV does not tell
-            about = period.shift(-1) if column.relation == "previous" else period
+        cells = self.sheet.rows[row]
+        number = str(row + 1)
+        for slot in slots:
+            raw = cells[slot.header.column] if slot.header.column < len(cells) else ""
+            cell = slot.letters + number
+            if type(raw) is float and 0 <= raw < math.inf:  # nearly every cell
+                value: float | None = raw
+                status = "A"
+            else:
+                value, status, failed = self._value(raw, slot, cell)
+                if failed:
+                    continue
+                if status == "M" and self.is_csv and not is_open:
+                    # a row of empty cells: suppressed or missing, the CSV does not tell
+                    status = "O"
             self.parsed.rows.append(
                 {
-                    "table_id": self.table.id,
-                    "table_no": self.table.number,
-                    "sheet": self.sheet.name,
+                    **slot.common,
+                    **whose,
                     "cell": cell,
-                    "complex_raw": name,
-                    "complex_id": complex_id,
-                    "kind_raw": kind,
-                    "industry_raw": header.raw if self.table.industries is not None else None,
-                    "industry_code": industry,
-                    "size_class": column.size_class,
-                    "sex": column.sex,
-                    "measure": column.measure,
-                    "relation": column.relation,
-                    "freq": period.freq,
-                    "period": str(about),
-                    "publication_period": str(period),
-                    "unit_raw": unit,
                     "value": value,
                     "value_raw": _as_published(raw),
                     "obs_status": status,
                     "conf_status": "A" if status == "Q" else "F",
-                    "header_raw": header.raw,
                 }
             )
 
-    def _value(
-        self, raw: Any, column: Column, header: _Header, cell: str
-    ) -> tuple[float | None, str, bool]:
+    def _value(self, raw: Any, slot: _Slot, cell: str) -> tuple[float | None, str, bool]:
         """A cell's value and status; zero, missing, impossible and suppressed stay apart."""
         text = tidy(raw) if isinstance(raw, str) else raw
         if text is None or text == "":
-            return None, "M" if column.empty_is_not_applicable else "O", False
+            return None, "M" if slot.column.empty_is_not_applicable else "O", False
         number: float | None = None
         if isinstance(text, str):
             mark = self.contract.marks.get(text)
@@ -699,19 +714,26 @@ class _TableReader:
                 "not_a_number",
                 cell,
                 found=_as_published(raw),
-                header=header.raw,
+                header=slot.header.raw,
                 contract=_file(self.contract),
             )
             return None, "O", True
-        signed = column.dimension == "percentage_point" or column.measure.endswith("growth_pct")
-        if number < 0 and not signed:
-            self._problem("negative_number", cell, found=_as_published(raw), header=header.raw)
+        if number < 0 and not slot.signed:
+            self._problem("negative_number", cell, found=_as_published(raw), header=slot.header.raw)
             return None, "O", True
         return number, "A", False
 
 
+def _is_filled(cells: list[Any], column: int) -> bool:
+    cell = cells[column] if column < len(cells) else ""
+    return type(cell) is float or (bool(tidy(cell)) if isinstance(cell, str) else cell is not None)
+
+
 def _as_published(raw: Any) -> str:
     """A cell's content as text: whole numbers without a point, others with all their digits."""
+    if type(raw) is float:
+        text = repr(raw)
+        return text[:-2] if text.endswith(".0") else text
     if isinstance(raw, bool) or not isinstance(raw, int | float):
         return "" if raw is None else str(raw)
     return str(int(raw)) if float(raw).is_integer() and abs(raw) < 2**53 else repr(float(raw))

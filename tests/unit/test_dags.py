@@ -222,6 +222,7 @@ def task_of(
         pushed: dict[str, Any] = {}
         context: dict[str, Any] = {
             "params": {},
+            "dag_run": types.SimpleNamespace(partition_key=None),
             "outlet_events": Events(),
             "pushed": pushed,
             "ti": types.SimpleNamespace(xcom_push=pushed.__setitem__),
@@ -248,7 +249,7 @@ def test_a_stop_fails_the_gate_with_the_summary_and_announces_nothing(task_of: A
     gate, context = task_of(
         "sandan_gate",
         "gate",
-        {"CANDIDATE": {"build_id": "b1"}},
+        {"CANDIDATE": {"build_id": "b1", "period": "2026-Q1"}},
         gate=lambda _settings, build_id: verdict | {"build_id": build_id},
     )
     # AirflowFailException: failed for good, whatever retries say.
@@ -263,12 +264,13 @@ def test_a_pass_hands_the_build_on(task_of: Any, word: str) -> None:
     gate, context = task_of(
         "sandan_gate",
         "gate",
-        {"CANDIDATE": {"build_id": "b1"}},
+        {"CANDIDATE": {"build_id": "b1", "period": "2026-Q1"}},
         gate=lambda _settings, _build: {"verdict": word, "summary": []},
     )
     assert gate()["verdict"] == word
     (event,) = context["outlet_events"].values()
-    assert event.extra == {"build_id": "b1", "verdict": word}
+    assert event.extra == {"build_id": "b1", "period": "2026-Q1", "verdict": word}
+    assert event.keys == ["2026-Q1"]
 
 
 def test_by_hand_the_build_must_be_named(task_of: Any) -> None:
@@ -276,7 +278,19 @@ def test_by_hand_the_build_must_be_named(task_of: Any) -> None:
     with pytest.raises(ValueError, match="build_id"):
         gate()
     context["params"]["build_id"] = "b7"
+    # Without its quarter the verdict would be given and nothing would follow, silently.
+    with pytest.raises(Exception, match="partition key"):
+        gate()
+    context["dag_run"].partition_key = "2026-Q1"
     assert gate()["verdict"] == "b7"
+
+
+def test_a_build_announces_the_quarter_it_built(task_of: Any) -> None:
+    built = {"build_id": "b1", "period": "2026-Q2", "status": "built"}
+    build, context = task_of("sandan_build", "build", build=lambda _settings: built)
+    assert build() == built
+    (event,) = context["outlet_events"].values()
+    assert event.keys == ["2026-Q2"] and event.extra == built
 
 
 def test_nothing_new_announces_nothing_and_keeps_the_summary(task_of: Any) -> None:

@@ -1,0 +1,1 @@
+"""What is measured, against what: every figure beside a baseline of the same run."""

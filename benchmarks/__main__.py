@@ -1,0 +1,176 @@
+"""`make bench`: times as ratios to a baseline measured in the same run.
+
+    python -m benchmarks [read] [run] [nothing] [chain]
+
+read     the twelve tables by sandan's parser, against pandas.read_excel with openpyxl
+run      a new workbook to the switched `current` by `sandan run`, against a bare `dbt build`
+nothing  a run with nothing new, against that run
+chain    the same through Airflow's scheduler, against `sandan run`; Airflow's own share
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+from pipeline.settings import PROJECT, QUIET
+
+ROUNDS = 5
+
+
+def _median(work: Callable[[], object], rounds: int = ROUNDS) -> float:
+    times = []
+    for _ in range(rounds):
+        start = time.perf_counter()
+        work()
+        times.append(time.perf_counter() - start)
+    return statistics.median(times)
+
+
+def _sandan(home: Path, *arguments: str) -> float:
+    start = time.perf_counter()
+    result = subprocess.run(
+        [sys.executable, "-m", "pipeline.cli", *arguments],
+        env={**os.environ, **QUIET, "SANDAN_HOME": str(home)},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    if result.returncode != 0:
+        raise SystemExit(result.stdout + result.stderr)
+    return time.perf_counter() - start
+
+
+def _line(name: str, seconds: float, baseline: str, base_seconds: float) -> None:
+    print(
+        f"{name:42s} {seconds:8.3f} s   {baseline:34s} {base_seconds:8.3f} s   "
+        f"ratio {seconds / base_seconds:7.3f}"
+    )
+
+
+def _editions(folder: Path) -> tuple[Path, Path]:
+    """The simulated editions without the newest, and the newest, in two inboxes."""
+    from ingestion.sample import write_sample
+
+    old, new = folder / "old", folder / "new"
+    old.mkdir()
+    new.mkdir()
+    write_sample(old, registry_dir=PROJECT / "dbt_project" / "seeds", with_faults=False)
+    for path in list(old.glob("*산업동향정보_20260331.xlsx*")):
+        shutil.move(path, new / path.name)
+    for path in old.glob("*_20260331.csv*"):
+        path.unlink()
+    return old, new
+
+
+def bench_read(folder: Path) -> None:
+    """Reading the twelve tables, both from bytes in memory."""
+    import io
+
+    import pandas as pd
+
+    from ingestion.contract import load_contracts
+    from ingestion.parsers.industrial_trend import parse_workbook
+    from ingestion.registry import Registry
+    from ingestion.sniff import read_content
+
+    _, new = _editions(folder)
+    path = next(new.glob("*.xlsx"))
+    data = path.read_bytes()
+    contract = load_contracts()["kicox__industrial_trend"]
+    registry = Registry.load(PROJECT / "dbt_project" / "seeds")
+
+    def ours() -> None:
+        parse_workbook(read_content(data), contract, registry, path.name)
+
+    def theirs() -> None:
+        pd.read_excel(io.BytesIO(data), sheet_name=None, header=None, engine="openpyxl")
+
+    ours()
+    theirs()
+    _line(
+        "twelve tables parsed, checked, mapped",
+        _median(ours),
+        "pandas.read_excel, openpyxl",
+        _median(theirs),
+    )
+
+
+def bench_run(folder: Path) -> None:
+    """A new workbook in a home that has a release, and a run with nothing new after it."""
+    old, new = _editions(folder)
+    home = folder / "home"
+    _sandan(home, "run", "--inbox", str(old))
+    dbt = _median(lambda: _bare_dbt(home), 3)
+    seconds = _sandan(home, "run", "--inbox", str(new))
+    release = os.readlink(home / "releases" / "current")
+    assert release.startswith("2026-Q1"), release
+    _line("new workbook to switched current", seconds, "bare dbt build, one process", dbt)
+    nothing = statistics.median(_sandan(home, "run", "--inbox", str(new)) for _ in range(3))
+    _line("a run with nothing new", nothing, "the run before it", seconds)
+
+
+def _bare_dbt(home: Path) -> None:
+    """What dbt alone needs for the newest build's models, parsed project and all."""
+    build = max(
+        (home / "builds").glob("*/inputs.lock.json"), key=lambda p: p.stat().st_mtime
+    ).parent
+    lock = json.loads((build / "inputs.lock.json").read_text(encoding="utf-8"))
+    landed: dict[str, object] = {"observations": [], "published_figures": [], "claims": []}
+    for snapshot in lock["snapshots"]:
+        kind = {"sandan__published_figures": "published_figures", "sandan__claims": "claims"}.get(
+            snapshot["dataset"], "observations"
+        )
+        landed[kind].append(str(home / snapshot["landed"]))  # type: ignore[attr-defined]
+    landed["snapshots"] = str(build / "inputs.lock.json")
+    project = str(PROJECT / "dbt_project")
+    work = home / "bench"
+    work.mkdir(exist_ok=True)
+    (work / "candidate.duckdb").unlink(missing_ok=True)
+    subprocess.run(
+        [
+            *(str(Path(sys.executable).with_name("dbt")), "--quiet", "build"),
+            *("--exclude-resource-type", "unit_test", "--project-dir", project),
+            *("--profiles-dir", project, "--target-path", str(work / "target")),
+            *("--log-path", str(work / "logs"), "--vars", json.dumps({"landed_files": landed})),
+        ],
+        env={**os.environ, **QUIET, "SANDAN_CANDIDATE": str(work / "candidate.duckdb")},
+        check=True,
+        capture_output=True,
+    )
+
+
+def bench_chain(folder: Path) -> None:
+    """The same new workbook through the real scheduler."""
+    old, new = _editions(folder)
+    plain, chain = folder / "plain", folder / "chain"
+    _sandan(plain, "run", "--inbox", str(old))
+    shutil.copytree(plain, chain, symlinks=True)
+    seconds = _sandan(plain, "run", "--inbox", str(new))
+    _sandan(chain, "run", "--airflow", "--inbox", str(new))
+    told = json.loads((chain / "airflow" / "last_run.json").read_text(encoding="utf-8"))
+    print(json.dumps(told, ensure_ascii=False, indent=1))
+    _line("new workbook through the scheduler", told["chain_s"], "sandan run", seconds)
+
+
+BENCHES = {"read": [bench_read], "run": [bench_run], "nothing": [bench_run], "chain": [bench_chain]}
+
+
+def main() -> None:
+    """Run what is asked for, or everything."""
+    chosen = sys.argv[1:] or ["read", "run", "chain"]
+    for bench in dict.fromkeys(b for name in chosen for b in BENCHES[name]):
+        with tempfile.TemporaryDirectory() as folder:
+            bench(Path(folder))
+
+
+if __name__ == "__main__":
+    main()
