@@ -25,7 +25,8 @@ $(READY): requirements.lock requirements-bootstrap.lock pyproject.toml
 	  || { echo "sandan needs Python 3.11 to 3.13; say which: make PYTHON=python3.12 …"; exit 1; }
 	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV) \
 	  || { echo "this Python has no venv module with pip: install it (Debian: python3-venv)"; exit 1; }
-	@$(BIN)/python -m pip --disable-pip-version-check install --quiet --require-hashes -r requirements-bootstrap.lock
+	@test -x $(BIN)/uv || $(BIN)/python -m pip --disable-pip-version-check install --quiet \
+	  --require-hashes -r requirements-bootstrap.lock
 	@$(BIN)/uv pip sync --quiet --compile-bytecode --python $(BIN)/python requirements.lock
 	@$(BIN)/uv pip install --quiet --python $(BIN)/python --no-deps --no-build-isolation --editable .
 	@touch $@

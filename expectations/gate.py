@@ -257,9 +257,7 @@ class _Judge:
         name = "".join(word.capitalize() for word in kind.split("_"))
         instance = getattr(self._expectations, name)(severity=severity, **settings)
         batch = self._batch.get_batch(batch_parameters={"dataframe": frame})
-        outcome: dict[str, Any] = batch.validate(
-            instance, result_format="COMPLETE"
-        ).to_json_dict()
+        outcome: dict[str, Any] = batch.validate(instance, result_format="COMPLETE").to_json_dict()
         if outcome["exception_info"].get("raised_exception"):
             raise RuntimeError(outcome["exception_info"].get("exception_message"))
         return outcome

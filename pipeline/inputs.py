@@ -6,7 +6,6 @@ import hashlib
 import json
 from dataclasses import asdict, dataclass
 from functools import lru_cache
-from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +15,7 @@ from ingestion.landing import landed_fingerprint, landed_path
 from ingestion.periods import Period
 from ingestion.registry import Registry
 from ingestion.snapshots import Snapshot
+from pipeline import __version__
 from pipeline.settings import Settings
 
 #: Files whose change may change a release made from the same inputs.
@@ -70,14 +70,6 @@ def code_fingerprint(project: Path) -> str:
             digest.update(str(path.relative_to(project)).encode())
             digest.update(path.read_bytes())
     return digest.hexdigest()[:12]
-
-
-def sandan_version() -> str:
-    """The installed version."""
-    try:
-        return version("sandan")
-    except PackageNotFoundError:
-        return "0+unknown"
 
 
 def collect_inputs(settings: Settings) -> Inputs | None:
@@ -147,7 +139,7 @@ def collect_inputs(settings: Settings) -> Inputs | None:
         }
         for s, path in sorted(chosen, key=lambda pair: pair[0].snapshot_id)
     ]
-    code = {"version": sandan_version(), "fingerprint": code_fingerprint(settings.project)}
+    code = {"version": __version__, "fingerprint": code_fingerprint(settings.project)}
     identity = json.dumps([locked, code], ensure_ascii=False, sort_keys=True).encode()
     return Inputs(
         build_id=f"{period}_{hashlib.sha256(identity).hexdigest()[:12]}",

@@ -137,12 +137,12 @@ def test_a_true_jump_ships_as_a_warning(candidate: Path) -> None:
         f"AND {NEWEST}"
     )
     with duckdb.connect(str(candidate)) as c:
-        by = dict(
-            ((t, i, s), v)
+        by = {
+            (t, i, s): v
             for t, i, s, v in c.execute(
                 f"SELECT table_id, industry_code, sex, value FROM fct_observation WHERE complex_id = 'namdong' AND {size}"
             ).fetchall()
-        )
+        }
         for (table, industry, sex), value in by.items():
             for whose in ("namdong", "_T"):
                 c.execute(
