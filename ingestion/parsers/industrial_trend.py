@@ -23,7 +23,7 @@ from ingestion.sniff import Content, Sheet
 PARSER_VERSION = "1"
 
 TITLE = re.compile(
-    r"^\[\s*표\s*(?P<number>\d+)\s*\]\s*(?P<year>\d{4})\s*년\s*"
+    r"^[\[<【(〔]?\s*표\s*(?P<number>\d+)\s*[\]>】)〕.:]?\s*(?P<year>\d{4})\s*년도?\s*"
     r"(?:(?P<quarter>[1-4])\s*(?:/\s*4)?\s*분기|(?P<month>1[0-2]|0?[1-9])\s*월(?:분|중)?)\s*(?P<rest>.*)$"
 )
 TOTALS = {"계", "합계", "총계"}

@@ -28,7 +28,7 @@ from ingestion.sample import (
     write_grid,
     write_workbook,
 )
-from ingestion.sniff import read_content
+from ingestion.sniff import Content, Sheet, read_content
 
 from ..conftest import SEED, SEEDS
 
@@ -449,3 +449,107 @@ def test_cell_names() -> None:
         "AA1",
         "ZZ1",
     ]
+
+
+@pytest.mark.parametrize(
+    ("text", "number", "period"),
+    [
+        ("[표4] 2026년 1분기 단지별 생산실적 ", 4, "2026-Q1"),
+        ("[표 10] 2026년 1/4분기 단지별 가동률", 10, "2026-Q1"),
+        ("<표4> 2023년 5월 단지별 생산실적", 4, "2023-05"),
+        ("[표12]\xa02024년\xa0 12월중 업종별 가동률", 12, "2024-12"),
+    ],
+)
+def test_titles(text: str, number: int, period: str) -> None:
+    (title,) = trend.find_titles(Content("workbook", [Sheet("s", [["", text]])]))
+    assert (title.number, str(title.period), title.column) == (number, period, 1)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "표4 단지별 생산",
+        "[표4] 단지별 생산실적",
+        "[표4] 2026년 5분기 생산",
+        "2026년 1분기 단지별 생산실적",
+    ],
+)
+def test_other_texts_are_no_titles(text: str) -> None:
+    assert trend.find_titles(Content("workbook", [Sheet("s", [[text]])])) == []
+
+
+BY_INDUSTRY = {
+    "tenants_by_industry": ("업종별입주업체", "개사", True),
+    "operating_by_industry": ("업종별 가동업체", "개사", True),
+    "exports_by_industry": ("업종별 수출실적", "백만달러", False),
+    "employment_by_industry": ("업종별고용현황", "명", True),
+    "operating_rate_by_industry": ("업종별가동률", "퍼센트", False),
+}
+
+
+@pytest.mark.parametrize("table", sorted(BY_INDUSTRY))
+def test_csv_editions_by_industry(
+    table: str,
+    tmp_path: Path,
+    editions: dict[str, SimulatedPublication],
+    contracts: Contracts,
+    registry: Registry,
+) -> None:
+    """The other tables in the form `음식료(백만달러)` that the publisher's industry files have."""
+    part, unit, with_services = BY_INDUSTRY[table]
+    industries = [
+        "음식료",
+        "섬유의복",
+        "목재종이",
+        "석유화학",
+        "비금속",
+        "철강",
+        "기계",
+        "전기전자",
+        "운송장비",
+        "기타",
+    ]
+    heads = [*industries, *(["비제조"] if with_services else []), "계"]
+    lines = [["산업단지", "구분", *(f"{name}({unit})" for name in heads)]]
+    for listed, figures in editions["2026-Q1"].rows(table):
+        if listed.complex_id != "_T":
+            lines.append(
+                [listed.name, "국가", *("" if f.value is None else str(f.value) for f in figures)]
+            )
+    path = tmp_path / f"한국산업단지공단_국가산업단지 산업동향정보_{part}_20260331.csv"
+    path.write_bytes("\r\n".join(",".join(line) for line in lines).encode("cp949"))
+    found = landed(parse(path, contracts, registry))
+    expected = {k: v for k, v in printed(editions["2026-Q1"], table).items() if k[1] != "_T"}
+    assert found.keys() == expected.keys()
+    for key, (value, status, _) in expected.items():
+        assert found[key][0] == (None if status != "A" else value), key
+
+
+def test_csv_editions_with_the_same_headers_and_no_telling_name_are_not_guessed(
+    tmp_path: Path, contracts: Contracts, registry: Registry
+) -> None:
+    heads = [
+        "음식료",
+        "섬유의복",
+        "목재종이",
+        "석유화학",
+        "비금속",
+        "철강",
+        "기계",
+        "전기전자",
+        "운송장비",
+        "기타",
+        "비제조",
+        "계",
+    ]
+    text = (
+        "산업단지,구분,"
+        + ",".join(f"{h}(개사)" for h in heads)
+        + "\r\n창원,국가,"
+        + ",".join("1" * 12)
+    )
+    path = tmp_path / "download_20260331.csv"
+    path.write_bytes(text.encode("cp949"))
+    with pytest.raises(RejectedFile) as refusal:
+        parse(path, contracts, registry)
+    assert "more than one table" in refusal.value.problems[0].message_en
