@@ -43,7 +43,8 @@ status: $(READY) ## releases, newest outcomes, quarantine
 	@$(BIN)/sandan status
 
 test: $(READY) lint ## every check and test
-	@$(BIN)/pytest tests
+	@$(BIN)/pytest tests/unit -n 2
+	@$(BIN)/pytest tests/integration
 
 test-fast: $(READY) ## the unit tests, network cut
 	@$(BIN)/pytest tests/unit -n 2
