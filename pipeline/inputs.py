@@ -72,6 +72,23 @@ def code_fingerprint(project: Path) -> str:
     return digest.hexdigest()[:12]
 
 
+def _release_period(editions: list[tuple[str, Period]]) -> Period:
+    """The quarter a release is about: the newest that is whole, else the newest there is.
+
+    A quarter is whole with a quarterly edition or with the workbooks of its three months: in the
+    monthly years a quarter that has just begun does not hold the release back.
+    """
+    months: dict[Period, set[Period]] = {}
+    whole: set[Period] = set()
+    for form, period in editions:
+        if period.freq == "Q":
+            whole.add(period)
+        elif form == "workbook":
+            months.setdefault(period.quarter, set()).add(period)
+    whole |= {quarter for quarter, found in months.items() if len(found) == 3}
+    return max(whole) if whole else max(period.quarter for _, period in editions)
+
+
 def collect_inputs(settings: Settings) -> Inputs | None:
     """Choose the inputs of the next build from what has landed.
 
@@ -114,12 +131,13 @@ def collect_inputs(settings: Settings) -> Inputs | None:
             left_out.append({"snapshot_id": snapshot.snapshot_id, "reason": reason})
         else:
             chosen.append((snapshot, path))
-    periods = [
-        Period.parse(s.period).quarter
-        for s, _ in chosen
-        if room.contracts[s.dataset].landed == "observations"
-    ]
-    period = max(periods)
+    period = _release_period(
+        [
+            (room.contracts[s.dataset].form, Period.parse(s.period))
+            for s, _ in chosen
+            if room.contracts[s.dataset].landed == "observations"
+        ]
+    )
     locked = [
         {
             "snapshot_id": s.snapshot_id,

@@ -425,7 +425,7 @@ def assemble(settings: Settings, build_id: str) -> dict[str, Any]:
         releases=settings.releases,
         staging=settings.home / "staging" / build_id,
         order_by=mart_order(folder / "manifest.json"),
-        headline=headline(folder / "candidate.duckdb"),
+        headline=headline(folder / "candidate.duckdb", build_id.split("_")[0]),
     )
     return {
         "release_id": staged.name,
@@ -464,8 +464,9 @@ def switch(settings: Settings, staged: dict[str, Any]) -> dict[str, Any]:
     return {"release_id": staged["release_id"], "status": "published"}
 
 
-def headline(candidate: Path) -> dict[str, Any]:
-    """Figures for the manifest and the terminal: newest totals, shares now, when claims held."""
+def headline(candidate: Path, period: str) -> dict[str, Any]:
+    """Figures for the manifest and the terminal: totals and shares of the release's quarter, when
+    claims held."""
     import duckdb
 
     with duckdb.connect(str(candidate), read_only=True) as connection:
@@ -477,11 +478,11 @@ def headline(candidate: Path) -> dict[str, Any]:
 
         totals = rows(
             "SELECT period, production_krw_100m, exports_usd_m, employment_count, utilization_pct, "
-            "tenant_count, operating_count FROM national_total_quarterly ORDER BY period DESC LIMIT 1"
+            f"tenant_count, operating_count FROM national_total_quarterly WHERE period = '{period}'"
         )
         now = rows(
             "SELECT metric, definition, period, share_pct, coverage, reason_en, reason_ko "
-            "FROM national_share WHERE period = (SELECT max(period) FROM national_total_quarterly) "
+            f"FROM national_share WHERE period = '{period}' "
             "ORDER BY metric, definition"
         )
         held = rows(

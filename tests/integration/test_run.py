@@ -12,7 +12,17 @@ from typing import Any
 import duckdb
 import pytest
 
-from ingestion.sample import Mutation, SampleRegistry, SimulatedPublication, mutate, simulate
+from ingestion.sample import (
+    Mutation,
+    SampleRegistry,
+    SimulatedPublication,
+    file_name,
+    mutate,
+    simulate,
+    write_csv_edition,
+    write_meta,
+    write_workbook,
+)
 
 from ..conftest import SEED, SEEDS
 from .conftest import sandan
@@ -297,3 +307,48 @@ def test_an_empty_or_missing_inbox_is_told(tmp_path: Path) -> None:
     assert empty.returncode == 2 and "no publication has landed" in empty.stderr
     missing = sandan(tmp_path / "home", "run", "--inbox", tmp_path / "nowhere")
     assert missing.returncode == 2 and "not a folder" in missing.stderr
+
+
+def test_monthly_editions_make_a_quarter_and_a_begun_one_waits(tmp_path: Path) -> None:
+    """January to April: the release is about the first quarter, whose flows are the three months'."""
+    inbox = tmp_path / "inbox"
+    inbox.mkdir()
+    months = simulate(SEED, [f"2023-0{m}" for m in range(1, 5)], SampleRegistry.load(SEEDS))
+    for month in months:
+        write_workbook(month, inbox / file_name(month.when))
+    home = tmp_path / "home"
+    result = sandan(home, "run", "--inbox", inbox)
+    assert result.returncode == 0, result.stdout + result.stderr
+    assert current(home) == "2023-Q1_v1"
+    three = sum(float(m.figure("production_by_complex", "계").value or 0) for m in months[:3])
+    (total,) = query(
+        home,
+        "SELECT production_krw_100m, employment_count, utilization_pct_status "
+        "FROM national_total_quarterly WHERE period = '2023-Q1'",
+    )
+    last = months[2].figure("employment_by_complex", "계").value
+    # flows were revised by the next month's column, stocks are those of the last month
+    assert total[0] == pytest.approx(three, rel=0.01) and total[2] == "A"
+    assert total[1] == pytest.approx(float(last or 0), rel=0.01)
+    assert query(home, "SELECT DISTINCT period FROM complex_latest") == [("2023-Q1",)]
+
+
+def test_a_quarter_known_from_csv_editions_only_waits_for_its_workbook(
+    home: Path, tmp_path: Path
+) -> None:
+    inbox = tmp_path / "inbox"
+    inbox.mkdir()
+    (next_quarter,) = simulate(SEED, ["2026-Q2"], SampleRegistry.load(SEEDS))
+    edition = write_csv_edition(
+        next_quarter,
+        "production_by_complex",
+        inbox / file_name(next_quarter.when, "생산실적", extension="csv"),
+    )
+    write_meta(edition, next_quarter.published_at)  # a CSV edition cannot carry the mark itself
+    stopped = sandan(home, "run", "--inbox", inbox)
+    assert stopped.returncode == 1 and "Drop the workbook" in stopped.stdout
+    assert current(home) == "2026-Q1_v1"
+    write_workbook(next_quarter, inbox / file_name(next_quarter.when))
+    passed = sandan(home, "run", "--inbox", inbox)
+    assert passed.returncode == 0, passed.stdout + passed.stderr
+    assert current(home) == "2026-Q2_v1"

@@ -1,7 +1,12 @@
 with placed as (
     select
         *,
-        row_number() over (partition by complex_id order by period desc) as place
+        -- Firms are in every whole edition and never suppressed: without them a quarter has months
+        -- still to come, or is known from some CSV edition only.
+        row_number() over (
+            partition by complex_id
+            order by case when tenant_count_status = 'A' then 0 else 1 end, period desc
+        ) as place
     from {{ ref('complex_quarterly') }}
 ),
 
