@@ -73,6 +73,13 @@ CATALOG: dict[str, _Entry] = {
         "Take the publisher's original bytes; do not open and save the file on the way.",
         "발행 기관의 원본을 그대로 쓰고, 중간에 열어 저장하지 마십시오.",
     ),
+    "mojibake": _Entry(
+        "error",
+        "the text was damaged before it came here: {right} was read as {wrong} and saved again",
+        "받기 전에 글자가 깨졌습니다. {right} 글자를 {wrong}(으)로 읽어 다시 저장했습니다",
+        "Take the publisher's original bytes; do not open and save the file on the way.",
+        "발행 기관의 원본을 그대로 쓰고, 중간에 열어 저장하지 마십시오.",
+    ),
     "undecodable_text": _Entry(
         "error",
         "the text is neither UTF-8 nor CP949 (byte {position})",
@@ -245,7 +252,112 @@ CATALOG: dict[str, _Entry] = {
         "Keep the file and report it; nothing was published from it.",
         "파일을 보관하고 알려 주십시오. 이 파일에서 공표된 것은 없습니다.",
     ),
+    "list_missing": _Entry(
+        "error",
+        "the table '{title}' is missing: no sheet carries this title above a header",
+        "'{title}' 표가 없습니다. 머리글 위에 이 제목을 가진 시트가 없습니다",
+        _CONTRACT_EN,
+        _CONTRACT_KO,
+    ),
+    "sheet_unknown": _Entry(
+        "error",
+        "a table starts here that has no title of this publication above it (first header: '{found}')",
+        "이 통계의 제목이 없는 표가 여기서 시작합니다(첫 머리글: '{found}')",
+        "If it is a new table, add it to {contract}; if it was left in by mistake, ask the publisher.",
+        "새 표라면 {contract}에 추가하고, 잘못 남은 것이면 발행 기관에 알리십시오.",
+    ),
+    "unknown_complex_type": _Entry(
+        "error",
+        "the type of complex '{found}' is not known; known are: {expected}",
+        "단지 유형 '{found}'을(를) 알 수 없습니다. 아는 유형: {expected}",
+        "If there is a new type, add it to `complex_types` in {contract} and to the docs.",
+        "새 유형이 생겼으면 {contract}의 complex_types에 추가하십시오.",
+    ),
+    "unknown_province": _Entry(
+        "error",
+        "the province '{found}' is not known",
+        "시도 '{found}'을(를) 알 수 없습니다",
+        "Add the spelling to dbt_project/seeds/provinces.csv; the file is read again by itself.",
+        "dbt_project/seeds/provinces.csv에 표기를 추가하십시오. 파일은 저절로 다시 읽습니다.",
+    ),
+    "unknown_development": _Entry(
+        "error",
+        "the state of development '{found}' is not known; known are: {expected}",
+        "조성상태 '{found}'을(를) 알 수 없습니다. 아는 상태: {expected}",
+        "If the publisher added one, add it to `development_statuses` in {contract}.",
+        "발행 기관이 추가했다면 {contract}의 development_statuses에 추가하십시오.",
+    ),
+    "hierarchy_unclear": _Entry(
+        "error",
+        "which complex '{found}' belongs to is not clear: {detail}",
+        "'{found}'의 상하위 관계가 분명하지 않습니다: {detail}",
+        "Compare indents and circled digits with the publisher's file; ask for a mended one.",
+        "들여쓰기와 원문자(①②)를 발행 파일과 대조하고 고친 파일을 요청하십시오.",
+    ),
+    "column_without_header": _Entry(
+        "error",
+        "'{found}' stands in a column that has no header",
+        "머리글이 없는 열에 '{found}'이(가) 있습니다",
+        _CONTRACT_EN,
+        _CONTRACT_KO,
+    ),
     # Warnings: the file is read, the fault is told.
+    "list_not_there": _Entry(
+        "warning",
+        "the table '{title}' is not in this edition",
+        "'{title}' 표가 이 회차에 없습니다",
+        "Nothing to do; the list of all complexes holds the figures.",
+        "조치할 것은 없습니다. 전체 목록에 수치가 있습니다.",
+    ),
+    "count_contradicts": _Entry(
+        "warning",
+        "publisher's contradiction: the text says {found} ({what}), the list counts {expected}",
+        "발행 파일의 모순: 글은 {what} {found}개라 하고, 목록을 세면 {expected}개입니다",
+        "Nothing to do; the list is believed. Told to the publisher's attention.",
+        "조치할 것은 없습니다. 목록을 따르고 발행 기관의 오기로 기록합니다.",
+    ),
+    "unit_contradicted": _Entry(
+        "warning",
+        "publisher's contradiction: the sheet says {found}, its figures are in {expected} (seen by "
+        "{count} complexes that stand in the list of all complexes); landed in {expected}",
+        "발행 파일의 모순: 시트는 {found}라 하지만 수치는 {expected}입니다(전체 목록과 {count}개 단지 "
+        "대조). {expected}로 적재합니다",
+        "Nothing to do; told to the publisher's attention.",
+        "조치할 것은 없습니다. 발행 기관의 오기로 기록합니다.",
+    ),
+    "unit_unverified": _Entry(
+        "warning",
+        "the unit {found} of this table could not be held against the list of all complexes: none "
+        "of its complexes stands there. In 2025-Q3 this table said 천㎡ and held ㎡",
+        "이 표의 단위 {found}를 전체 목록과 대조할 수 없습니다. 2025년 3분기에는 천㎡라 적고 ㎡를 "
+        "실었습니다",
+        "Do not use its areas before a person has looked at them.",
+        "면적은 사람이 확인하기 전에는 쓰지 마십시오.",
+    ),
+    "disagrees_with_list": _Entry(
+        "warning",
+        "publisher's contradiction: {found} here ({header}), {expected} in '{other}', for {name}",
+        "발행 파일의 모순: {name}의 {header}이(가) 여기서는 {found}, '{other}'에서는 {expected}입니다",
+        "Nothing to do; the list of all complexes is believed.",
+        "조치할 것은 없습니다. 전체 목록을 따릅니다.",
+    ),
+    "rows_differ_from_list": _Entry(
+        "warning",
+        "publisher's contradiction: {extra} rows here are not in '{other}' and {missing} of its rows "
+        "are not here (first: {name})",
+        "발행 파일의 모순: 이 표에만 있는 행 {extra}개, '{other}'에만 있는 행 {missing}개(첫 행: {name})",
+        "Nothing to do; the list of all complexes is believed.",
+        "조치할 것은 없습니다. 전체 목록을 따릅니다.",
+    ),
+    "names_not_in_list": _Entry(
+        "warning",
+        "{count} complexes of this table are not found in '{other}' by name and place (first here: "
+        "{name}); their figures are landed without an identifier",
+        "이 표의 단지 {count}개를 '{other}'에서 이름과 지역으로 찾지 못했습니다(첫 단지: {name}). "
+        "식별자 없이 적재합니다",
+        "Nothing to do.",
+        "조치할 것은 없습니다.",
+    ),
     "stale_header_year": _Entry(
         "warning",
         "the header says '{found}' in an edition of {period}; the title is believed",

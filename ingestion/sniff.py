@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import re
 import zipfile
 from dataclasses import dataclass, field
 from typing import Any
@@ -18,6 +19,15 @@ from ingestion.problems import reject
 MAX_UNPACKED_BYTES = 512 * 1024 * 1024
 #: A sheet is read up to this many cells; the real sheets have fewer than 700.
 MAX_CELLS = 20_000_000
+
+#: Readings under a wrong code that leave no replacement characters: (read as, was).
+_MISREADINGS = (
+    ("latin-1", "cp949"),
+    ("cp1252", "cp949"),
+    ("latin-1", "utf-8"),
+    ("cp1252", "utf-8"),
+)
+_HANGUL = re.compile("[가-힣]{2}")
 
 Merge = tuple[tuple[int, int], tuple[int, int]]
 
@@ -149,6 +159,14 @@ def _read_text(data: bytes) -> Content:
         raise reject("damaged_text", count=text.count("\ufffd"), line=line)
     if "\x00" in text:
         raise reject("not_a_table", kind="binary data")
+    for wrong, right in _MISREADINGS:
+        try:
+            meant = text[:2000].encode(wrong).decode(right, errors="ignore")
+        except UnicodeEncodeError:
+            continue
+        # A publication in Korean has Hangul somewhere near its head; these readings had none.
+        if _HANGUL.search(meant) and not _HANGUL.search(text[:2000]):
+            raise reject("mojibake", right=right.upper(), wrong=wrong.upper())
     first = text.lstrip().split("\n", 1)[0]
     if first.lstrip().startswith(("{", "[")) and "," not in first.split(":", 1)[0]:
         raise reject("not_a_table", kind="a JSON answer")

@@ -63,8 +63,9 @@ class Title:
 
 @dataclass(frozen=True)
 class _Header:
-    """A column's header: its position, words as published, comparison key and unit."""
+    """A column's header: its lowest cell, words as published, comparison key and unit."""
 
+    row: int
     column: int
     raw: str
     key: str
@@ -256,7 +257,7 @@ def csv_headers(sheet: Sheet, registry: Registry) -> list[_Header]:
     """The headers of a CSV edition without name and kind, for recognition."""
     found = []
     for column, cell in enumerate(sheet.rows[0] if sheet.rows else []):
-        header = _make_header(column, [str(cell)], registry)
+        header = _make_header(0, column, [str(cell)], registry)
         if header is not None and header.key not in NAME_HEADERS | KIND_HEADERS:
             found.append(header)
     return found
@@ -285,7 +286,7 @@ def header_match(headers: list[_Header], table: Table, registry: Registry) -> fl
     return known / len(headers)
 
 
-def _make_header(column: int, parts: list[str], registry: Registry) -> _Header | None:
+def _make_header(row: int, column: int, parts: list[str], registry: Registry) -> _Header | None:
     """One column's header from its parts, top to bottom."""
     texts = [tidy(part) for part in parts if tidy(part)]
     if not texts:
@@ -308,6 +309,7 @@ def _make_header(column: int, parts: list[str], registry: Registry) -> _Header |
     raw = " / ".join(texts)
     year = _YTD.match(_JOINTS.sub("", "".join(kept)))
     return _Header(
+        row=row,
         column=column,
         raw=raw,
         key=header_key("".join(kept)),
@@ -411,6 +413,7 @@ class _TableReader:
         found: list[_Header] = []
         for column in range(name_column + 1, width):
             parts: list[str] = []
+            lowest = top
             seen: set[tuple[int, int]] = set()
             for row in range(top, body):
                 origin = self._origin(row, column, top, body, name_column, merges)
@@ -418,7 +421,9 @@ class _TableReader:
                     continue
                 seen.add(origin)
                 parts.append(self._text(*origin))
-            header = _make_header(column, parts, self.registry)
+                if parts[-1]:
+                    lowest = origin[0]
+            header = _make_header(lowest, column, parts, self.registry)
             if header is not None:
                 found.append(header)
         return found
@@ -471,7 +476,7 @@ class _TableReader:
                 self._problem("unit_unknown", cell, found=unit)
                 return []
         for header in headers:
-            cell = a1(header_row, header.column)
+            cell = a1(header.row, header.column)
             match = self._match(header.key)
             if match is None and header.odd_brackets:
                 match = self._match(header.key_without_brackets)
@@ -497,7 +502,7 @@ class _TableReader:
                     "header_twice",
                     cell,
                     found=header.raw,
-                    other=a1(header_row, used[slot].column),
+                    other=a1(used[slot].row, used[slot].column),
                     contract=_file(self.contract),
                 )
                 continue

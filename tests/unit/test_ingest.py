@@ -206,6 +206,23 @@ def test_cp949_read_as_utf8_is_told_for_what_it_is(
     assert_kept_and_quarantined(room, take(room, path), data, "CP949 was read as UTF-8")
 
 
+@pytest.mark.parametrize(("right", "wrong"), [("cp949", "latin-1"), ("utf-8", "latin-1")])
+def test_a_wrong_reading_without_replacement_characters_is_told_too(
+    right: str,
+    wrong: str,
+    room: Ingestion,
+    tmp_path: Path,
+    editions: dict[str, SimulatedPublication],
+) -> None:
+    path = write_csv_edition(
+        editions["2026-Q1"], "production_by_complex", tmp_path / "생산실적_20260331.csv"
+    )
+    text = path.read_bytes().decode("cp949")
+    data = text.encode(right).decode(wrong).encode("utf-8")
+    path.write_bytes(data)
+    assert_kept_and_quarantined(room, take(room, path), data, "was read as")
+
+
 def test_a_csv_edition_in_utf8_reads_the_same(
     room: Ingestion, tmp_path: Path, editions: dict[str, SimulatedPublication]
 ) -> None:
