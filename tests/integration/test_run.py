@@ -125,6 +125,17 @@ def test_nothing_in_a_release_gives_a_suppressed_value_away(sample_home: Path) -
             "SELECT count(*) FROM cluster_kpi WHERE value IS NULL AND (reason IS NULL OR reason_ko IS NULL)"
         ).fetchone()
         assert unreasoned == (0,)
+    # what the visible complexes leave of a total is told nowhere else either
+    for path in (sample_home / "releases/current").rglob("*"):
+        if path.suffix in (".json", ".html", ".md"):
+            text = path.read_text(encoding="utf-8")
+            for residual in residuals:
+                assert f"{residual:.4f}"[:-2] not in text and f"{residual:,.2f}" not in text, path
+    verdict = json.loads(
+        (sample_home / "releases/current/verdict.json").read_text(encoding="utf-8")
+    )
+    (hidden_part,) = [c for c in verdict["checks"] if c["id"] == "hidden_part_is_small"]
+    assert hidden_part["success"] and "not told" in hidden_part["observed"]
 
 
 def test_a_revision_is_a_new_vintage_and_the_old_one_stays(sample_home: Path) -> None:
