@@ -1,4 +1,4 @@
-"""Outcome rows: one for every attempt to take in a file, good or bad.
+"""Outcome rows: one for every attempt to fetch or take in a file, good or bad.
 
 One JSON Lines file a run; a line is written in one append, so that parallel workers of a run
 may share it. `what happened on Tuesday` is a query: `read_json('outcomes/*.jsonl')`.
@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any, Literal
 
 Status = Literal["landed", "unchanged", "quarantined", "fault"]
+FetchStatus = Literal["fetched", "reused", "no_data", "stopped", "person_needed", "failed"]
 
 
 @dataclass(frozen=True)
@@ -44,7 +45,41 @@ class Outcome:
         return asdict(self)
 
 
-def append_outcome(folder: Path, outcome: Outcome) -> None:
+@dataclass(frozen=True)
+class FetchOutcome:
+    """What became of one request to a publisher.
+
+    `fetched`: the data came; `reused`: it had come before on the same day and was not asked for
+    again; `no_data`: the publisher has none; `stopped`: not sent, for want of a key or of calls
+    left today; `person_needed`: a person has to download it; `failed`: anything else.
+    `url` and both messages never hold a key.
+    """
+
+    run_id: str
+    at: str
+    status: FetchStatus
+    file_name: str
+    dataset: str
+    period: str | None
+    service: str
+    url: str
+    method: Literal["GET", "POST"]
+    http_status: int | None
+    bytes: int
+    sha256: str
+    attempts: int
+    seconds: float
+    error_code: str | None
+    message: str
+    message_ko: str
+    kind: Literal["fetch"] = "fetch"
+
+    def as_dict(self) -> dict[str, Any]:
+        """All fields as JSON can hold them."""
+        return asdict(self)
+
+
+def append_outcome(folder: Path, outcome: Outcome | FetchOutcome) -> None:
     """Add one row to the run's file."""
     folder.mkdir(parents=True, exist_ok=True)
     line = json.dumps(outcome.as_dict(), ensure_ascii=False) + "\n"

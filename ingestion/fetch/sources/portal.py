@@ -1,0 +1,170 @@
+"""File datasets of data.go.kr, downloaded as a browser does; no key is needed.
+
+Four steps: the list of editions, the file's number, whether a captcha is asked for, the file.
+Where a captcha is asked for, a person downloads the file and drops it into the inbox: the outcome
+says which link and which folder.
+"""
+
+from __future__ import annotations
+
+import html
+import re
+from dataclasses import dataclass, replace
+from datetime import date
+from typing import Any
+
+from ingestion.fetch.bodies import parse
+from ingestion.fetch.client import Answer, Call, Fetcher, Service
+from ingestion.fetch.errors import FetchError, NotData, fault
+from ingestion.periods import date_in_name
+
+SERVICE = Service("portal", "portal", per_second=0.5)
+BASE = "https://www.data.go.kr"
+
+_BUTTON = re.compile(r"fn_fileDataDown\(\s*'(\d+)'\s*,\s*'(uddi:[^']+)'")
+_ANCHOR = re.compile(r"<a\b([^>]*data-public-pk\s*=\s*\"(uddi:[^\"]+)\"[^>]*)>(.*?)</a>", re.S)
+_UPDATED = re.compile(r"수정일\s*</(?:th|strong|dt)>\s*<(?:td|div|dd)[^>]*>\s*(\d{4}-\d{2}-\d{2})")
+_TAG = re.compile(r"<[^>]*>")
+
+
+@dataclass(frozen=True)
+class PortalRequest:
+    """A file dataset: the newest edition, or that of the date in its name (`_20251231`).
+
+    Raises:
+        ValueError: the dataset's number is none.
+    """
+
+    dataset: str
+    dataset_id: str
+    edition: date | None = None
+
+    def __post_init__(self) -> None:
+        if not re.fullmatch(r"\d{4,12}", self.dataset_id):
+            raise ValueError(f"not the number of a dataset: {self.dataset_id!r}")
+
+    @property
+    def page(self) -> str:
+        """The dataset's page, for people."""
+        return f"{BASE}/data/{self.dataset_id}/fileData.do"
+
+
+def fetch(fetcher: Fetcher, request: PortalRequest) -> list[Answer]:
+    """The file, as one answer.
+
+    Raises:
+        PersonNeeded: a captcha is asked for, or the portal offers no file there.
+        FetchError: as `Fetcher.send`.
+    """
+    step = Call(
+        service=SERVICE,
+        dataset=request.dataset,
+        url=request.page,
+        headers={"Referer": request.page},
+        expect="html",
+        file_name=f"portal_{request.dataset_id}",
+        period=request.edition.isoformat() if request.edition else None,
+    )
+
+    def give_up(code: str, detail: str = "") -> FetchError:
+        error = fault(
+            code, publisher="portal", detail=detail, link=request.page, folder=fetcher.inbox
+        )
+        fetcher.record(step, error=error)
+        return error
+
+    # The page: the session's cookies, the newest edition's uddi, the day of the last change.
+    page = fetcher.send(step).data.decode("utf-8", "replace")
+    button = _BUTTON.search(page)
+    if button is None:
+        raise give_up("no_file", "the page has no download button")
+    changed = _UPDATED.search(page)
+    uddi, published = button[2], _day(changed[1]) if changed else None
+
+    asked = replace(step, headers={"Referer": request.page, "X-Requested-With": "XMLHttpRequest"})
+    numbers = {"publicDataPk": request.dataset_id, "publicDataDetailPk": uddi}
+    listed = replace(asked, url=f"{BASE}/tcs/dss/selectHistAndCsvData.do", form=numbers)
+    try:
+        editions = read(fetcher.send(listed).data)
+    except NotData:  # without earlier editions there may be nothing to list
+        editions = []
+    if request.edition is not None and request.edition != _edition_of(page):
+        found = [e for e in editions if e["day"] == request.edition]
+        if not found:
+            raise give_up("no_file", f"no edition of {request.edition}")
+        if found[0]["uddi"] != uddi:
+            uddi, published = found[0]["uddi"], None
+
+    form = {
+        "publicDataPk": request.dataset_id,
+        "publicDataDetailPk": uddi,
+        "atchFileId": "",
+        "fileDetailSn": "1",
+        "publicDataTyCode": "PR0051",
+    }
+    url = f"{BASE}/tcs/dss/selectFileDataDownload.do"
+    handle = _mapping(fetcher.send(replace(asked, url=url, form=form, expect="json")).data)
+    number = str(handle.get("atchFileId") or "")
+    if not handle.get("status") or not number:
+        raise give_up("no_file", "no file number")
+    file = {"atchFileId": number, "fileDetailSn": str(handle.get("fileDetailSn") or "1")}
+
+    url = f"{BASE}/cmm/cmm/check-limit.json"
+    limit = _mapping(fetcher.send(replace(asked, url=url, form=file, expect="json")).data)
+    if str(limit.get("needCaptcha", False)).lower() in ("true", "y", "1"):
+        raise give_up("captcha")
+
+    answer = fetcher.send(
+        replace(
+            step,
+            url=f"{BASE}/cmm/cmm/fileDownload.do",
+            params=file,
+            expect="file",
+            file_name=_name(handle) or step.file_name,
+        )
+    )
+    return [replace(answer, published_at=published)]
+
+
+def read(data: bytes) -> list[dict[str, Any]]:
+    """The editions in the portal's list: `title`, `uddi`, `day` (the date in the title, or None).
+
+    The files themselves are read by the contracts of the ingestion.
+    """
+    found, seen = [], set()
+    for match in _ANCHOR.finditer(data.decode("utf-8", "replace")):
+        title = " ".join(html.unescape(_TAG.sub(" ", match[3])).split())
+        if match[2] not in seen:
+            seen.add(match[2])
+            found.append({"title": title, "uddi": match[2], "day": date_in_name(title)})
+    return found
+
+
+def _edition_of(page: str) -> date | None:
+    title = re.search(r"<title>([^<]*)", page)
+    return date_in_name(title[1]) if title else None
+
+
+def _mapping(data: bytes) -> dict[str, Any]:
+    document = parse(data, "portal")
+    if not isinstance(document, dict):
+        raise fault("shape", publisher="portal", detail="{…}")
+    return document
+
+
+def _name(handle: dict[str, Any]) -> str:
+    """The file's name as the portal tells it beside its number."""
+    for part, key in (("fileDataRegistVO", "orginlFileNm"), ("dataSetFileDetailInfo", "dataNm")):
+        known = handle.get(part)
+        if isinstance(known, dict) and known.get(key):
+            name = str(known[key])
+            ending = str(known.get("atchFileExtsn") or "").lstrip(".")
+            return f"{name}.{ending}" if ending and not name.endswith(f".{ending}") else name
+    return ""
+
+
+def _day(text: str) -> date | None:
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        return None
