@@ -173,6 +173,31 @@ def _print_outcome(console: Console, outcome: dict[str, Any]) -> None:
 
 
 @app.command()
+def fetch(
+    datasets: Annotated[
+        list[str] | None, typer.Argument(help="Default: every dataset the portal offers as a file.")
+    ] = None,
+    inbox: Inbox = None,
+) -> None:
+    """Download the newest editions from the public data portal into the inbox.
+
+    Where the portal asks for a captcha, a person has to download the file: the link and the folder
+    are printed. Exits with 2 where a dataset could not be had.
+    """
+    from pipeline import steps
+
+    console = _console()
+    try:
+        results = steps.fetch(_settings(inbox), datasets)
+    except KeyError as error:
+        raise _fail(str(error.args[0])) from error
+    for result in results:
+        console.print(f"{result['status']:13s} {result['dataset']}: {_plain(result['message'])}")
+    if any(result["status"] != "fetched" for result in results):
+        raise typer.Exit(FAILED)
+
+
+@app.command()
 def ingest(
     inbox: Inbox = None,
     strict: Annotated[

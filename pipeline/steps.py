@@ -46,6 +46,65 @@ def new_run_id() -> str:
     return f"{datetime.now(UTC):%Y%m%dT%H%M%SZ}-{uuid.uuid4().hex[:6]}"
 
 
+# -- fetch ----------------------------------------------------------------------------------
+
+
+def fetch(
+    settings: Settings,
+    datasets: list[str] | None = None,
+    *,
+    transport: Any = None,
+) -> list[dict[str, Any]]:
+    """Download the newest edition of file datasets from the portal into the inbox.
+
+    Args:
+        settings: the inbox is the settings' one, else `inbox/` in the home.
+        datasets: which; default: every contract that names its number on the portal.
+        transport: an httpx transport, for tests.
+
+    Returns one result a dataset: {"dataset", "status": "fetched" | "person_needed" | "failed",
+    "file", "message", "message_ko"}. What fails does not keep the others back.
+
+    Raises:
+        KeyError: a dataset that no contract names, or that has no number on the portal.
+    """
+    from ingestion.fetch.client import Fetcher
+    from ingestion.fetch.errors import FetchError, PersonNeeded
+    from ingestion.fetch.sources.portal import PortalRequest
+    from ingestion.fetch.sources.portal import fetch as from_portal
+
+    contracts = load_contracts().by_dataset
+    offered = {d: c.source.portal_id for d, c in contracts.items() if c.source.portal_id}
+    unknown = set(datasets or []) - offered.keys()
+    if unknown:
+        raise KeyError(f"{', '.join(sorted(unknown))}: fetched are {', '.join(sorted(offered))}")
+    inbox = settings.inbox or settings.home / "inbox"
+    inbox.mkdir(parents=True, exist_ok=True)
+    results: list[dict[str, Any]] = []
+    with Fetcher(settings.home, new_run_id(), inbox=inbox, transport=transport) as fetcher:
+        for dataset in datasets or sorted(offered):
+            result: dict[str, Any] = {"dataset": dataset, "file": None}
+            try:
+                (answer,) = from_portal(fetcher, PortalRequest(dataset, str(offered[dataset])))
+            except FetchError as error:
+                status = "person_needed" if isinstance(error, PersonNeeded) else "failed"
+                result |= {
+                    "status": status,
+                    "message": f"{error.message_en} → {error.action_en}",
+                    "message_ko": f"{error.message_ko} → {error.action_ko}",
+                }
+            else:
+                path = answer.drop(inbox)
+                result |= {
+                    "status": "fetched",
+                    "file": str(path),
+                    "message": f"{path.name}, {len(answer.data):,} bytes",
+                    "message_ko": f"{path.name}, {len(answer.data):,}바이트",
+                }
+            results.append(result)
+    return results
+
+
 # -- ingest ---------------------------------------------------------------------------------
 
 
@@ -258,7 +317,7 @@ def _dbt_build(settings: Settings, inputs: Inputs, folder: Path) -> None:
     shutil.rmtree(chosen)
 
 
-_LANDED_KINDS = ("observations", "published_figures", "claims")
+_LANDED_KINDS = ("observations", "complex_status", "published_figures", "claims")
 
 
 def _link(source: Path, target: Path) -> None:
