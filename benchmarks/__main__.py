@@ -124,11 +124,18 @@ def _bare_dbt(home: Path) -> None:
         (home / "builds").glob("*/inputs.lock.json"), key=lambda p: p.stat().st_mtime
     ).parent
     lock = json.loads((build / "inputs.lock.json").read_text(encoding="utf-8"))
-    landed: dict[str, object] = {"observations": [], "published_figures": [], "claims": []}
+    landed: dict[str, object] = {
+        "observations": [],
+        "complex_status": [],
+        "published_figures": [],
+        "claims": [],
+    }
     for snapshot in lock["snapshots"]:
-        kind = {"sandan__published_figures": "published_figures", "sandan__claims": "claims"}.get(
-            snapshot["dataset"], "observations"
-        )
+        kind = {
+            "kicox__complex_status": "complex_status",
+            "sandan__published_figures": "published_figures",
+            "sandan__claims": "claims",
+        }.get(snapshot["dataset"], "observations")
         landed[kind].append(str(home / snapshot["landed"]))  # type: ignore[attr-defined]
     landed["snapshots"] = str(build / "inputs.lock.json")
     project = str(PROJECT / "dbt_project")

@@ -18,7 +18,7 @@ from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 CONTRACTS_DIR = Path(__file__).parent / "contracts"
 
-Dimension = Literal["krw", "usd", "firms", "persons", "percent", "percentage_point"]
+Dimension = Literal["krw", "usd", "firms", "persons", "percent", "percentage_point", "area"]
 Relation = Literal["current", "previous", "ytd"]
 
 
@@ -79,6 +79,27 @@ class Column(_Strict):
     #: An empty cell means that the figure cannot exist (a growth rate from zero, the rate of an
     #: absent industry); otherwise an empty cell is a missing value.
     empty_is_not_applicable: bool = False
+    #: Only some editions have this column (the status list lost several in 2025).
+    optional: bool = False
+
+
+class Attribute(_Strict):
+    """A column of text that says what a row is about, by the words of its header."""
+
+    header: tuple[str, ...]
+    attribute: Literal[
+        "name",
+        "complex_type",
+        "province",
+        "sigungu",
+        "parent_name",
+        "development_status",
+        "designated_on",
+        "cancelled_on",
+        "smart_green_on",
+        "note",
+        "group",
+    ]
 
 
 class Table(_Strict):
@@ -92,6 +113,13 @@ class Table(_Strict):
     industries: Column | None = None
     #: Whether services and other non-manufacturing stand among the industries.
     with_non_manufacturing: bool = False
+    #: The columns of text, where rows are told by more than a name. With `name` a row is a
+    #: complex, with `group` a total (a type, a province, or both).
+    attributes: tuple[Attribute, ...] = ()
+    #: A file without this table is not used; of another table its absence is told.
+    required: bool = True
+    #: Which rows of the first table this one repeats: all of it, its top level, one type.
+    repeats: Literal["all", "top", "national", "general", "urban_hitech", "agro"] | None = None
 
     @model_validator(mode="after")
     def _one_shape(self) -> Table:
@@ -113,11 +141,11 @@ class Contract(_Strict):
     cadence: Cadence
     #: The role (not the person) that answers for the mappings of this dataset.
     mapping_owner: str
-    parser: Literal["industrial_trend", "published_figures", "claims"]
+    parser: Literal["industrial_trend", "complex_status", "published_figures", "claims"]
     #: The form of the file: a workbook, a CSV edition, or a YAML file.
     form: Literal["workbook", "csv", "yaml"]
     #: The schema of the landed rows.
-    landed: Literal["observations", "published_figures", "claims"]
+    landed: Literal["observations", "complex_status", "published_figures", "claims"]
     #: `accumulate`: every vintage stays in the warehouse; `replace`: the newest file of a name
     #: stands for all before it (curated lists).
     versioning: Literal["accumulate", "replace"]
@@ -126,6 +154,9 @@ class Contract(_Strict):
     keys: tuple[str, ...]
     #: Text marks in the place of a number and what they mean.
     marks: Mapping[str, Literal["suppressed", "missing", "not_applicable"]] = {}
+    #: Words of the publisher and the codes they stand for.
+    complex_types: Mapping[str, Literal["national", "general", "urban_hitech", "agro"]] = {}
+    development_statuses: Mapping[str, Literal["complete", "in_progress", "undeveloped"]] = {}
     #: Tables of the publication; a CSV edition names one table of another contract instead.
     tables: tuple[Table, ...] = ()
     table_of: str | None = None

@@ -21,7 +21,7 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 from ingestion.contract import Contract, Contracts
 from ingestion.landing import landed_fingerprint, landed_path, write_landed
 from ingestion.outcomes import Outcome, append_outcome
-from ingestion.parsers import claims, industrial_trend, published_figures
+from ingestion.parsers import claims, complex_status, industrial_trend, published_figures
 from ingestion.periods import Period, date_in_name, period_of_date
 from ingestion.problems import Problem, RejectedFile, problem
 from ingestion.recognise import recognise
@@ -73,6 +73,7 @@ class Ingestion:
             self.contracts.fingerprint,
             self.registry.fingerprint,
             industrial_trend.PARSER_VERSION,
+            complex_status.PARSER_VERSION,
             published_figures.PARSER_VERSION,
             claims.PARSER_VERSION,
         ]
@@ -315,6 +316,9 @@ def _parse(room: Ingestion, content: Content, contract: Contract, name: str) -> 
         return _Read(contract, "all", rows, [], [])
     if contract.parser == "claims":
         return _Read(contract, "all", claims.parse_claim(content), [], [])
+    if contract.parser == "complex_status":
+        status = complex_status.parse_workbook(content, contract, room.registry, name)
+        return _Read(contract, str(status.period), status.rows, status.notes, status.problems)
     if contract.form == "workbook":
         parsed = industrial_trend.parse_workbook(content, contract, room.registry, name)
     else:
@@ -324,10 +328,15 @@ def _parse(room: Ingestion, content: Content, contract: Contract, name: str) -> 
 
 def _period_so_far(content: Content, contract: Contract, snapshot: Snapshot) -> str:
     """The period to file a workbook under even if it turns out to be unusable."""
-    if contract.parser != "industrial_trend":
+    if contract.parser not in ("industrial_trend", "complex_status"):
         return "all"
     if contract.form == "workbook":
-        periods = [title.period for title in industrial_trend.find_titles(content)]
+        titles = (
+            complex_status.find_titles(content)
+            if contract.parser == "complex_status"
+            else industrial_trend.find_titles(content)
+        )
+        periods = [title.period for title in titles]
         if periods:
             return str(max(set(periods), key=lambda p: (periods.count(p), p)))
     return snapshot.period

@@ -294,6 +294,15 @@ CATALOG: dict[str, _Entry] = {
         "Compare indents and circled digits with the publisher's file; ask for a mended one.",
         "들여쓰기와 원문자(①②)를 발행 파일과 대조하고 고친 파일을 요청하십시오.",
     ),
+    "unit_off": _Entry(
+        "error",
+        "the published total is {found} ({header}), the list adds up to {expected}: a unit or a "
+        "figure is wrong by a factor (unit of the list in {other})",
+        "발행 총합은 {found}({header})인데 목록의 합은 {expected}입니다. 단위나 수치가 배수로 "
+        "틀렸습니다(목록의 단위는 {other})",
+        "Compare the (단위 : …) cells of both sheets, and ask the publisher for a mended file.",
+        "두 시트의 (단위 : …) 칸을 견주고 발행 기관에 고친 파일을 요청하십시오.",
+    ),
     "column_without_header": _Entry(
         "error",
         "'{found}' stands in a column that has no header",

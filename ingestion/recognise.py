@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from ingestion.contract import Contract, Contracts
+from ingestion.parsers import complex_status as status
 from ingestion.parsers import industrial_trend as trend
 from ingestion.problems import reject
 from ingestion.registry import Registry, name_key, tidy
@@ -12,7 +13,7 @@ from ingestion.sniff import Content
 def recognise(content: Content, contracts: Contracts, registry: Registry, name: str) -> Contract:
     """The contract that a file answers to.
 
-    A workbook is known by its table titles or its survey notes, a CSV edition by its headers
+    A workbook is known by its table titles, its survey notes or its list's header, a CSV edition by its headers
     and their units, a list by its exact columns, a claim by its keys. The name is used for one
     thing only: to tell between CSV editions whose headers and units are the same.
 
@@ -37,7 +38,10 @@ def _workbook(content: Content, contracts: Contracts) -> Contract:
     candidates = [c for c in contracts.by_dataset.values() if c.form == "workbook"]
     titles = trend.find_titles(content)
     for contract in candidates:
-        if any(trend.match_table(title.rest, contract.tables) for title in titles):
+        if contract.parser == "complex_status":
+            if status.looks_like(content, contract):
+                return contract
+        elif any(trend.match_table(title.rest, contract.tables) for title in titles):
             return contract
     for contract in candidates:
         # A workbook that says in its notes what it is, though no title can be read any more.

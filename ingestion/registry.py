@@ -1,4 +1,4 @@
-"""What people have decided about names: complexes, industries, units (the dbt seeds).
+"""What people have decided about names: complexes, industries, provinces, units (the dbt seeds).
 
 The seeds are the one place where a spelling is mapped to a code; the parser and the warehouse
 read the same files. An unknown name is never guessed.
@@ -10,10 +10,16 @@ import csv
 import difflib
 import hashlib
 import unicodedata
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
-SEED_FILES = ("complexes.csv", "complex_spellings.csv", "industries.csv", "units.csv")
+SEED_FILES = (
+    "complexes.csv",
+    "complex_spellings.csv",
+    "industries.csv",
+    "units.csv",
+    "provinces.csv",
+)
 
 
 def tidy(text: str) -> str:
@@ -45,6 +51,8 @@ class Registry:
     industries: dict[str, str]
     units: dict[str, Unit]
     fingerprint: str
+    #: Spelling of a province (without blanks) → ISO 3166-2.
+    provinces: dict[str, str] = field(default_factory=dict)
 
     @classmethod
     def load(cls, seeds: Path) -> Registry:
@@ -73,7 +81,12 @@ class Registry:
             )
             for row in _rows(seeds / "units.csv")
         }
-        return cls(complexes, industries, units, digest.hexdigest()[:16])
+        provinces: dict[str, str] = {}
+        for row in _rows(seeds / "provinces.csv"):
+            for spelling in [row["name_ko"], *row["spellings"].split(";")]:
+                if spelling.strip():
+                    _put(provinces, spelling, row["province_code"], "provinces.csv")
+        return cls(complexes, industries, units, digest.hexdigest()[:16], provinces)
 
     def nearest_complex(self, raw: str) -> str | None:
         """The known spelling most like an unknown one: a hint for a person, never a mapping."""

@@ -129,7 +129,7 @@ def _conclude(
     from pipeline.summary import print_summary
 
     for left in result["ingest"]["left_out"]:
-        if left["reason"].startswith("simulated"):
+        if left["reason"].startswith(("simulated", "real")):
             console.print(
                 "left out: simulated files are not mixed with real ones; for the sample use "
                 "another SANDAN_HOME"

@@ -96,7 +96,10 @@ def collect_inputs(settings: Settings) -> Inputs | None:
     each name. Simulated and real publications are never mixed: as soon as one real publication
     has landed, simulated ones are left out.
 
-    Returns None where no publication has landed.
+    What a release is about, and whether it is simulated, is told by the trend statistic alone; the
+    status statistic comes along.
+
+    Returns None where no publication of the trend has landed.
     """
     room = ingestion_room(settings)
     usable: list[tuple[Snapshot, Path]] = []
@@ -122,6 +125,12 @@ def collect_inputs(settings: Settings) -> Inputs | None:
         reason = None
         if real and snapshot.is_simulated:
             reason = "simulated; real publications are there"
+        elif (
+            not real
+            and not snapshot.is_simulated
+            and room.contracts[snapshot.dataset].landed == "complex_status"
+        ):
+            reason = "real; the trend publications here are simulated"
         elif (
             room.contracts[snapshot.dataset].versioning == "replace"
             and newest[(snapshot.dataset, snapshot.file_name)] != snapshot

@@ -55,3 +55,26 @@
     coalesce({{ column.name }}_status, 'O') as {{ column.name }}_status,
     {%- endfor %}
 {%- endmacro %}
+
+{#- The columns of the status of all complexes; `cumulative`: a sum since January. -#}
+{% macro status_columns() -%}
+    {{ return([
+        {'name': 'designated_area_k_m2', 'measure': 'designated_area_k_m2'},
+        {'name': 'managed_area_k_m2', 'measure': 'managed_area_k_m2'},
+        {'name': 'industrial_area_k_m2', 'measure': 'industrial_area_k_m2'},
+        {'name': 'for_sale_k_m2', 'measure': 'for_sale_k_m2'},
+        {'name': 'sold_k_m2', 'measure': 'sold_k_m2'},
+        {'name': 'unsold_k_m2', 'measure': 'unsold_k_m2'},
+        {'name': 'sold_pct', 'measure': 'sold_pct'},
+        {'name': 'tenant_count', 'measure': 'tenant_count'},
+        {'name': 'operating_count', 'measure': 'operating_count'},
+        {'name': 'employment_count', 'measure': 'employment_count'},
+        {'name': 'production_ytd_krw_100m', 'measure': 'production_ytd_krw_100m', 'cumulative': true},
+        {'name': 'exports_ytd_usd_m', 'measure': 'exports_ytd_usd_m', 'cumulative': true},
+    ]) }}
+{%- endmacro %}
+
+{% macro status_total_columns() -%}
+    {{ return([{'name': 'complex_count', 'measure': 'complex_count'}]
+        + status_columns()[:9]) }}
+{%- endmacro %}

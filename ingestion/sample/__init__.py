@@ -1,8 +1,8 @@
-"""The sample publisher: a simulated 국가산업단지 산업동향 in the publisher's own formats.
+"""The sample publisher: a simulated 국가산업단지 산업동향 and 전국산업단지현황통계 in the publisher's own formats.
 
 It writes files, and nothing else: quarterly (or, until 2024-03, monthly) workbooks of twelve
-tables, CSV editions, a re-issue after the annual revision, a truncated file, and the simulated
-nation's reference figures. Everything is deterministic from a seed and marked as simulated.
+tables, CSV editions, a re-issue after the annual revision, a truncated file, the status of all
+complexes, and the simulated nation's reference figures. Everything is deterministic from a seed and marked as simulated.
 Tests build bad input with `mutate`: `write_workbook(edition, path, mutate.drop_digit(…))`.
 """
 
@@ -23,6 +23,14 @@ from .publication import (
     simulate_annual_revision,
 )
 from .sample import write_sample
+from .status import (
+    SimulatedStatus,
+    StatusRow,
+    build_status_grid,
+    simulate_status,
+    status_file_name,
+    write_status_workbook,
+)
 from .writer import (
     Mutation,
     csv_rows,
@@ -49,8 +57,11 @@ __all__ = [
     "SheetGrid",
     "SimulatedCell",
     "SimulatedPublication",
+    "SimulatedStatus",
+    "StatusRow",
     "WorkbookGrid",
     "build_grid",
+    "build_status_grid",
     "csv_rows",
     "file_name",
     "mutate",
@@ -58,11 +69,14 @@ __all__ = [
     "reference_rows",
     "simulate",
     "simulate_annual_revision",
+    "simulate_status",
+    "status_file_name",
     "write_csv_edition",
     "write_csv_rows",
     "write_grid",
     "write_meta",
     "write_reference_figures",
     "write_sample",
+    "write_status_workbook",
     "write_workbook",
 ]

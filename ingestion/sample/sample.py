@@ -10,6 +10,7 @@ from .layout import CSV_EDITIONS, file_name
 from .nation import ANNUAL_REVISIONS
 from .periods import Period, period_range
 from .publication import SampleRegistry, simulate, simulate_annual_revision
+from .status import write_status_sample
 from .writer import write_csv_edition, write_meta, write_workbook
 
 _REVISED_EDITIONS = frozenset(Period(year, "Q", 4) for year in ANNUAL_REVISIONS)
@@ -27,8 +28,8 @@ def write_sample(
     """Write the simulated publications of a few years into a folder.
 
     Workbooks of every period, the re-issue of a fourth quarter after the annual revision, the
-    CSV editions of the last period, the reference figures and, with faults, a truncated
-    workbook. Each has a sidecar `<file name>.meta.json` with its day of publication.
+    CSV editions of the last period, the status of all complexes in the last quarter, the reference
+    figures and, with faults, a truncated workbook. Each has a sidecar `<file name>.meta.json` with its day of publication.
 
     Args:
         folder: made if it is not there; files of the same name are overwritten.
@@ -58,6 +59,8 @@ def write_sample(
     for table_id, form in CSV_EDITIONS.items():
         path = folder / file_name(newest.when, form.file_part, extension="csv")
         written.append((write_csv_edition(newest, table_id, path), newest.published_at))
+    if newest.when.freq == "Q":
+        written.append(write_status_sample(folder, seed, newest.period, registry))
     figures = write_reference_figures(editions, folder / FIGURES_FILE)
     written.append((figures, newest.published_at))
     if with_faults:

@@ -393,6 +393,11 @@ _DATASETS: tuple[tuple[str, str, str], ...] = (
         "KICOX, Industrial Trends, CSV edition",
     ),
     (
+        r"kicox__complex_status",
+        "한국산업단지공단, 「전국산업단지현황통계」",
+        "KICOX, Status of All Industrial Complexes",
+    ),
+    (
         r"sandan__published_figures",
         "공표 수치 모음(보도·통계, 출처별)",
         "Published figures, collected with their sources",

@@ -18,7 +18,12 @@ from ..conftest import ROOT
 
 def test_models_and_unit_tests_build_from_nothing(tmp_path: Path, contracts: Contracts) -> None:
     """`dbt build --empty`: contracts, data tests and all unit tests, without a single input."""
-    landed: dict[str, list[str] | str] = {"observations": [], "published_figures": [], "claims": []}
+    landed: dict[str, list[str] | str] = {
+        "observations": [],
+        "complex_status": [],
+        "published_figures": [],
+        "claims": [],
+    }
     for contract in contracts.by_dataset.values():
         path = write_empty(tmp_path / "landed", contract.dataset, contract.landed)
         landed[contract.landed].append(str(path))  # type: ignore[union-attr]

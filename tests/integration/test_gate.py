@@ -209,6 +209,90 @@ def test_accepted_exceptions_pass_expire_and_must_be_needed(candidate: Path) -> 
     assert "accepted_exceptions_are_needed" in failed(idle, "warning")
 
 
+STATUS_SPOILED: list[tuple[str, str, str]] = [
+    (
+        "UPDATE complex_status_quarterly SET tenant_count = floor(tenant_count / 10) WHERE name_ko = '남동'",
+        "status_totals_are_the_sum_of_the_top_level",
+        "critical",
+    ),
+    (
+        # a hierarchy misread: parts would be counted twice
+        "UPDATE complex_status_quarterly SET is_top_level = true WHERE level = 1",
+        "status_totals_are_the_sum_of_the_top_level",
+        "critical",
+    ),
+    (
+        "DELETE FROM complex_status_total_quarterly WHERE complex_type = '_T'",
+        "status_total_is_there",
+        "critical",
+    ),
+    (
+        "UPDATE complex_status_quarterly SET sold_k_m2 = sold_k_m2 + 7 WHERE name_ko = '시화'",
+        "status_parent_is_the_sum_of_its_parts",
+        "warning",
+    ),
+    (
+        "UPDATE complex_status_quarterly SET unsold_k_m2 = unsold_k_m2 + 2 WHERE name_ko = '시화'",
+        "status_sold_and_unsold_add_up",
+        "warning",
+    ),
+    (
+        "UPDATE complex_status_quarterly SET sold_pct = 10 WHERE name_ko = '시화'",
+        "status_sold_pct_is_sold_by_for_sale",
+        "warning",
+    ),
+    (
+        "UPDATE complex_status_quarterly SET operating_count = tenant_count + 1 WHERE name_ko = '시화'",
+        "status_operating_firms_are_among_tenants",
+        "warning",
+    ),
+    (
+        "UPDATE complex_status_quarterly SET sold_k_m2 = NULL, sold_k_m2_status = 'O' WHERE name_ko = '시화'",
+        "status_no_figure_is_missing",
+        "warning",
+    ),
+    (
+        "UPDATE complex_status_total_quarterly SET complex_count = complex_count - 4 WHERE province_code = '_T'",
+        "status_number_of_complexes",
+        "warning",
+    ),
+    (
+        "UPDATE complex_status_quarterly SET for_sale_k_m2 = industrial_area_k_m2 + 5 WHERE name_ko = '시화'",
+        "status_areas_lie_within_each_other",
+        "warning",
+    ),
+    (
+        "UPDATE complex_status_quarterly SET production_krw_100m = -1 WHERE name_ko = '시화'",
+        "status_flows_are_not_negative",
+        "warning",
+    ),
+]
+
+
+@pytest.mark.parametrize(("change", "check", "severity"), STATUS_SPOILED)
+def test_what_each_check_of_the_status_is_for(
+    change: str, check: str, severity: str, candidate: Path
+) -> None:
+    with duckdb.connect(str(candidate)) as c:
+        row = c.execute(change).fetchone()
+        assert row and row[0]
+    suites = [s for s in load_suites() if s.suite == "complex_status"]
+    verdict = judge(candidate, suites=suites)
+    assert check in failed(verdict, severity)
+    found = next(c for c in verdict["checks"] if c["id"] == check)
+    assert found["failures"] and all(f["message_ko"] and f["message_en"] for f in found["failures"])
+    assert (verdict["verdict"] == "stop") == (severity == "critical")
+
+
+def test_without_a_status_publication_there_is_nothing_to_hold_against_it(candidate: Path) -> None:
+    with duckdb.connect(str(candidate)) as c:
+        c.execute("DELETE FROM complex_status_quarterly")
+        c.execute("DELETE FROM complex_status_total_quarterly")
+    suites = [s for s in load_suites() if s.suite == "complex_status"]
+    verdict = judge(candidate, suites=suites)
+    assert verdict["verdict"] == "pass", [c for c in verdict["checks"] if not c["success"]]
+
+
 def test_a_check_that_cannot_run_does_not_pass(candidate: Path) -> None:
     text = {"ko": "가", "en": "a"}
     broken = Suite(

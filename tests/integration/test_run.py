@@ -19,8 +19,11 @@ from ingestion.sample import (
     file_name,
     mutate,
     simulate,
+    simulate_status,
+    status_file_name,
     write_csv_edition,
     write_meta,
+    write_status_workbook,
     write_workbook,
 )
 
@@ -310,6 +313,107 @@ def test_the_real_files_are_released(real_home: Path) -> None:
     assert claims[("korea_it_times_2005_production_30", "2010")] == ("contradicted", 36.9, "12/12")
     assert claims[("korea_it_times_2005_production_30", "2012")] == ("contradicted", 40.8, "12/12")
     assert claims[("korea_it_times_2005_production_30", "2020")] == ("supported", 30.5, "12/12")
+
+
+def test_the_real_status_of_all_complexes_is_released(real_home: Path) -> None:
+    printed = (real_home / "first_run.txt").read_text(encoding="utf-8")
+    assert "REJECTED" not in printed and "kicox__complex_status 2025-Q3" in printed
+    assert query(
+        real_home,
+        "SELECT count(*), sum(tenant_count), sum(tenant_count) FILTER (is_top_level), "
+        "count(*) FILTER (is_top_level), count(DISTINCT whole_id) FILTER (is_top_level) "
+        "FROM complex_status_quarterly WHERE period = '2025-Q3'",
+    ) == [(1435, 181945, 129922, 1353, 1349)]
+    assert query(
+        real_home,
+        "SELECT complex_count, tenant_count, operating_count FROM complex_status_total_quarterly "
+        "WHERE period = '2025-Q3' AND complex_type = '_T' AND province_code = '_T'",
+    ) == [(1349, 129922, 120276)]
+    # the release stays that of the trend statistic's newest quarter
+    assert current(real_home) == "2026-Q1_v1"
+    assert query(
+        real_home,
+        "SELECT q.status_complex_id, q.name_ko, q.level, p.name_ko, q.tenant_count, q.sheet, q.name_cell, "
+        "q.employment_count_status, q.production_krw_100m_status FROM complex_status_quarterly q "
+        "JOIN complex_status_quarterly p ON p.status_complex_id = q.parent_id WHERE q.complex_id = 'seoul'",
+    ) == [
+        ("national-11-77897fb49e", "서울디지털", 1, "한국수출산업", 15232, "전국산업단지현황", "D7", "O", "O")
+    ]  # fmt: skip
+    assert query(real_home, "SELECT count(DISTINCT complex_id) FROM complex_status_quarterly") == [
+        (55,)
+    ]
+    verdict = json.loads((real_home / "releases/current/verdict.json").read_text(encoding="utf-8"))
+    checks = [c for c in verdict["checks"] if c["suite"] == "complex_status"]
+    assert len(checks) >= 12 and all(c["success"] for c in checks)
+    manifest = json.loads((real_home / "releases/current/release.json").read_text(encoding="utf-8"))
+    told = [w for w in manifest["warnings"] if "1,353" in w["message_en"]]
+    assert told and any("1,349" in w["message_en"] for w in told)
+
+
+def test_the_sample_shows_the_status_of_all_complexes(sample_home: Path) -> None:
+    edition = simulate_status(SEED, "2026-Q1", SampleRegistry.load(SEEDS))
+    rows = query(
+        sample_home,
+        "SELECT name_ko, level, tenant_count, designated_area_k_m2, complex_id, is_simulated "
+        "FROM complex_status_quarterly WHERE period = '2026-Q1' ORDER BY seq",
+    )
+    assert rows == [
+        (r.name, r.level, r.figures[7], r.figures[0], r.complex_id, True) for r in edition.rows
+    ]
+
+
+def test_older_editions_give_quarters_and_the_newest_vintage_holds(
+    home: Path, tmp_path: Path
+) -> None:
+    registry = SampleRegistry.load(SEEDS)
+    inbox = tmp_path / "inbox"
+    inbox.mkdir()
+    editions = {
+        period: simulate_status(SEED, period, registry, old_form=True)
+        for period in ("2024-Q2", "2024-Q4", "2025-Q1", "2025-Q2")
+    }
+    for edition in editions.values():
+        write_status_workbook(edition, inbox / status_file_name(edition.when))
+    revised = simulate_status(SEED + 1, "2025-Q1", registry, old_form=True)
+    late = write_status_workbook(revised, inbox / "정정_20250331.xlsx")
+    late.with_name(late.name + ".meta.json").write_text(
+        '{"published_at": "2025-09-01", "simulated": true}', encoding="utf-8"
+    )
+    result = sandan(home, "run", "--inbox", inbox)
+    assert result.returncode == 0, result.stdout + result.stderr
+    assert current(home) == "2026-Q1_v2"
+    before = {
+        period: query(
+            home,
+            "SELECT name_ko, tenant_count, employment_count, production_krw_100m, "
+            "production_krw_100m_status, exports_usd_m FROM complex_status_quarterly "
+            "WHERE period = ? ORDER BY seq",
+            period,
+        )
+        for period in editions
+    }
+    # the first quarter is its own; the re-issue published later holds
+    assert [(r[0], r[1], r[3], r[5]) for r in before["2025-Q1"]] == [
+        (r.name, r.figures[7], pytest.approx(r.flows[3] / 100), pytest.approx(r.flows[4] / 1000))
+        for r in revised.rows
+    ]
+    # the second is the sum since January less the first (as it holds now)
+    for row, later, first in zip(
+        before["2025-Q2"], editions["2025-Q2"].rows, revised.rows, strict=True
+    ):
+        assert row[3] == pytest.approx((later.flows[3] - first.flows[3]) / 100)
+        assert row[2] == later.flows[2] and row[4] == "A"
+    # without the edition before there is no quarter: 2024-Q3 never came
+    assert {r[3:5] for r in before["2024-Q4"]} == {(None, "O")}
+
+
+def test_the_status_alone_is_nothing_to_build(tmp_path: Path) -> None:
+    inbox = tmp_path / "inbox"
+    inbox.mkdir()
+    edition = simulate_status(SEED, "2026-Q1", SampleRegistry.load(SEEDS))
+    write_status_workbook(edition, inbox / status_file_name(edition.when))
+    result = sandan(tmp_path / "home", "run", "--inbox", inbox)
+    assert result.returncode == 2 and "no publication has landed" in result.stderr
 
 
 def test_an_empty_or_missing_inbox_is_told(tmp_path: Path) -> None:

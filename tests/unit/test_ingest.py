@@ -13,14 +13,23 @@ from pathlib import Path
 import msoffcrypto
 import pyarrow.parquet as pq
 import pytest
+import xlsxwriter
 from msoffcrypto.format.ooxml import OOXMLFile
 
 from ingestion.ingest import Ingestion, ingest_file, is_stale, parse_warnings, reparse
 from ingestion.outcomes import Outcome, read_outcomes
 from ingestion.registry import Registry
-from ingestion.sample import SimulatedPublication, mutate, write_csv_edition
+from ingestion.sample import (
+    SampleRegistry,
+    SimulatedPublication,
+    WorkbookGrid,
+    mutate,
+    simulate_status,
+    write_csv_edition,
+    write_status_workbook,
+)
 
-from ..conftest import ROOT, SEEDS
+from ..conftest import ROOT, SEED, SEEDS
 
 NOW = datetime(2026, 6, 1, 3, 0, tzinfo=UTC)
 
@@ -256,10 +265,61 @@ def test_a_csv_edition_without_its_total_says_so(
     assert "workbook" in told["no_total_row"]["action_en"]
 
 
-def test_a_foreign_workbook_is_not_guessed(room: Ingestion, publisher_files: Path) -> None:
-    path = next(publisher_files.glob("*전국산업단지현황통계*"))
+def test_a_foreign_workbook_is_not_guessed(room: Ingestion, tmp_path: Path) -> None:
+    """지식산업센터현황 is another publication of KICOX; its header shares words with ours."""
+    path = tmp_path / "한국산업단지공단_전국지식산업센터현황_20260331.xlsx"
+    book = xlsxwriter.Workbook(str(path))
+    sheet = book.add_worksheet("지식산업센터")
+    sheet.write_row(0, 0, ["순번", "시도", "시군", "지식산업센터명", "산업단지명", "용지면적(㎡)"])
+    sheet.write_row(1, 0, [1, "서울", "구로구", "가산테라타워", "서울디지털", 3520.5])
+    book.close()
     outcome = take(room, path)
     assert outcome.status == "quarantined" and "no contract recognises" in outcome.message
+    assert "지식산업센터" in outcome.message
+
+
+def test_the_status_of_all_complexes_lands_with_its_origin(room: Ingestion, tmp_path: Path) -> None:
+    edition = simulate_status(SEED, "2025-Q4", SampleRegistry.load(SEEDS))
+    path = write_status_workbook(edition, tmp_path / "현황.xlsx")
+    outcome = take(room, path)
+    assert (outcome.status, outcome.dataset, outcome.period) == (
+        "landed",
+        "kicox__complex_status",
+        "2025-Q4",
+    )
+    assert outcome.is_simulated
+    snapshot = next(iter(room.store))
+    rows = pq.read_table(
+        room.landed / "kicox__complex_status" / "period=2025-Q4" / f"{snapshot.stem}.parquet"
+    ).to_pylist()
+    assert len(rows) == outcome.rows
+    for row in rows[:50]:
+        assert row["sha256"] == outcome.sha256 and row["sheet"] and row["cell"]
+    # its notes are kept beside it, and what it says against itself is told
+    assert len(list((room.landed / "kicox__complex_status_notes").rglob("*.parquet"))) == 1
+    assert {"count_contradicts", "unit_contradicted"} <= {
+        w["code"] for w in parse_warnings(room, snapshot)
+    }
+    # another edition of the quarter is another vintage
+    again = simulate_status(SEED + 1, "2025-Q4", SampleRegistry.load(SEEDS))
+    assert take(room, write_status_workbook(again, tmp_path / "정정.xlsx")).kind == "new_vintage"
+
+
+def test_a_status_workbook_that_cannot_be_trusted_is_filed_under_its_quarter(
+    room: Ingestion, tmp_path: Path
+) -> None:
+    edition = simulate_status(SEED, "2025-Q4", SampleRegistry.load(SEEDS))
+
+    def spoil(grid: WorkbookGrid) -> None:
+        sheet = next(s for s in grid.sheets if s.title == "전국산업단지현황")
+        sheet.rows[5][0] = "특별"
+
+    path = write_status_workbook(edition, tmp_path / "현황.xlsx", spoil)
+    outcome = take(room, path)
+    assert_kept_and_quarantined(
+        room, outcome, path.read_bytes(), "전국산업단지현황", "A6", "특별", "complex_types"
+    )
+    assert (outcome.dataset, outcome.period) == ("kicox__complex_status", "2025-Q4")
 
 
 def test_all_faults_of_a_file_are_told_at_once(

@@ -2,10 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+
 import pytest
 
+from ingestion import ingest
 from ingestion.periods import Period
-from pipeline.inputs import _release_period
+from ingestion.sample import SampleRegistry, simulate_status, write_status_workbook
+from ingestion.sniff import Content, read_content
+from pipeline.inputs import _release_period, collect_inputs, ingestion_room
+from pipeline.settings import Settings
+
+from ..conftest import SEED, SEEDS
 
 
 @pytest.mark.parametrize(
@@ -28,3 +38,43 @@ def test_months_known_from_csv_editions_only_make_no_whole_quarter() -> None:
         ("csv", Period.parse(m)) for m in ("2024-01", "2024-02", "2024-03")
     ]
     assert str(_release_period(editions)) == "2023-Q4"
+
+
+def _unmarked(data: bytes) -> Content:
+    return replace(read_content(data), properties={})
+
+
+@pytest.mark.parametrize(
+    ("trend_is_real", "status_is_real", "status_is_used"),
+    [(False, False, True), (True, True, True), (False, True, False), (True, False, False)],
+)
+def test_the_status_comes_along_and_is_never_mixed(
+    trend_is_real: bool,
+    status_is_real: bool,
+    status_is_used: bool,
+    tmp_path: Path,
+    edition_file: Callable[..., Path],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """The newest quarter of the trend is the release's, whatever the status is about."""
+    settings = Settings(tmp_path / "home")
+    status = simulate_status(SEED, "2026-Q3", SampleRegistry.load(SEEDS))
+    paths = {
+        write_status_workbook(status, tmp_path / "현황.xlsx"): status_is_real,
+        edition_file(): trend_is_real,
+    }
+    for number, (path, is_real) in enumerate(paths.items()):
+        room = ingestion_room(settings)
+        with monkeypatch.context() as patch:
+            if is_real:  # without the mark in its properties a file passes for real
+                patch.setattr(ingest, "read_content", _unmarked)
+            outcome = ingest.ingest_file(room, path, run_id="r")
+        assert outcome.status == "landed" and outcome.is_simulated != is_real
+        if number == 0:
+            assert collect_inputs(settings) is None  # the status alone is nothing to build
+    inputs = collect_inputs(settings)
+    assert inputs is not None and inputs.period == "2026-Q1"
+    assert inputs.is_simulated != trend_is_real
+    used = {s["dataset"] for s in inputs.snapshots}
+    assert ("kicox__complex_status" in used) == status_is_used
+    assert len(inputs.left_out) == (0 if status_is_used else 1)

@@ -17,6 +17,8 @@ from pathlib import Path
 import pytest
 import yaml
 
+from ingestion.parsers.complex_status import status_complex_id
+
 ROOT = Path(__file__).resolve().parents[2]
 SEEDS = ROOT / "dbt_project" / "seeds"
 FIGURES = ROOT / "ingestion" / "reference" / "published_figures.csv"
@@ -41,6 +43,9 @@ COLUMNS = {
     "kpis": "kpi name_ko name_en unit_ko unit_en formula_ko formula_en source sort_order",
     "share_definitions": "metric definition name_ko name_en numerator_series denominator_series "
     "denominator_print note_ko note_en sort_order",
+    "provinces": "province_code name_ko name_en spellings sort_order",
+    "status_complexes": "status_complex_id complex_type province_code sigungu_ko path_ko complex_id "
+    "match note_ko note_en source",
 }
 KEYS = {
     "complexes": ("complex_id",),
@@ -51,6 +56,8 @@ KEYS = {
     "units": ("unit",),
     "kpis": ("kpi",),
     "share_definitions": ("metric", "definition"),
+    "provinces": ("province_code",),
+    "status_complexes": ("status_complex_id",),
 }
 #: Columns that may be empty, because the fact is not known or does not exist.
 MAY_BE_EMPTY = {
@@ -64,12 +71,15 @@ MAY_BE_EMPTY = {
     },
     "industries": {"ksic_divisions", "isic_sections", "is_manufacturing"},
     "share_definitions": {"denominator_series", "denominator_print"},
+    "status_complexes": {"note_ko", "note_en"},
 }
 PROVINCES = {  # ISO 3166-2:KR
     "KR-11", "KR-26", "KR-27", "KR-28", "KR-29", "KR-30", "KR-31", "KR-41", "KR-42", "KR-43",
     "KR-44", "KR-45", "KR-46", "KR-47", "KR-48", "KR-49", "KR-50",
 }  # fmt: skip
-DIMENSIONS = {"krw", "usd", "firms", "persons", "percent", "percentage_point", "krw_per_usd"}
+DIMENSIONS = {
+    "krw", "usd", "firms", "persons", "percent", "percentage_point", "krw_per_usd", "area",
+}  # fmt: skip
 SERIES_DIMENSION = {
     "kicox_production": "krw",
     "kicox_exports": "usd",
@@ -397,7 +407,7 @@ def test_measures_use_known_dimensions() -> None:
 def test_the_unit_of_a_measure_is_the_canonical_one() -> None:
     factors = {row["unit"]: float(row["factor_to_canonical"]) for row in seed("units")}
     assert {row["unit_ko"]: factors[row["unit_ko"]] for row in seed("measures")} == {
-        "개사": 1, "억원": 1, "%": 1, "백만달러": 1, "명": 1, "%p": 1,
+        "개사": 1, "억원": 1, "%": 1, "백만달러": 1, "명": 1, "%p": 1, "천㎡": 1,
     }  # fmt: skip
 
 
@@ -413,6 +423,7 @@ def test_the_unit_of_a_measure_is_the_canonical_one() -> None:
         ("%", "percent", 1), ("퍼센트", "percent", 1),
         ("%p", "percentage_point", 1), ("%포인트", "percentage_point", 1),
         ("원/달러", "krw_per_usd", 1),
+        ("㎡", "area", 1e-3), ("천㎡", "area", 1), ("㎢", "area", 1000), ("ha", "area", 10),
     ],
 )  # fmt: skip
 def test_units(unit: str, dimension: str, factor: float) -> None:
@@ -580,3 +591,36 @@ def test_the_five_claims_of_2005_are_there() -> None:
         "news_world_2005_exports_44_7",
         "news_world_2005_employment_13_3",
     }
+
+
+# ---------------------------------------------------------------- provinces, the status statistic
+
+
+def test_provinces_are_those_of_the_standard() -> None:
+    assert {row["province_code"] for row in seed("provinces")} == PROVINCES
+    names = {(r["province_code"], r["name_ko"], r["name_en"]) for r in seed("provinces")}
+    for row in seed("complexes"):
+        assert (row["province_code"], row["province_ko"], row["province_en"]) in names, row
+
+
+def test_links_to_the_status_statistic_follow_from_their_key() -> None:
+    """An identifier is made from type, province, city and names, and from nothing else."""
+    complexes = {row["complex_id"]: row for row in seed("complexes")}
+    for row in seed("status_complexes"):
+        identity, _ = status_complex_id(
+            row["complex_type"],
+            row["province_code"],
+            row["sigungu_ko"],
+            *row["path_ko"].split(" > "),
+        )
+        assert identity == row["status_complex_id"], row
+        assert complexes[row["complex_id"]]["province_code"] == row["province_code"]
+        assert row["match"] in {"name", "spelling", "part"}
+        assert (" > " in row["path_ko"]) == (row["match"] == "part")
+        assert bool(row["note_ko"]) == bool(row["note_en"])
+
+
+def test_what_is_not_one_to_one_is_not_linked() -> None:
+    linked = {row["complex_id"] for row in seed("status_complexes")}
+    everything = {row["complex_id"] for row in seed("complexes")}
+    assert everything - linked == {"asan", "bitgreen", "gumi", "sacheon1", "busan_science"}

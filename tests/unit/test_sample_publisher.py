@@ -149,6 +149,7 @@ def test_files_are_named_as_the_publisher_names_them(sample: dict[str, Path]) ->
     expected = {f"{y}{q}.xlsx" for y in (2024, 2025) for q in quarters} | {"20260331.xlsx"}
     expected |= {"20241231_연간보정.xlsx", "20251231_재배포.xlsx", FIGURES_FILE}
     expected |= {f"{form.file_part}_20260331.csv" for form in CSV_EDITIONS.values()}
+    expected |= {"한국산업단지공단_전국산업단지현황통계_20260331.xlsx"}
     assert set(sample) == expected
     for path in sample.values():
         meta = json.loads(path.with_name(f"{path.name}.meta.json").read_text(encoding="utf-8"))
@@ -183,7 +184,7 @@ def test_without_faults_there_is_no_broken_file(seeds: Path, tmp_path: Path) -> 
     paths = write_sample(
         tmp_path, registry_dir=seeds, first="2025-Q4", last="2026-Q1", with_faults=False
     )
-    assert len(paths) == 2 + len(CSV_EDITIONS) + 1
+    assert len(paths) == 2 + len(CSV_EDITIONS) + 2  # figures, and the status of all complexes
     assert not [path for path in paths if "재배포" in path.name]
 
 
@@ -200,7 +201,7 @@ def test_the_command_writes_the_sample(seeds: Path, tmp_path: Path) -> None:
     done = subprocess.run(
         command, capture_output=True, text=True, check=True, cwd=Path(__file__).parents[2]
     )
-    assert len(done.stdout.splitlines()) == 1 + len(CSV_EDITIONS) + 1 + 1
+    assert len(done.stdout.splitlines()) == 1 + len(CSV_EDITIONS) + 1 + 1 + 1
 
 
 def test_a_registry_that_lacks_a_name_is_refused(seeds: Path, tmp_path: Path) -> None:
@@ -225,7 +226,7 @@ def test_a_bad_range_is_refused(first: str, last: str) -> None:
 
 def test_every_workbook_is_marked_as_simulated(sample: dict[str, Path]) -> None:
     readable = [p for p in sample.values() if p.suffix == ".xlsx" and "재배포" not in p.name]
-    assert len(readable) == 10
+    assert len(readable) == 11
     for path in readable:
         with zipfile.ZipFile(path) as archive:
             core = archive.read("docProps/core.xml").decode()
