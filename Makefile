@@ -4,6 +4,7 @@ VENV ?= .venv
 INBOX ?=
 READY := $(VENV)/.ready
 BIN := $(VENV)/bin
+SYNC := $(BIN)/uv pip sync --quiet --compile-bytecode --python $(BIN)/python requirements.lock
 
 # Telemetry stays off in everything that is started from here.
 export DBT_SEND_ANONYMOUS_USAGE_STATS := false
@@ -27,7 +28,8 @@ $(READY): requirements.lock requirements-bootstrap.lock pyproject.toml
 	  || { echo "this Python has no venv module with pip: install it (Debian: python3-venv)"; exit 1; }
 	@test -x $(BIN)/uv || $(BIN)/python -m pip --disable-pip-version-check install --quiet \
 	  --require-hashes -r requirements-bootstrap.lock
-	@$(BIN)/uv pip sync --quiet --compile-bytecode --python $(BIN)/python requirements.lock
+	@# Where a network has a certificate of its own, only the system's store knows it.
+	@$(SYNC) 2>/dev/null || $(SYNC) --system-certs
 	@$(BIN)/uv pip install --quiet --python $(BIN)/python --no-deps --no-build-isolation --editable .
 	@touch $@
 

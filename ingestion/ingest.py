@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
 from functools import cached_property
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 from zoneinfo import ZoneInfo
 
 from pydantic import BaseModel, ConfigDict, ValidationError
@@ -124,7 +124,7 @@ def reparse(room: Ingestion, snapshot: Snapshot, *, run_id: str) -> Outcome | No
         return None
     moment = datetime.now(UTC)
     outcome = _read_and_land(
-        room, snapshot, room.store.read(snapshot), run_id, moment, kind="reparsed", warnings=[]
+        room, snapshot, room.store.read(snapshot), run_id, moment, kind="reparsed"
     )
     append_outcome(room.home / "outcomes", outcome)
     return outcome
@@ -150,14 +150,11 @@ def _take(room: Ingestion, path: Path, data: bytes, run_id: str, moment: datetim
     known = room.store.by_sha256().get(sha256)
     if known is not None:
         return _again(room, known, name, data, run_id, moment)
-    warnings: list[Problem] = []
+    failure: RejectedFile | None = None
     try:
         sidecar = _sidecar(path)
     except RejectedFile as rejected:
-        sidecar, warnings = Sidecar(), []
-        failure: RejectedFile | None = rejected
-    else:
-        failure = None
+        sidecar, failure = Sidecar(), rejected
     loaded_at = moment.isoformat(timespec="seconds")
     published = sidecar.published_at or moment.astimezone(SEOUL).date()
     snapshot = Snapshot(
@@ -179,7 +176,7 @@ def _take(room: Ingestion, path: Path, data: bytes, run_id: str, moment: datetim
     if failure is not None:
         room.store.put(snapshot, data)
         return _quarantine(room, snapshot, data, failure, run_id, moment)
-    return _read_and_land(room, snapshot, data, run_id, moment, kind="first", warnings=warnings)
+    return _read_and_land(room, snapshot, data, run_id, moment, kind="first")
 
 
 def _again(
@@ -209,7 +206,7 @@ def _again(
         )
     landed = landed_path(room.landed, known)
     if reason is not None or landed_fingerprint(landed) != room.fingerprint:
-        return _read_and_land(room, known, data, run_id, moment, kind="reparsed", warnings=[])
+        return _read_and_land(room, known, data, run_id, moment, kind="reparsed")
     claimed = _period_in_name(name, known.period)
     if claimed is not None and claimed != known.period and name != known.file_name:
         fault = problem(
@@ -238,8 +235,7 @@ def _read_and_land(
     run_id: str,
     moment: datetime,
     *,
-    kind: str,
-    warnings: list[Problem],
+    kind: Literal["first", "reparsed"],
 ) -> Outcome:
     filed = snapshot
     try:
@@ -258,7 +254,7 @@ def _read_and_land(
         detail = f"{type(error).__name__}: {error}"[:300]
         broken = RejectedFile([problem("internal", detail=detail)])
         return _quarantine(room, filed, data, broken, run_id, moment)
-    problems = [*warnings, *read.problems]
+    problems = list(read.problems)
     if filed.published_at_basis == "first_seen" and contract.versioning == "accumulate":
         problems.append(problem("published_at_unknown"))
     earlier = [
@@ -287,7 +283,9 @@ def _read_and_land(
         )
     write_landed(path, contract.landed, read.rows, filed, room.fingerprint)
     shutil.rmtree(room.quarantine_folder(filed.sha256), ignore_errors=True)
-    what = kind if kind == "reparsed" else ("new_vintage" if earlier else "first")
+    what: Literal["first", "new_vintage", "reparsed"] = (
+        "new_vintage" if kind == "first" and earlier else kind
+    )
     verb = {"first": "landed", "new_vintage": "landed as a new vintage", "reparsed": "read again"}
     verb_ko = {"first": "적재", "new_vintage": "새 빈티지로 적재", "reparsed": "다시 읽음"}
     return Outcome(
@@ -299,7 +297,7 @@ def _read_and_land(
         dataset=filed.dataset,
         period=filed.period,
         snapshot_id=filed.snapshot_id,
-        kind=what,  # type: ignore[arg-type]
+        kind=what,
         rows=len(read.rows),
         message=f"{filed.file_name}: {verb[what]}, {filed.dataset} {filed.period}, "
         f"{len(read.rows):,} rows, {len(problems)} warnings",

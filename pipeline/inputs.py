@@ -48,11 +48,6 @@ class Inputs:
         """The content of inputs.lock.json. It has no clock: the same inputs, the same bytes."""
         return asdict(self)
 
-    @classmethod
-    def read(cls, path: Path) -> Inputs:
-        """Read a lock back."""
-        return cls(**json.loads(path.read_text(encoding="utf-8")))
-
 
 def ingestion_room(settings: Settings) -> Ingestion:
     """The ingestion room with this installation's contracts and registry."""

@@ -472,12 +472,13 @@ def assemble(settings: Settings, build_id: str) -> dict[str, Any]:
     from publication import release
 
     folder = settings.builds / build_id
+    known = {"build_id": build_id, "staging": str(settings.home / "staging" / build_id)}
     finished = release.unswitched_release(settings.releases, build_id)
     if finished is not None:
-        return {"release_id": finished, "build_id": build_id, "status": "complete"}
+        return {**known, "release_id": finished, "status": "complete"}
     current = release.current_release(settings.releases)
     if current is not None and current["build_id"] == build_id:
-        return {"release_id": current["release_id"], "build_id": build_id, "status": "published"}
+        return {**known, "release_id": current["release_id"], "status": "published"}
     staged = release.assemble(
         candidate=folder / "candidate.duckdb",
         build=folder,
@@ -513,14 +514,18 @@ def switch(settings: Settings, staged: dict[str, Any]) -> dict[str, Any]:
     """
     from publication import release
 
-    if staged["status"] == "published":
-        return {"release_id": staged["release_id"], "status": "unchanged"}
-    if staged["status"] == "complete":
-        release.point_current(settings.releases, staged["release_id"])
-    else:
-        release.switch(staged=Path(staged["staging"]), releases=settings.releases)
-    shutil.rmtree(settings.home / "staging" / staged["build_id"], ignore_errors=True)
-    return {"release_id": staged["release_id"], "status": "published"}
+    build_id, releases = staged["build_id"], settings.releases
+    current = release.current_release(releases)
+    if current is not None and current["build_id"] == build_id:
+        return {"release_id": current["release_id"], "status": "unchanged"}
+    # What is there decides, not what was staged: a switch that died after the folder had its name
+    # is taken up here when the step is tried again.
+    release_id = release.take_up(releases, build_id)
+    if release_id is None:
+        manifest = release.switch(staged=Path(staged["staging"]), releases=releases)
+        release_id = str(manifest["release_id"])
+    shutil.rmtree(settings.home / "staging" / build_id, ignore_errors=True)
+    return {"release_id": release_id, "status": "published"}
 
 
 def headline(candidate: Path, period: str) -> dict[str, Any]:

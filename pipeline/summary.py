@@ -12,8 +12,8 @@ from pipeline.inputs import collect_inputs
 from pipeline.settings import Settings
 
 _CLAIMS = (
-    ("korea_it_times_2005_production_30", "national_production_share_pct", "production", "생산"),
-    ("korea_it_times_2005_exports_43", "national_export_share_pct", "exports", "수출"),
+    ("korea_it_times_2005_production_30", "national_production_share_pct", "production"),
+    ("korea_it_times_2005_exports_43", "national_export_share_pct", "exports"),
 )
 
 
@@ -42,7 +42,7 @@ def print_summary(settings: Settings, console: Console) -> None:
 def claim_lines(headline: dict[str, Any]) -> list[str]:
     """When "30 percent of production and 43 percent of exports" held, and what it is now."""
     lines: list[str] = []
-    for claim_id, metric, en, _ko in _CLAIMS:
+    for claim_id, metric, en in _CLAIMS:
         held = [h for h in headline["held"] if h["claim_id"] == claim_id]
         stated = held[0]["stated_pct"] if held else None
         by_period: dict[str, set[str]] = {}

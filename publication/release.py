@@ -15,7 +15,8 @@ import json
 import os
 import re
 import shutil
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -152,14 +153,40 @@ def switch(*, staged: Path, releases: Path, now: datetime | None = None) -> dict
     Raises:
         PublishError: somebody else is publishing, or has published under this name meanwhile.
     """
+    with _publishing(releases):
+        return _switch(staged, releases, now or datetime.now(UTC))
+
+
+def take_up(releases: Path, build_id: str) -> str | None:
+    """Switch to a release of this build that stands complete but was never switched to.
+
+    Returns its name, or None where there is none: a crash came earlier, or not at all.
+
+    Raises:
+        PublishError: somebody else is publishing.
+    """
+    with _publishing(releases):
+        release_id = unswitched_release(releases, build_id)
+        if release_id is not None:
+            point_current(releases, release_id)
+    return release_id
+
+
+@contextmanager
+def _publishing(releases: Path) -> Iterator[None]:
+    """One publisher at a time; a second one is told, not kept waiting."""
     releases.mkdir(parents=True, exist_ok=True)
+    lock = FileLock(releases.parent / ".publish.lock", timeout=0)
     try:
-        with FileLock(releases.parent / ".publish.lock", timeout=0):
-            return _switch(staged, releases, now or datetime.now(UTC))
+        lock.acquire()
     except Timeout as error:
         raise PublishError(
             "another publication is going on; run again when it has ended"
         ) from error
+    try:
+        yield
+    finally:
+        lock.release()
 
 
 def _switch(staged: Path, releases: Path, now: datetime) -> dict[str, Any]:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import random
 import re
 import shutil
-from collections.abc import Callable
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -319,6 +318,3 @@ def test_a_suite_with_an_unknown_key_is_refused(tmp_path: Path) -> None:
     (tmp_path / "s.yml").write_text("suite: s\nowners: x\n", encoding="utf-8")
     with pytest.raises(ValueError, match=r"s\.yml"):
         load_suites(tmp_path)
-
-
-Judge = Callable[[Path], dict[str, Any]]

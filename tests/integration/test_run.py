@@ -26,6 +26,9 @@ from ingestion.sample import (
     write_status_workbook,
     write_workbook,
 )
+from pipeline import steps
+from pipeline.settings import Settings
+from publication import release
 
 from ..conftest import SEED, SEEDS
 from .conftest import sandan
@@ -467,3 +470,30 @@ def test_a_quarter_known_from_csv_editions_only_waits_for_its_workbook(
     passed = sandan(home, "run", "--inbox", inbox)
     assert passed.returncode == 0, passed.stdout + passed.stderr
     assert current(home) == "2026-Q2_v1"
+
+
+def test_a_switch_that_died_half_way_is_taken_up_when_it_is_tried_again(
+    home: Path, edition_file: Callable[..., Path], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Airflow tries the same step again with what the step before had told it."""
+    path = edition_file(
+        mutate.add_footnote("production_by_complex", "* 재배포"), name="재_20260331.xlsx"
+    )
+    settings = Settings(home, path.parent)
+    steps.ingest(settings)
+    built = steps.build(settings)
+    steps.gate(settings, built["build_id"])
+    staged = steps.render_bulletin(settings, steps.assemble(settings, built["build_id"]))
+
+    def die(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(release, "point_current", die)
+    with pytest.raises(KeyboardInterrupt):
+        steps.switch(settings, staged)
+    monkeypatch.undo()
+    assert current(home) == "2026-Q1_v1" and (home / "releases/2026-Q1_v2").is_dir()
+    assert steps.switch(settings, staged) == {"release_id": "2026-Q1_v2", "status": "published"}
+    assert current(home) == "2026-Q1_v2"
+    assert steps.switch(settings, staged) == {"release_id": "2026-Q1_v2", "status": "unchanged"}
+    assert not (home / "staging" / built["build_id"]).exists()
