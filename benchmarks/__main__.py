@@ -1,8 +1,13 @@
 """`make bench`: times as ratios to a baseline measured in the same run.
 
-    python -m benchmarks [read] [run] [nothing] [chain]
+    python -m benchmarks [read] [status] [registry] [editions] [run] [nothing] [chain]
 
 read     the twelve tables by sandan's parser, against pandas.read_excel with openpyxl
+registry a registry of 200,000 factories from bytes to landed Parquet, against DuckDB's read_csv to
+         Parquet of the same file in UTF-8 (it cannot read CP949), with and without decoding it
+status   the workbook of all complexes from bytes to rows, against python-calamine reading its cells
+editions twenty-five years of the trend statistic (some 300 workbooks) ingested cold and again, against
+         python-calamine reading the cells of the same files
 run      a new workbook to the switched `current` by `sandan run`, against a bare `dbt build`
 nothing  a run with nothing new, against that run
 chain    the same through Airflow's scheduler, against `sandan run`; Airflow's own share
@@ -104,6 +109,132 @@ def bench_read(folder: Path) -> None:
     )
 
 
+def bench_registry(folder: Path) -> None:
+    """A registry from bytes in memory to landed Parquet: decoded, recognised, parsed, written."""
+    from datetime import date
+
+    import duckdb
+
+    from ingestion.contract import load_contracts
+    from ingestion.landing import write_landed
+    from ingestion.parsers.registry_list import parse
+    from ingestion.recognise import recognise
+    from ingestion.registry import Registry
+    from ingestion.sample.registry import factory_file_name, write_factory_csv
+    from ingestion.snapshots import Snapshot
+    from ingestion.sniff import read_content
+
+    contracts = load_contracts()
+    registry = Registry.load(PROJECT / "dbt_project" / "seeds")
+    day = date(2024, 12, 31)
+    for detailed, form in ((False, "five columns"), (True, "thirty columns")):
+        path = folder / factory_file_name(day)
+        data = write_factory_csv(path, day, seed=1, detailed=detailed).read_bytes()
+        copy = folder / "utf8.csv"
+        copy.write_bytes(data.decode("cp949").encode())
+        snapshot = Snapshot(
+            snapshot_id="bench",
+            publisher="kicox",
+            dataset="kicox__factory_registry",
+            period="2024-12",
+            vintage="2025-02-10",
+            sha256="0" * 64,
+            bytes=len(data),
+            ending="csv",
+            file_name=path.name,
+            published_at="2025-02-10",
+            published_at_basis="sidecar",
+            loaded_at="2025-02-11T00:00:00+00:00",
+            url=None,
+            is_simulated=True,
+        )
+
+        def ours(data: bytes = data, snapshot: Snapshot = snapshot) -> None:
+            content = read_content(data)
+            contract = recognise(content, contracts, registry, snapshot.file_name)
+            read = parse(content, contract, registry, snapshot)
+            write_landed(folder / "ours.parquet", contract.landed, read.rows, snapshot, "bench")
+
+        def theirs(copy: Path = copy) -> None:
+            with duckdb.connect() as database:
+                database.execute(f"COPY (FROM read_csv('{copy}')) TO '{folder}/theirs.parquet'")
+
+        def decoded(data: bytes = data, copy: Path = copy) -> None:
+            copy.write_bytes(data.decode("cp949").encode())
+            theirs(copy)
+
+        ours()
+        theirs()
+        seconds = _median(ours)
+        name = f"registry of 200,000 rows, {form}"
+        _line(name, seconds, "duckdb read_csv to Parquet (UTF-8)", _median(theirs))
+        _line(name, seconds, "decoded to UTF-8, then the same", _median(decoded))
+
+
+def _cells(data: bytes) -> int:
+    """What python-calamine alone needs for every cell of a workbook."""
+    import io
+
+    from python_calamine import CalamineWorkbook
+
+    book = CalamineWorkbook.from_filelike(io.BytesIO(data))
+    return sum(len(book.get_sheet_by_name(n).to_python()) for n in book.sheet_names)
+
+
+def bench_status(folder: Path) -> None:
+    """The status workbook of 1,350 complexes, from bytes in memory to rows."""
+    from ingestion.contract import load_contracts
+    from ingestion.parsers.complex_status import parse_workbook
+    from ingestion.registry import Registry
+    from ingestion.sample import (
+        MOST_COMPLEXES,
+        SampleRegistry,
+        simulate_status,
+        status_file_name,
+        write_status_workbook,
+    )
+    from ingestion.sniff import read_content
+
+    seeds = PROJECT / "dbt_project" / "seeds"
+    status = simulate_status(
+        20260331, "2025-Q3", SampleRegistry.load(seeds), complexes=MOST_COMPLEXES
+    )
+    path = folder / status_file_name(status.when)
+    write_status_workbook(status, path)
+    data, contract = path.read_bytes(), load_contracts()["kicox__complex_status"]
+    registry = Registry.load(seeds)
+
+    def ours() -> None:
+        parse_workbook(read_content(data), contract, registry, path.name)
+
+    _line(
+        "status workbook, 1,350 complexes, to rows",
+        _median(ours),
+        "python-calamine, cells only",
+        _median(lambda: _cells(data)),
+    )
+
+
+def bench_editions(folder: Path) -> None:
+    """Every simulated edition since 2001, taken in at once, and once more with nothing new."""
+    from ingestion.sample import write_sample
+
+    inbox, home = folder / "inbox", folder / "home"
+    seeds = PROJECT / "dbt_project" / "seeds"
+    write_sample(inbox, registry_dir=seeds, first="2001-01", with_faults=False)
+    for path in [p for p in inbox.iterdir() if "산업동향정보" not in p.name]:
+        path.unlink()
+    files = sorted(inbox.glob("*.xlsx"))
+    start = time.perf_counter()
+    for path in files:
+        _cells(path.read_bytes())
+    cells = time.perf_counter() - start
+    cold = _sandan(home, "ingest", "--inbox", str(inbox))
+    _line(f"{len(files)} editions ingested cold", cold, "python-calamine, cells only", cells)
+    again = statistics.median(_sandan(home, "ingest", "--inbox", str(inbox)) for _ in range(3))
+    _line(f"{len(files)} editions, nothing new", again, "the cold run before", cold)
+
+
 def bench_run(folder: Path) -> None:
     """A new workbook in a home that has a release, and a run with nothing new after it."""
     old, new = _editions(folder)
@@ -169,12 +300,20 @@ def bench_chain(folder: Path) -> None:
     _line("new workbook through the scheduler", timings["chain_seconds"], "sandan run", seconds)
 
 
-BENCHES = {"read": [bench_read], "run": [bench_run], "nothing": [bench_run], "chain": [bench_chain]}
+BENCHES = {
+    "read": [bench_read],
+    "status": [bench_status],
+    "registry": [bench_registry],
+    "editions": [bench_editions],
+    "run": [bench_run],
+    "nothing": [bench_run],
+    "chain": [bench_chain],
+}
 
 
 def main() -> None:
     """Run what is asked for, or everything."""
-    chosen = sys.argv[1:] or ["read", "run", "chain"]
+    chosen = sys.argv[1:] or ["read", "status", "registry", "editions", "run", "chain"]
     for bench in dict.fromkeys(b for name in chosen for b in BENCHES[name]):
         with tempfile.TemporaryDirectory() as folder:
             bench(Path(folder))

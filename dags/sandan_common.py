@@ -1,4 +1,4 @@
-"""What the four DAGs share: the assets that join them, the pool, the defaults of a task.
+"""What the DAGs share: the assets that join them, the pool, the defaults of a task.
 
 No DAG is defined here and nothing heavy is imported: the file is read every time Airflow parses a
 DAG file and every time a task starts.
@@ -20,6 +20,8 @@ DUCKDB_POOL = "duckdb"
 
 #: The assets carry the quarter of the release (`2026-Q1`) as their partition key from the moment
 #: `sandan_ingest` knows it. The address only has to be unique: the files are found by the settings.
+#: Something new lies in the inbox; it has no partition: what it is about is not known yet.
+ARRIVED = Asset(name="sandan_arrived", uri="sandan://arrived", group="sandan")
 LANDED = Asset(name="sandan_landed", uri="sandan://landed", group="sandan")
 CANDIDATE = Asset(name="sandan_candidate", uri="sandan://candidate", group="sandan")
 AUDITED = Asset(name="sandan_audited", uri="sandan://audited", group="sandan")
@@ -35,6 +37,11 @@ DEFAULT_ARGS: dict[str, Any] = {
     "max_retry_delay": timedelta(minutes=5),
     "execution_timeout": timedelta(hours=1),
 }
+
+
+def clock_is_on(variable: str) -> bool:
+    """Whether DAGs start by themselves; `SANDAN_FETCH_CRON=none` leaves it to people."""
+    return os.environ.get(variable, "").strip().lower() != "none"
 
 
 def ingest_schedule() -> str | None:

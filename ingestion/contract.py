@@ -11,7 +11,7 @@ import hashlib
 from collections.abc import Mapping
 from functools import cached_property
 from pathlib import Path
-from typing import Literal
+from typing import Annotated, Literal
 
 import yaml
 from pydantic import BaseModel, ConfigDict, Field, model_validator
@@ -51,16 +51,164 @@ class Source(_Strict):
     """Where the publisher offers the dataset."""
 
     page: str | None = None
-    portal_id: str | None = None
+    #: How it is fetched; several ways are tried in this order until one gives the edition.
+    fetch: tuple[Fetch, ...] = ()
+
+    @property
+    def portal_id(self) -> str | None:
+        """The dataset's number on the portal, where it offers files."""
+        return next((way.dataset_id for way in self.fetch if isinstance(way, PortalFetch)), None)
 
 
 class Cadence(_Strict):
-    """How often an edition appears and how long after its period (days)."""
+    """When the publisher publishes: the schedules and the freshness table come from here.
 
-    frequency: Literal["quarterly", "irregular"]
-    lag_days_from: int | None = None
-    lag_days_to: int | None = None
+    An edition about a period appears between `lag_days_from` and `lag_days_to` days after the
+    period's last day and is late `late_after_days` days after that. `daily` is late that many days
+    after its newest figure. `irregular` has no calendar: it is never late.
+    """
+
+    frequency: Literal["daily", "monthly", "quarterly", "annual", "irregular"]
+    lag_days_from: int | None = Field(default=None, ge=0)
+    lag_days_to: int | None = Field(default=None, ge=0)
+    late_after_days: int | None = Field(default=None, ge=0)
+    #: The newest period that will ever appear (`2024-03`): nothing is expected after it.
+    ended: str | None = None
     note: Bilingual | None = None
+
+    @model_validator(mode="after")
+    def _whole(self) -> Cadence:
+        days = (self.lag_days_from, self.lag_days_to, self.late_after_days)
+        if self.frequency in ("irregular", "daily"):
+            if any(day is not None for day in days[:2]):
+                raise ValueError(f"a publication that is {self.frequency} has no window")
+            if (self.frequency == "daily") == (self.late_after_days is None):
+                raise ValueError("late_after_days: for a daily publication, and not for irregular")
+        elif any(day is None for day in days):
+            raise ValueError("give lag_days_from, lag_days_to and late_after_days")
+        elif (self.lag_days_to or 0) < (self.lag_days_from or 0):
+            raise ValueError("lag_days_to is before lag_days_from")
+        return self
+
+
+class PortalFetch(_Strict):
+    """A file dataset of data.go.kr, downloaded in four steps without a key."""
+
+    way: Literal["portal"]
+    dataset_id: str = Field(pattern=r"^\d{4,12}$")
+    #: Editions about this period and later ones are fetched; without it, the newest alone.
+    first: str | None = None
+
+
+class OdcloudFetch(_Strict):
+    """The same file datasets, row by row through odcloud."""
+
+    way: Literal["odcloud"]
+    dataset_id: str = Field(pattern=r"^\d{4,12}$")
+
+
+class TrendFetch(_Strict):
+    """KICOX's `indparkstats`: every operation for each month from `first` to `last`."""
+
+    way: Literal["indparkstats"]
+    first: str
+    last: str | None = None
+
+
+class FactoriesFetch(_Strict):
+    """KICOX's `fctryRegistInfo`: the factories of each complex, by its full name."""
+
+    way: Literal["factories"]
+    complexes: tuple[str, ...] = Field(min_length=1)
+
+
+class KosisFetch(_Strict):
+    """One KOSIS table: items, one list of codes for each classification, from a period on."""
+
+    way: Literal["kosis"]
+    org: str
+    table: str
+    items: tuple[str, ...] = Field(min_length=1)
+    classes: tuple[tuple[str, ...], ...] = Field(min_length=1)
+    frequency: Literal["Y", "Q", "M"]
+    first: str
+
+
+class CustomsFetch(_Strict):
+    """Trade statistics of the customs service, one request a calendar year."""
+
+    way: Literal["customs"]
+    area: Literal["total", "country", "sido", "sigungu"]
+    hs: tuple[str, ...] = ()
+    sido: tuple[str, ...] = ()
+    first: str
+
+
+class EcosFetch(_Strict):
+    """One series of the Bank of Korea, one request a calendar year."""
+
+    way: Literal["ecos"]
+    stat: str
+    items: tuple[str, ...] = Field(min_length=1)
+    cycle: Literal["A", "Q", "M", "D"]
+    first: str
+
+
+Fetch = Annotated[
+    PortalFetch
+    | OdcloudFetch
+    | TrendFetch
+    | FactoriesFetch
+    | KosisFetch
+    | CustomsFetch
+    | EcosFetch,
+    Field(discriminator="way"),
+]
+
+
+class Series(_Strict):
+    """One national series in an answer: which rows are it, and which field is its figure.
+
+    `where` names fields and the value they must have. The unit is read from `unit_field` and must
+    be `unit`; where the answer names none (customs), `unit` alone holds. `area_field` names the
+    province, where a row is not about the whole country.
+    """
+
+    series: str = Field(pattern=r"^[a-z][a-z0-9_]*$")
+    where: Mapping[str, str] = {}
+    value_field: str
+    unit: str
+    unit_field: str | None = None
+    area_field: str | None = None
+    scope: Bilingual
+
+
+class ListColumn(_Strict):
+    """One column of a registry (a plain list of things), by the words of its header.
+
+    Exactly one of three: `field` is what the column is read as; `person: true` marks what concerns
+    a natural person (known, and never landed); `unused: true` what is known and not needed.
+    A column of the file that is not listed here stops it, and so does a missing one that is not
+    optional. `kind: name` marks a person's name: what is landed beside it is searched for it.
+    """
+
+    header: tuple[str, ...] = Field(min_length=1)
+    field: str | None = None
+    kind: Literal["text", "count", "area", "date", "name"] = "text"
+    unit: str | None = None
+    person: bool = False
+    unused: bool = False
+    optional: bool = True
+
+    @model_validator(mode="after")
+    def _one_use(self) -> ListColumn:
+        if [self.field is not None, self.person, self.unused].count(True) != 1:
+            raise ValueError(f"{self.header[0]}: either a field, or a person's, or unused")
+        if self.kind == "name" and not self.person:
+            raise ValueError(f"{self.header[0]}: a name is a person's")
+        if (self.kind == "area") != (self.unit is not None):
+            raise ValueError(f"{self.header[0]}: an area, and nothing else, has a unit")
+        return self
 
 
 class Column(_Strict):
@@ -141,11 +289,27 @@ class Contract(_Strict):
     cadence: Cadence
     #: The role (not the person) that answers for the mappings of this dataset.
     mapping_owner: str
-    parser: Literal["industrial_trend", "complex_status", "published_figures", "claims"]
-    #: The form of the file: a workbook, a CSV edition, or a YAML file.
-    form: Literal["workbook", "csv", "yaml"]
+    parser: Literal[
+        "industrial_trend",
+        "complex_status",
+        "published_figures",
+        "claims",
+        "trend_answers",
+        "national_series",
+        "registry_list",
+    ]
+    #: The form of the file: a workbook, a CSV edition, a YAML file, or an interface's answers.
+    form: Literal["workbook", "csv", "yaml", "answers"]
     #: The schema of the landed rows.
-    landed: Literal["observations", "complex_status", "published_figures", "claims"]
+    landed: Literal[
+        "observations",
+        "complex_status",
+        "published_figures",
+        "claims",
+        "national_series",
+        "factories",
+        "knowledge_centres",
+    ]
     #: `accumulate`: every vintage stays in the warehouse; `replace`: the newest file of a name
     #: stands for all before it (curated lists).
     versioning: Literal["accumulate", "replace"]
@@ -165,6 +329,17 @@ class Contract(_Strict):
     name_words: tuple[str, ...] = ()
     #: The columns of a plain list (published figures): all must be there, no other may be.
     columns: tuple[str, ...] = ()
+    #: The national series in an interface's answers.
+    series: tuple[Series, ...] = ()
+    #: Rows of those answers that are known and no series: each names fields and their values.
+    ignored: tuple[Mapping[str, str], ...] = ()
+    #: The columns of a registry.
+    list_columns: tuple[ListColumn, ...] = ()
+
+    @property
+    def names_persons(self) -> bool:
+        """Whether the publisher's file holds what concerns natural persons."""
+        return any(column.person for column in self.list_columns)
 
     @model_validator(mode="after")
     def _consistent(self) -> Contract:

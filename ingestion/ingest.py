@@ -18,10 +18,20 @@ from zoneinfo import ZoneInfo
 
 from pydantic import BaseModel, ConfigDict, ValidationError
 
+from ingestion.answers import period_told
 from ingestion.contract import Contract, Contracts
 from ingestion.landing import landed_fingerprint, landed_path, write_landed
 from ingestion.outcomes import Outcome, append_outcome
-from ingestion.parsers import claims, complex_status, industrial_trend, published_figures
+from ingestion.parsers import (
+    Reading,
+    claims,
+    complex_status,
+    industrial_trend,
+    national_series,
+    published_figures,
+    registry_list,
+    trend_answers,
+)
 from ingestion.periods import Period, date_in_name, period_of_date
 from ingestion.problems import Problem, RejectedFile, problem
 from ingestion.recognise import recognise
@@ -35,7 +45,7 @@ from ingestion.snapshots import (
     snapshot_id,
     write_once,
 )
-from ingestion.sniff import Content, read_content
+from ingestion.sniff import Content, may_name_persons, read_content
 
 SEOUL = ZoneInfo("Asia/Seoul")
 SIDECAR_SUFFIX = ".meta.json"
@@ -72,10 +82,18 @@ class Ingestion:
         parts = [
             self.contracts.fingerprint,
             self.registry.fingerprint,
-            industrial_trend.PARSER_VERSION,
-            complex_status.PARSER_VERSION,
-            published_figures.PARSER_VERSION,
-            claims.PARSER_VERSION,
+            *(
+                parser.PARSER_VERSION
+                for parser in (
+                    industrial_trend,
+                    complex_status,
+                    published_figures,
+                    claims,
+                    registry_list,
+                    national_series,
+                    trend_answers,
+                )
+            ),
         ]
         return hashlib.sha256("/".join(parts).encode()).hexdigest()[:16]
 
@@ -87,17 +105,6 @@ class Ingestion:
     def quarantine_folder(self, sha256: str) -> Path:
         """Where a file that could not be used waits, with the reason."""
         return self.home / "quarantine" / sha256[:16]
-
-
-@dataclass(frozen=True)
-class _Read:
-    """A file that was read well."""
-
-    contract: Contract
-    period: str
-    rows: list[dict[str, Any]]
-    notes: list[dict[str, Any]]
-    problems: list[Problem]
 
 
 def ingest_file(
@@ -147,7 +154,7 @@ def parse_warnings(room: Ingestion, snapshot: Snapshot) -> list[dict[str, Any]]:
 def _take(room: Ingestion, path: Path, data: bytes, run_id: str, moment: datetime) -> Outcome:
     sha256 = hashlib.sha256(data).hexdigest()
     name = clean_file_name(path.name)
-    known = room.store.by_sha256().get(sha256)
+    known = room.store.find(sha256)
     if known is not None:
         return _again(room, known, name, data, run_id, moment)
     failure: RejectedFile | None = None
@@ -244,7 +251,7 @@ def _read_and_land(
         filed = _file_under(
             snapshot, contract, _period_so_far(content, contract, snapshot), content
         )
-        read = _parse(room, content, contract, snapshot.file_name)
+        read = _parse(room, content, contract, snapshot)
         filed = _file_under(snapshot, contract, read.period, content)
     except RejectedFile as rejected:
         _keep(room, snapshot, filed, data)
@@ -308,24 +315,38 @@ def _read_and_land(
     )
 
 
-def _parse(room: Ingestion, content: Content, contract: Contract, name: str) -> _Read:
-    if contract.parser == "published_figures":
-        rows = published_figures.parse_published_figures(content, contract, room.registry)
-        return _Read(contract, "all", rows, [], [])
-    if contract.parser == "claims":
-        return _Read(contract, "all", claims.parse_claim(content), [], [])
-    if contract.parser == "complex_status":
-        status = complex_status.parse_workbook(content, contract, room.registry, name)
-        return _Read(contract, str(status.period), status.rows, status.notes, status.problems)
+def _parse(room: Ingestion, content: Content, contract: Contract, snapshot: Snapshot) -> Reading:
+    name = snapshot.file_name
+    match contract.parser:
+        case "published_figures":
+            rows = published_figures.parse_published_figures(content, contract, room.registry)
+            return Reading("all", rows)
+        case "claims":
+            return Reading("all", claims.parse_claim(content))
+        case "complex_status":
+            status = complex_status.parse_workbook(content, contract, room.registry, name)
+            return Reading(str(status.period), status.rows, status.notes, status.problems)
+        case "registry_list":
+            return registry_list.parse(content, contract, room.registry, snapshot)
+        case "national_series":
+            return national_series.parse(content, contract, room.registry, snapshot)
+        case "trend_answers":
+            return trend_answers.parse(content, contract, room.contracts, room.registry, snapshot)
     if contract.form == "workbook":
         parsed = industrial_trend.parse_workbook(content, contract, room.registry, name)
+    elif content.form == "answers":
+        return trend_answers.parse_edition(
+            content, contract, room.contracts, room.registry, snapshot
+        )
     else:
         parsed = industrial_trend.parse_csv(content, contract, room.contracts, room.registry, name)
-    return _Read(contract, str(parsed.period), parsed.rows, parsed.notes, parsed.problems)
+    return Reading(str(parsed.period), parsed.rows, parsed.notes, parsed.problems)
 
 
 def _period_so_far(content: Content, contract: Contract, snapshot: Snapshot) -> str:
-    """The period to file a workbook under even if it turns out to be unusable."""
+    """The period to file a workbook or a bundle under even if it turns out to be unusable."""
+    if content.answers is not None:
+        return period_told(content.answers) or snapshot.period
     if contract.parser not in ("industrial_trend", "complex_status"):
         return "all"
     if contract.form == "workbook":
@@ -386,13 +407,21 @@ def _quarantine(
     run_id: str,
     moment: datetime,
 ) -> Outcome:
-    problems = [*rejected.problems, *rejected.warnings]
+    folder = room.quarantine_folder(snapshot.sha256)
+    copy = folder / snapshot.file_name
+    # What may name persons stays in raw/ alone; the reason says where.
+    contract = room.contracts.by_dataset.get(snapshot.dataset)
+    if contract.names_persons if contract else may_name_persons(data):
+        copy.unlink(missing_ok=True)
+        rejected = RejectedFile([_without_content(p) for p in rejected.all])
+    else:
+        write_once(copy, data)
+    problems = rejected.all
     lines_en = [p.line(snapshot.file_name) for p in rejected.problems]
     lines_ko = [p.line(snapshot.file_name, "ko") for p in rejected.problems]
-    folder = room.quarantine_folder(snapshot.sha256)
-    write_once(folder / snapshot.file_name, data)
     reason = {
         "file_name": snapshot.file_name,
+        "raw": room.store.path(snapshot).relative_to(room.home).as_posix(),
         "sha256": snapshot.sha256,
         "dataset": snapshot.dataset,
         "period": snapshot.period,
@@ -421,6 +450,16 @@ def _quarantine(
         problems=[p.as_dict() for p in problems],
         is_simulated=snapshot.is_simulated,
     )
+
+
+def _without_content(found: Problem) -> Problem:
+    """A problem that quotes what stands in a file nobody could recognise, without the quote."""
+    if found.code == "unrecognised":
+        detail, detail_ko = "a list that may name persons", "개인정보가 있을 수 있는 목록"
+        return problem("unrecognised", detail=detail, detail_ko=detail_ko)
+    if found.code == "internal":
+        return problem("registry_unread", detail="internal")
+    return found
 
 
 def _quarantine_reason(room: Ingestion, sha256: str) -> dict[str, Any] | None:

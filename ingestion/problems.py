@@ -439,6 +439,375 @@ CATALOG: dict[str, _Entry] = {
         "Give published_at in <file name>.meta.json if the day is known.",
         "공표일을 알면 <파일 이름>.meta.json에 published_at을 적으십시오.",
     ),
+    # Registries (lists of factories and centres). None of these quotes a value: a cell may hold
+    # what concerns a person.
+    "csv_broken": _Entry(
+        "error",
+        "the text cannot be cut into rows and fields ({detail})",
+        "글을 행과 칸으로 나눌 수 없습니다({detail})",
+        _REDOWNLOAD_EN,
+        _REDOWNLOAD_KO,
+    ),
+    "registry_fields": _Entry(
+        "error",
+        "row {row} (line {line}) has {found} fields, the header has {expected}; {count} such rows",
+        "{row}행({line}번째 줄)의 칸은 {found}개, 머리글은 {expected}개입니다. 그런 행 {count}개",
+        "The file may be cut off, or a comma stands outside of quotes. " + _REDOWNLOAD_EN,
+        "파일이 잘렸거나 따옴표 밖에 쉼표가 있습니다. " + _REDOWNLOAD_KO,
+    ),
+    "registry_quotes": _Entry(
+        "error",
+        "a quotation mark is left open or stands in the wrong place, in or after row {row} (line {line})",
+        "따옴표가 닫히지 않았거나 잘못된 자리에 있습니다({row}행, {line}번째 줄이나 그 뒤)",
+        _REDOWNLOAD_EN,
+        _REDOWNLOAD_KO,
+    ),
+    "registry_unread": _Entry(
+        "error",
+        "the list could not be read ({detail}); what stands in it is not shown",
+        "목록을 읽지 못했습니다({detail}). 내용은 보이지 않습니다",
+        "Keep the file and report it; nothing was published from it.",
+        "파일을 보관하고 알려 주십시오. 이 파일에서 공표된 것은 없습니다.",
+    ),
+    "registry_headers_unknown": _Entry(
+        "error",
+        "{count} columns of the first row are not known, and the first row is not as long as the second: a "
+        "line break may be lost; they are not shown",
+        "첫 행의 열 {count}개를 알 수 없고 첫 행과 둘째 행의 길이가 다릅니다. 줄바꿈이 빠졌을 수 "
+        "있습니다. 내용은 보이지 않습니다",
+        _REDOWNLOAD_EN,
+        _REDOWNLOAD_KO,
+    ),
+    "registry_period_unknown": _Entry(
+        "error",
+        "the edition is not known: the file name has no date such as _20241231, no sidecar tells when it "
+        "was published, and no bundle says its month",
+        "회차를 알 수 없습니다. 파일 이름에 _20241231 같은 날짜가 없고, 부속 파일에 공표일이 없으며, "
+        "묶음에 달이 없습니다",
+        "Restore the publisher's file name, or give published_at in <file name>.meta.json.",
+        "발행 기관의 파일 이름을 되살리거나 <파일 이름>.meta.json에 published_at을 적으십시오.",
+    ),
+    "registry_values": _Entry(
+        "error",
+        "{count} of {total} values of '{header}' are no {kind} (first in row {row}; not shown)",
+        "'{header}'의 값 {total}개 중 {count}개가 {kind_ko} 아닙니다(첫 행 {row}, 값은 보이지 않음)",
+        "So many mean that the column holds something else. " + _CONTRACT_EN,
+        "이렇게 많으면 다른 내용의 열입니다. " + _CONTRACT_KO,
+    ),
+    "registry_places_unknown": _Entry(
+        "error",
+        "{count} of {total} addresses name no known province (first in row {row}; not shown)",
+        "주소 {total}개 중 {count}개에서 시도를 알 수 없습니다(첫 행 {row}, 값은 보이지 않음)",
+        "If provinces were renamed, add the spelling to dbt_project/seeds/provinces.csv; the file is read "
+        "again by itself.",
+        "시도 이름이 바뀌었으면 dbt_project/seeds/provinces.csv에 표기를 추가하십시오. 파일은 저절로 "
+        "다시 읽습니다.",
+    ),
+    "registry_numbers_shared": _Entry(
+        "error",
+        "{count} registry numbers stand with different names or addresses (first in row {row}), more than "
+        "a slip",
+        "공장관리번호 {count}개가 이름이나 주소가 다른 행에 거듭 있습니다(첫 행 {row}). 실수로 보기에 "
+        "많습니다",
+        "Ask the publisher which rows hold.",
+        "어느 행이 맞는지 발행 기관에 확인하십시오.",
+    ),
+    "registry_number_bad": _Entry(
+        "error",
+        "{count} registry numbers are not made of digits and letters (first in row {row}; not shown)",
+        "공장관리번호 {count}개가 숫자와 글자로 된 번호가 아닙니다(첫 행 {row}, 값은 보이지 않음)",
+        "Columns may have shifted. " + _REDOWNLOAD_EN,
+        "열이 밀렸을 수 있습니다. " + _REDOWNLOAD_KO,
+    ),
+    "answers_incomplete": _Entry(
+        "error",
+        "{found} factories of '{what}' came where the answer announces {expected}",
+        "'{what}'의 공장 {expected}건 중 {found}건만 왔습니다",
+        "Fetch the dataset again; the loop over the pages resumes.",
+        "자료를 다시 받으십시오. 받은 쪽부터 이어집니다.",
+    ),
+    "answers_unreadable": _Entry(
+        "error",
+        "the answer {part} is not a page of factories ({detail})",
+        "응답 {part}이(가) 공장 목록의 한 쪽이 아닙니다({detail})",
+        "Fetch the dataset again.",
+        "자료를 다시 받으십시오.",
+    ),
+    "answers_field_unknown": _Entry(
+        "warning",
+        "the answers have fields that are not known and were not read: {found}",
+        "모르는 항목이 있어 읽지 않았습니다: {found}",
+        "If one of them is needed and concerns no person, add it to {contract}.",
+        "필요하고 개인에 관한 것이 아니면 {contract}에 추가하십시오.",
+    ),
+    "registry_values_left_out": _Entry(
+        "warning",
+        "{count} of {total} values of '{header}' are no {kind} and were left empty (first in row {row})",
+        "'{header}'의 값 {total}개 중 {count}개가 {kind_ko} 아니어서 비웠습니다(첫 행 {row})",
+        "Nothing to do; told to the publisher's attention.",
+        "조치할 것은 없습니다. 발행 기관의 오기로 기록합니다.",
+    ),
+    "registry_places_left_out": _Entry(
+        "warning",
+        "{count} of {total} addresses name no known province; landed without one (first in row {row})",
+        "주소 {total}개 중 {count}개에서 시도를 알 수 없어 비운 채 적재합니다(첫 행 {row})",
+        "Look at the rows; a new spelling belongs into dbt_project/seeds/provinces.csv.",
+        "해당 행을 보고, 새 표기이면 dbt_project/seeds/provinces.csv에 추가하십시오.",
+    ),
+    "registry_unnamed": _Entry(
+        "warning",
+        "{count} rows have no name or no address (first: row {row}); landed as they are",
+        "이름이나 주소가 없는 행이 {count}개 있습니다(첫 행 {row}). 그대로 적재합니다",
+        "Nothing to do; told to the publisher's attention.",
+        "조치할 것은 없습니다. 발행 기관의 오기로 기록합니다.",
+    ),
+    "registry_rows_empty": _Entry(
+        "warning",
+        "{count} rows say nothing and were left out (first: row {row})",
+        "빈 행 {count}개를 뺐습니다(첫 행 {row})",
+        "Nothing to do.",
+        "조치할 것은 없습니다.",
+    ),
+    "registry_twice": _Entry(
+        "warning",
+        "{count} rows repeat a factory of the edition word for word (first: row {row}); each has a key of "
+        "its own",
+        "같은 회차에서 글자까지 같은 행이 {count}개 더 있습니다(첫 행 {row}). 키를 따로 줍니다",
+        "Nothing to do; told to the publisher's attention.",
+        "조치할 것은 없습니다. 발행 기관의 오기로 기록합니다.",
+    ),
+    "registry_key_shared": _Entry(
+        "warning",
+        "{count} rows share name and address, or number, with another one and differ otherwise (first: row "
+        "{row}); each has a key of its own",
+        "이름과 주소(또는 번호)가 같고 나머지가 다른 행이 {count}개 더 있습니다(첫 행 {row}). 키를 따로 "
+        "줍니다",
+        "Nothing to do; told to the publisher's attention.",
+        "조치할 것은 없습니다. 발행 기관의 오기로 기록합니다.",
+    ),
+    "registry_rows_merged": _Entry(
+        "warning",
+        "{count} rows belong to a factory that has one already, a row an industry; the row of the main "
+        "industry is landed (first: row {row})",
+        "업종마다 한 행씩 거듭 나온 공장의 행이 {count}개 있습니다. 대표업종의 행을 적재합니다(첫 행 "
+        "{row})",
+        "Nothing to do.",
+        "조치할 것은 없습니다.",
+    ),
+    "registry_sequence": _Entry(
+        "warning",
+        "the running numbers are not whole: {found} rows, numbered from {first} to {last}",
+        "순번이 이어지지 않습니다. {found}행에 {first}부터 {last}까지입니다",
+        "Rows may be missing: compare the count with the publisher's page.",
+        "빠진 행이 있을 수 있습니다. 발행 기관이 밝힌 건수와 견주십시오.",
+    ),
+    "registry_persons_withheld": _Entry(
+        "warning",
+        "persons: {names} names of firms that hold their representative's name were left empty, {masked} "
+        "cells had a name, telephone number or address of e-mail masked",
+        "개인정보: 대표자 이름이 든 회사명 {names}건을 비우고, 이름·전화번호·이메일이 든 칸 {masked}개를 "
+        "가렸습니다",
+        "Nothing to do; the publisher's bytes in raw/ are as they came.",
+        "조치할 것은 없습니다. raw/의 원본은 그대로입니다.",
+    ),
+    # -- interfaces' answers -------------------------------------------------------------------
+    "answer_error": _Entry(
+        "error",
+        "this {form} answer is no data. {what}",
+        "{form} 응답에 자료가 없습니다. {what}",
+        "{todo}",
+        "{todo}",
+    ),
+    "answer_unrecognised": _Entry(
+        "error",
+        "no contract asks for this answer: {found}",
+        "이 응답을 쓰는 계약이 없습니다: {found}",
+        "If it is a dataset that sandan should read, add a contract for it; if not, remove it.",
+        "읽어야 할 자료라면 계약을 추가하고, 아니라면 폴더에서 빼십시오.",
+    ),
+    "answer_month_unknown": _Entry(
+        "error",
+        "the answer does not say which month it is about",
+        "응답에 어느 달의 자료인지가 없습니다",
+        "The month was in the question: give the file a name that ends in it (…_202403.json), put the "
+        "address that was asked into its sidecar (url), or fetch it with sandan.",
+        "달은 질문에만 있습니다. 파일 이름을 그 달로 끝내거나(…_202403.json), 부속 파일의 url에 요청한 "
+        "주소를 적거나, sandan으로 받으십시오.",
+    ),
+    "answer_month_other": _Entry(
+        "error",
+        "the answer is about {found}, {expected} was expected",
+        "응답은 {found}의 자료인데 {expected}이어야 합니다",
+        "Fetch it again.",
+        "다시 받으십시오.",
+    ),
+    "answer_table_unknown": _Entry(
+        "error",
+        "the answer does not say which table it is: {found}",
+        "응답이 어느 표인지 알 수 없습니다: {found}",
+        "The table was in the question: put the address that was asked into the sidecar (url), name the "
+        "file after the service (…{example}…), or fetch it with sandan.",
+        "표는 질문에만 있습니다. 부속 파일의 url에 요청한 주소를 적거나, 파일 이름에 서비스 이름을 넣거나"
+        "(…{example}…), sandan으로 받으십시오.",
+    ),
+    "answer_fields_unknown": _Entry(
+        "error",
+        "the answer has fields that the contract does not know: {found}",
+        "계약에 없는 항목이 응답에 있습니다: {found}",
+        "Find out what they are and add them to {contract}.",
+        "무슨 항목인지 확인해 {contract}에 추가하십시오.",
+    ),
+    "answer_field_missing": _Entry(
+        "error",
+        "the field '{expected}' is not in the answer; it has: {found}",
+        "응답에 '{expected}' 항목이 없습니다. 있는 항목: {found}",
+        _CONTRACT_EN,
+        _CONTRACT_KO,
+    ),
+    "answer_incomplete": _Entry(
+        "error",
+        "{found} rows are here, the answer announces {expected}",
+        "{found}행이 있는데 응답이 알린 것은 {expected}행입니다",
+        "Pages are missing (or stand twice): fetch all of them; a part of an answer is not used.",
+        "빠지거나 겹친 쪽이 있습니다. 모두 받으십시오. 응답의 일부는 쓰지 않습니다.",
+    ),
+    "answer_edition_monthly": _Entry(
+        "error",
+        "the edition is about a month, and only {found} is told",
+        "월간 자료인데 알 수 있는 기간은 {found}뿐입니다",
+        "Download the file of this edition and drop it under its own name (…_20240131.csv).",
+        "이 회차의 파일을 내려받아 원래 이름(…_20240131.csv)으로 넣으십시오.",
+    ),
+    "series_rows_unknown": _Entry(
+        "error",
+        "{count} rows are no series of the contract: {found}",
+        "계약의 어느 계열도 아닌 행이 {count}개 있습니다: {found}",
+        "If they are wanted, add a series to {contract}; if not, add them to its `ignored`.",
+        "쓸 것이면 {contract}에 계열을, 아니면 그 `ignored`에 추가하십시오.",
+    ),
+    "series_table_other": _Entry(
+        "error",
+        "a row is of {found}, the contract is about {expected}",
+        "{found}의 행이 있습니다. 계약은 {expected}에 관한 것입니다",
+        "Another table came under this name. Fetch it again.",
+        "다른 표가 이 이름으로 왔습니다. 다시 받으십시오.",
+    ),
+    "series_unit": _Entry(
+        "error",
+        "the unit is '{found}', the contract says '{expected}'",
+        "단위가 '{found}'인데 계약에는 '{expected}'입니다",
+        "If the publisher changed the unit (or the base year), change {contract}.",
+        "발행 기관이 단위(또는 기준년)를 바꿨다면 {contract}을(를) 고치십시오.",
+    ),
+    "series_period": _Entry(
+        "error",
+        "'{found}' is no period that this answer can be about ({expected})",
+        "'{found}'은(는) 이 응답에 있을 수 없는 기간입니다({expected})",
+        "Fetch it again; if it stays, the publisher changed the form.",
+        "다시 받으십시오. 계속되면 발행 기관이 형식을 바꾼 것입니다.",
+    ),
+    "series_twice": _Entry(
+        "error",
+        "{what} stands twice with different values: {found} here, {other} at {where}",
+        "{what}이(가) 서로 다른 값으로 두 번 있습니다. 여기 {found}, {where}에 {other}",
+        "Parts of different vintages were put together. Fetch all of it again.",
+        "서로 다른 시점의 응답이 섞였습니다. 모두 다시 받으십시오.",
+    ),
+    "series_total": _Entry(
+        "error",
+        "총계 says {expected}, the rows come to {found} ({header})",
+        "총계는 {expected}인데 행의 합은 {found}입니다({header})",
+        "Rows are missing or damaged. Fetch it again.",
+        "빠지거나 손상된 행이 있습니다. 다시 받으십시오.",
+    ),
+    "series_years_only": _Entry(
+        "error",
+        "the answer sums up {found} and has no months",
+        "응답이 {found} 전체의 합이고 월별 값이 없습니다",
+        "This table tells no months: ask month by month (strtYymm and endYymm alike).",
+        "이 표에는 달이 없습니다. 한 달씩(strtYymm과 endYymm을 같게) 요청하십시오.",
+    ),
+    "series_items_missing": _Entry(
+        "error",
+        "{what} lacks {count} of the items that make up the total: {found}",
+        "{what}에 합계를 이루는 품목 {count}개가 없습니다: {found}",
+        "Fetch all of them; a part is never taken for the total.",
+        "모두 받으십시오. 일부를 합계로 쓰지 않습니다.",
+    ),
+    "series_no_total": _Entry(
+        "warning",
+        "the answer has no 총계 row, so its rows could not be checked against it",
+        "응답에 총계 행이 없어 합계를 확인하지 못했습니다",
+        "Nothing to do.",
+        "조치할 것은 없습니다.",
+    ),
+    "series_not_determined": _Entry(
+        "warning",
+        "the total of {found} is 0: not determined yet, landed as missing",
+        "{found}의 합계가 0입니다. 아직 집계되지 않은 것으로 보아 결측으로 적재합니다",
+        "Nothing to do: it comes with the next fetch.",
+        "조치할 것은 없습니다. 다음에 받을 때 채워집니다.",
+    ),
+    "series_repeated": _Entry(
+        "warning",
+        "{count} figures stand twice with the same value; landed once",
+        "같은 값이 두 번 있는 수치가 {count}개 있어 한 번만 적재합니다",
+        "Nothing to do.",
+        "조치할 것은 없습니다.",
+    ),
+    # Workbooks and CSV editions of figures.
+    "sheet_too_large": _Entry(
+        "error",
+        "this part of the workbook reaches over {size:,} cells, more than the limit of {limit:,}: a cell "
+        "stands far away from the others, or its address is damaged",
+        "통합 문서의 이 부분이 {size:,}칸에 걸쳐 있어 한도 {limit:,}칸을 넘습니다. 멀리 떨어진 칸이 있거나 "
+        "칸의 주소가 손상되었습니다",
+        _REDOWNLOAD_EN,
+        _REDOWNLOAD_KO,
+    ),
+    "row_fields": _Entry(
+        "error",
+        "the row has {found} fields, the header has {expected} ({count} such rows)",
+        "행의 칸은 {found}개, 머리글은 {expected}개입니다(그런 행 {count}개)",
+        "The file may be cut off, or a comma stands outside of quotes. " + _REDOWNLOAD_EN,
+        "파일이 잘렸거나 따옴표 밖에 쉼표가 있습니다. " + _REDOWNLOAD_KO,
+    ),
+    "figure_for_word": _Entry(
+        "error",
+        "the figure {found} stands where a word is expected ({header}); the row may be shifted",
+        "글이 올 자리({header})에 수치 {found}이(가) 있습니다. 행이 밀렸을 수 있습니다",
+        "Ask the publisher for a mended file.",
+        "발행 기관에 고친 파일을 요청하십시오.",
+    ),
+    "csv_unended": _Entry(
+        "warning",
+        "the last line does not end in a line break: the file may be cut off, and its last figure too",
+        "마지막 줄이 줄바꿈으로 끝나지 않습니다. 파일이, 또 마지막 수치가 잘렸을 수 있습니다",
+        "Compare the last line with the publisher's file.",
+        "마지막 줄을 발행 파일과 견주십시오.",
+    ),
+    "date_unclear": _Entry(
+        "warning",
+        "'{found}' is not a date ({header}); landed as it stands",
+        "'{found}'은(는) 날짜가 아닙니다({header}). 있는 그대로 적재합니다",
+        "Nothing to do; told to the publisher's attention.",
+        "조치할 것은 없습니다. 발행 기관의 오기로 기록합니다.",
+    ),
+    "row_repeated": _Entry(
+        "warning",
+        "{count} rows are about what has a row in this table already (first here: {name}, also in "
+        "{other})",
+        "이 표에 같은 행이 {count}개 더 있습니다(첫 행: {name}, {other}에도 있음)",
+        "Ask the publisher which row holds; the list of all complexes is believed.",
+        "어느 행이 맞는지 발행 기관에 확인하십시오. 전체 목록을 따릅니다.",
+    ),
+    "parent_not_in_list": _Entry(
+        "warning",
+        "'{found}', said to lie in two provinces, does not stand in two provinces in '{other}'",
+        "두 시도에 걸친다는 '{found}'이(가) '{other}'에는 두 시도로 있지 않습니다",
+        "Its rows are counted as complexes of their own; ask the publisher.",
+        "각 행을 따로 셉니다. 발행 기관에 확인하십시오.",
+    ),
 }
 
 
@@ -503,6 +872,11 @@ class RejectedFile(Exception):
         self.problems = [p for p in problems if p.severity == "error"]
         self.warnings = [p for p in problems if p.severity == "warning"]
         super().__init__("; ".join(p.message_en for p in self.problems))
+
+    @property
+    def all(self) -> list[Problem]:
+        """Errors and then warnings."""
+        return [*self.problems, *self.warnings]
 
 
 def reject(code: str, **where: Any) -> RejectedFile:

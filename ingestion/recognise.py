@@ -2,26 +2,41 @@
 
 from __future__ import annotations
 
-from ingestion.contract import Contract, Contracts
+from ingestion.answers import no_data, printed, rows_of
+from ingestion.contract import (
+    Contract,
+    Contracts,
+    CustomsFetch,
+    EcosFetch,
+    FactoriesFetch,
+    KosisFetch,
+    TrendFetch,
+)
+from ingestion.fetch.errors import fault
+from ingestion.fetch.sources import customs
 from ingestion.parsers import complex_status as status
 from ingestion.parsers import industrial_trend as trend
+from ingestion.parsers import registry_list, trend_answers
 from ingestion.problems import reject
 from ingestion.registry import Registry, name_key, tidy
-from ingestion.sniff import Content
+from ingestion.sniff import Content, Sheet
 
 
 def recognise(content: Content, contracts: Contracts, registry: Registry, name: str) -> Contract:
     """The contract that a file answers to.
 
     A workbook is known by its table titles, its survey notes or its list's header, a CSV edition by its headers
-    and their units, a list by its exact columns, a claim by its keys. The name is used for one
-    thing only: to tell between CSV editions whose headers and units are the same.
+    and their units, a list by its exact columns, a claim by its keys, answers of an interface by the
+    dataset that their bundle names or by their fields and codes. The name is used for one thing
+    only: to tell between CSV editions whose headers and units are the same.
 
     Raises:
         RejectedFile: no contract, or more than one, answers.
     """
     if content.form == "workbook":
         return _workbook(content, contracts)
+    if content.form == "answers":
+        return _answers(content, contracts, registry, name)
     if content.form == "yaml":
         for contract in contracts.by_dataset.values():
             if contract.form == "yaml" and "claim_id" in content.mapping:
@@ -59,15 +74,18 @@ def _workbook(content: Content, contracts: Contracts) -> Contract:
 
 
 def _csv(content: Content, contracts: Contracts, registry: Registry, name: str) -> Contract:
+    first = [str(cell).strip() for cell in content.first_row]
+    listed = registry_list.looks_like(first, contracts)
+    if listed is not None:
+        return listed
     sheet = content.sheets[0]
-    first = [str(cell).strip() for cell in sheet.rows[0]]
     for contract in contracts.by_dataset.values():
         if contract.form == "csv" and contract.columns:
             shared = set(first) & set(contract.columns)
             if len(shared) >= 0.6 * len(contract.columns):
                 return contract
     shown = ", ".join(cell for cell in first[:8])[:160]
-    if not first or name_key(first[0]) not in trend.NAME_HEADERS:
+    if not any(name_key(cell) in trend.NAME_HEADERS for cell in first):
         raise reject(
             "unrecognised",
             detail=f"a text whose first line is: {shown}",
@@ -113,3 +131,56 @@ def _csv(content: Content, contracts: Contracts, registry: Registry, name: str) 
             detail_ko=f"머리글이 여러 표에 맞고({titles}) 이름으로도 알 수 없음",
         )
     return chosen[0]
+
+
+def _answers(content: Content, contracts: Contracts, registry: Registry, name: str) -> Contract:
+    """A bundle by the dataset that it names, answers without one by their rows."""
+    bundle = content.answers
+    assert bundle is not None
+    named = contracts.by_dataset.get(bundle.dataset or "")
+    if named is not None and (named.form == "answers" or named.table_of is not None):
+        return named
+    part = bundle.parts[0]
+    found, rows = rows_of(part)
+    if not rows:
+        raise no_data(fault("no_rows"), part)
+    if isinstance(found, dict) and isinstance(found.get("data"), list):
+        # odcloud has the rows of a CSV edition, its headers as names.
+        grid = Content("csv", [Sheet("", [list(rows[0])])])
+        known = _csv(grid, contracts, registry, name)
+        if known.table_of is None and known.parser != "registry_list":
+            raise reject("answer_unrecognised", sheet=part.file or None, found=known.dataset)
+        return known
+    row = {field: printed(value) for field, value in rows[0].items()}
+    for contract in contracts.by_dataset.values():
+        if any(_asks_for(way, contract, row) for way in contract.source.fetch):
+            return contract
+    raise reject("answer_unrecognised", sheet=part.file or None, found=_described(row))
+
+
+def _asks_for(way: object, contract: Contract, row: dict[str, str]) -> bool:
+    """Whether a row is of the kind that this way of fetching brings."""
+    if isinstance(way, KosisFetch):
+        return (row.get("ORG_ID"), row.get("TBL_ID")) == (way.org, way.table)
+    if isinstance(way, EcosFetch):
+        codes = [row.get(f"ITEM_CODE{n}") for n in range(1, len(way.items) + 1)]
+        return row.get("STAT_CODE") == way.stat and codes == list(way.items)
+    if isinstance(way, CustomsFetch):
+        return customs.area_of(row) == way.area and bool(way.hs) == customs.by_item(row)
+    if isinstance(way, TrendFetch):
+        return trend_answers.looks_like(row, contract)
+    return isinstance(way, FactoriesFetch) and "fctryManageNo" in row
+
+
+def _described(row: dict[str, str]) -> str:
+    """What a row of an answer that nobody reads is, by what its publisher calls it."""
+    if "TBL_ID" in row:
+        return f"KOSIS {row.get('ORG_ID', '')} {row['TBL_ID']} ({row.get('TBL_NM', '')})"
+    if "STAT_CODE" in row:
+        words = (row.get("STAT_NAME", ""), row.get("ITEM_NAME1", ""))
+        return f"ECOS {row['STAT_CODE']} {row.get('ITEM_CODE1', '')} ({', '.join(words)})"
+    area = "country and item" if "statCd" in row else customs.area_of(row)
+    if area is not None:
+        item = next((row[n] for n in ("hsCode", "hsCd", "hsSgn") if row.get(n, "-") != "-"), "")
+        return f"customs, trade by {area}" + (f" and item {item}" if item else "")
+    return ", ".join(row)[:160]

@@ -65,19 +65,37 @@ def clean_file_name(name: str) -> str:
 
 
 class SnapshotStore:
-    """Files below `raw/`; any number of processes may put at once."""
+    """Files below `raw/`; any number of processes may put at once.
+
+    A store reads the sidecars once and then keeps up with what is put through it, so that taking in
+    one more file does not cost a walk over all that there are. What another process puts meanwhile
+    is seen by the next store; the same bytes put twice still are one file.
+    """
 
     def __init__(self, raw: Path) -> None:
         self.raw = raw
+        self._known: dict[Path, Snapshot] | None = None
+
+    @property
+    def _sidecars(self) -> dict[Path, Snapshot]:
+        if self._known is None:
+            self._known = {
+                path: Snapshot(**json.loads(path.read_bytes()))
+                for path in sorted(self.raw.glob("*/*/*/*.json"))
+            }
+        return self._known
 
     def __iter__(self) -> Iterator[Snapshot]:
         """Every snapshot, in the order of dataset, period, vintage."""
-        for path in sorted(self.raw.glob("*/*/*/*.json")):
-            yield Snapshot(**json.loads(path.read_text(encoding="utf-8")))
+        return iter([snapshot for _, snapshot in sorted(self._sidecars.items())])
 
     def by_sha256(self) -> dict[str, Snapshot]:
         """All snapshots by content hash. The same bytes are kept once, so there is one each."""
-        return {snapshot.sha256: snapshot for snapshot in self}
+        return {snapshot.sha256: snapshot for snapshot in self._sidecars.values()}
+
+    def find(self, sha256: str) -> Snapshot | None:
+        """The snapshot of these bytes, if they were ever taken in."""
+        return next((s for s in self._sidecars.values() if s.sha256 == sha256), None)
 
     def path(self, snapshot: Snapshot) -> Path:
         """Where the bytes lie."""
@@ -92,7 +110,10 @@ class SnapshotStore:
         target = self.path(snapshot)
         write_once(target, data)
         sidecar = json.dumps(asdict(snapshot), ensure_ascii=False, indent=1, sort_keys=True)
-        write_once(target.with_suffix(".json"), sidecar.encode())
+        beside = target.with_suffix(".json")
+        write_once(beside, sidecar.encode())
+        if self._known is not None:
+            self._known.setdefault(beside, snapshot)
         return target
 
     def refile(self, old: Snapshot, new: Snapshot) -> None:
@@ -100,8 +121,11 @@ class SnapshotStore:
         if self.path(old) == self.path(new):
             return
         self.put(new, self.read(old))
-        self.path(old).with_suffix(".json").unlink(missing_ok=True)
+        beside = self.path(old).with_suffix(".json")
+        beside.unlink(missing_ok=True)
         self.path(old).unlink(missing_ok=True)
+        if self._known is not None:
+            self._known.pop(beside, None)
 
 
 def write_once(target: Path, data: bytes) -> None:

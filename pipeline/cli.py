@@ -6,8 +6,9 @@ import json
 import os
 import sys
 from dataclasses import replace
+from datetime import datetime
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 from filelock import Timeout
@@ -15,6 +16,9 @@ from rich.console import Console
 from rich.table import Table
 
 from pipeline.settings import Settings
+
+if TYPE_CHECKING:
+    from ingestion.periods import Period
 
 app = typer.Typer(
     add_completion=False,
@@ -62,6 +66,9 @@ def run(
     airflow: Annotated[
         bool, typer.Option("--airflow", help="Let an embedded Airflow's scheduler run the DAGs.")
     ] = False,
+    fetch_first: Annotated[
+        bool, typer.Option("--fetch", help="Ask the publishers for what is new first.")
+    ] = False,
     strict: Annotated[
         bool, typer.Option("--strict", help="Exit with 3 where a file was rejected.")
     ] = False,
@@ -81,8 +88,10 @@ def run(
         raise _fail(f"another run is going on in {settings.home}; wait for it to end") from error
     try:
         if airflow:
-            code = _run_airflow(settings, console)
+            code = _run_airflow(settings, console, fetch_first=fetch_first)
         else:
+            if fetch_first:
+                _fetch(settings, console)
             code = _run_plain(settings, console, strict=strict)
     except FileNotFoundError as error:
         raise _fail(str(error)) from error
@@ -150,15 +159,50 @@ def _conclude(
     return REJECTED if rejected and strict else 0
 
 
-def _run_airflow(settings: Settings, console: Console) -> int:
+def _run_airflow(settings: Settings, console: Console, *, fetch_first: bool) -> int:
     from pipeline import steps
     from pipeline.embedded import run_embedded
+    from pipeline.schedules import fetch_schedules
     from pipeline.summary import print_summary
 
-    inbox = steps.prepare_inbox(settings)
-    code = run_embedded(replace(settings, inbox=inbox), inbox, console=console)
+    if fetch_first:
+        settings.drops.mkdir(parents=True, exist_ok=True)
+    if settings.inbox is None and not settings.drops.is_dir():
+        code = _run_sample(settings, console)
+    else:
+        inbox = steps.prepare_inbox(settings)
+        wanted = [schedule.dataset for schedule in fetch_schedules()] if fetch_first else []
+        code = run_embedded(replace(settings, inbox=inbox), inbox, console=console, fetch=wanted)
     if code == 0:
         print_summary(settings, console)
+    return code
+
+
+def _run_sample(settings: Settings, console: Console) -> int:
+    """The sample, fetched by the DAGs from the sample publisher: the way real publications come."""
+    from ingestion.sample.server import SampleServer
+    from pipeline import steps
+    from pipeline.embedded import run_embedded
+    from pipeline.schedules import fetch_schedules
+
+    inbox = settings.home / "sample"
+    inbox.mkdir(parents=True, exist_ok=True)
+    if steps.sample_is_complete(settings):
+        return run_embedded(settings, inbox, console=console)
+    with SampleServer() as server:
+        console.print(f"The sample publisher (SIMULATED) answers on {server.url}")
+        code = run_embedded(
+            settings,
+            inbox,
+            console=console,
+            fetch=[schedule.dataset for schedule in fetch_schedules()],
+            publishers={
+                "SANDAN_PUBLISHERS": server.url,
+                "SANDAN_TODAY": server.publishers.today.isoformat(),
+            },
+        )
+    last = json.loads((settings.home / "airflow/last_run.json").read_text(encoding="utf-8"))
+    steps.finish_sample(settings, last.get("fetched") or [{"status": "unknown"}])
     return code
 
 
@@ -175,26 +219,41 @@ def _print_outcome(console: Console, outcome: dict[str, Any]) -> None:
 @app.command()
 def fetch(
     datasets: Annotated[
-        list[str] | None, typer.Argument(help="Default: every dataset the portal offers as a file.")
+        list[str] | None, typer.Argument(help="Default: every dataset that can be fetched.")
     ] = None,
-    inbox: Inbox = None,
+    since: Annotated[
+        str | None, typer.Option("--since", help="Every edition from this period on (2021-01).")
+    ] = None,
 ) -> None:
-    """Download the newest editions from the public data portal into the inbox.
+    """Fetch what is new at the publishers into the inbox.
 
-    Where the portal asks for a captcha, a person has to download the file: the link and the folder
-    are printed. Exits with 2 where a dataset could not be had.
+    Keys come from SANDAN_KEY_DATA_GO_KR, SANDAN_KEY_KOSIS and SANDAN_KEY_ECOS. Where the portal asks
+    for a captcha, a person has to download the file: the link and the folder are printed. Exits with
+    2 where a dataset could not be had.
     """
-    from pipeline import steps
+    from ingestion.periods import Period
 
-    console = _console()
     try:
-        results = steps.fetch(_settings(inbox), datasets)
-    except KeyError as error:
+        period = Period.parse(since) if since else None
+        results = _fetch(_settings(), _console(), datasets, period)
+    except (KeyError, ValueError) as error:
         raise _fail(str(error.args[0])) from error
-    for result in results:
-        console.print(f"{result['status']:13s} {result['dataset']}: {_plain(result['message'])}")
-    if any(result["status"] != "fetched" for result in results):
+    if any(result["status"] not in ("fetched", "no_data") for result in results):
         raise typer.Exit(FAILED)
+
+
+def _fetch(
+    settings: Settings,
+    console: Console,
+    datasets: list[str] | None = None,
+    since: Period | None = None,
+) -> list[dict[str, Any]]:
+    from pipeline import fetching, steps
+
+    def tell(result: dict[str, Any]) -> None:
+        console.print(f"{result['status']:13s} {result['dataset']}: {_plain(result['message'])}")
+
+    return fetching.fetch(settings, datasets, run_id=steps.new_run_id(), since=since, tell=tell)
 
 
 @app.command()
@@ -325,6 +384,41 @@ def status(
 
 
 @app.command()
+def freshness(
+    today: Annotated[
+        str | None, typer.Option(help="The day to judge by (2026-05-28); default: today in Korea.")
+    ] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="For machines.")] = False,
+) -> None:
+    """Say which editions should be out, which were seen, and what is late; writes table and page.
+
+    Exits with 1 where something is late.
+    """
+    from datetime import date
+
+    from pipeline.freshness import write_freshness
+
+    settings = _settings()
+    try:
+        rows, page = write_freshness(settings, date.fromisoformat(today) if today else None)
+    except ValueError as error:
+        raise _fail(str(error)) from error
+    if as_json:
+        sys.stdout.write((settings.home / "freshness/freshness.json").read_text(encoding="utf-8"))
+    else:
+        console = _console()
+        for row in rows:
+            late = f", late by {row.days_late} days" if row.days_late else ""
+            console.print(
+                f"{row.status:10s} {row.dataset:52s} expected {row.expected_period or '–':10s} "
+                f"seen {row.seen_period or '–'}{late}"
+            )
+        console.print(_plain(os.fspath(page)))
+    if any(row.status == "late" for row in rows):
+        raise typer.Exit(STOPPED)
+
+
+@app.command()
 def trace(
     subject: Annotated[
         list[str],
@@ -368,6 +462,11 @@ def trace(
             f"{share['definition']} ({share['coverage']})\n"
             f"  = {share['numerator']:,.4f} {share['numerator_unit']} ({_plain(share['numerator_source'])})\n"
             f"  / {share['denominator']:,.4f} {share['denominator_unit']} ({_plain(share['denominator_source'])})"
+            + (
+                f"\n  its cells: sandan trace nation {share['denominator_series']} {share['period']}"
+                if share.get("denominator_series")
+                else ""
+            )
         )
     for kpi in found.get("kpis", []):
         console.print(
@@ -417,6 +516,48 @@ def sample_write(
     folder.mkdir(parents=True, exist_ok=True)
     written = write_sample(folder, seed=seed, registry_dir=_settings().seeds)
     _console().print(f"{len(written)} files (SIMULATED) in {_plain(os.fspath(folder))}")
+
+
+@sample_app.command("serve")
+def sample_serve(
+    port: Annotated[int, typer.Option(help="0 takes a free one.", min=0, max=65535)] = 0,
+    host: Annotated[str, typer.Option(help="A loopback address; no other is taken.")] = "127.0.0.1",
+    today: Annotated[
+        datetime, typer.Option(formats=["%Y-%m-%d"], help="The simulated day.")
+    ] = datetime(2026, 5, 28),
+    seed: Annotated[int, typer.Option(help="The same seed gives the same answers.")] = 20260331,
+    fault: Annotated[
+        list[str] | None,
+        typer.Option(help="NAME[:match][:times], such as http_500:kosis.kr:2; NAME::1 for once."),
+    ] = None,
+) -> None:
+    """Answer on this machine as the publishers do: simulated files and interfaces, faults on request.
+
+    The first line is the address; SANDAN_PUBLISHERS=address points every other command at it.
+    Stops on Ctrl-C or SIGTERM.
+    """
+    import signal
+    import threading
+
+    from ingestion.sample.server import SampleServer
+
+    stop = threading.Event()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, lambda *_: stop.set())
+    try:
+        server = SampleServer(host=host, port=port, today=today.date(), seed=seed)
+        for text in fault or []:
+            server.faults.arm_text(text)
+        server.start()
+    except (ValueError, OSError) as error:
+        raise _fail(str(error)) from error
+    try:
+        print(server.url, flush=True)
+        for armed in server.faults.listing():
+            print(f"fault {armed['name']} {armed['match']}".rstrip(), flush=True)
+        stop.wait()
+    finally:
+        server.stop()
 
 
 if __name__ == "__main__":

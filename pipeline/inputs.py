@@ -91,8 +91,8 @@ def collect_inputs(settings: Settings) -> Inputs | None:
     each name. Simulated and real publications are never mixed: as soon as one real publication
     has landed, simulated ones are left out.
 
-    What a release is about, and whether it is simulated, is told by the trend statistic alone; the
-    status statistic comes along.
+    What a release is about, and whether it is simulated, is told by the trend statistic alone; every
+    other publication comes along.
 
     Returns None where no publication of the trend has landed.
     """
@@ -123,7 +123,7 @@ def collect_inputs(settings: Settings) -> Inputs | None:
         elif (
             not real
             and not snapshot.is_simulated
-            and room.contracts[snapshot.dataset].landed == "complex_status"
+            and room.contracts[snapshot.dataset].versioning == "accumulate"
         ):
             reason = "real; the trend publications here are simulated"
         elif (

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import os
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date
 from pathlib import Path
 
 PROJECT = Path(__file__).resolve().parents[1]
@@ -18,6 +20,29 @@ QUIET = {
 }
 
 
+#: The variable that holds each key.
+KEY_VARIABLES = {
+    "data.go.kr": "SANDAN_KEY_DATA_GO_KR",
+    "kosis": "SANDAN_KEY_KOSIS",
+    "ecos": "SANDAN_KEY_ECOS",
+}
+
+
+def _keys() -> dict[str, str]:
+    found: dict[str, str] = {}
+    for name, variable in KEY_VARIABLES.items():
+        value = os.environ.get(variable, "")
+        path = os.environ.get(f"{variable}_FILE")
+        if path:
+            try:
+                value = Path(path).read_text(encoding="utf-8")
+            except OSError as error:
+                raise ValueError(f"{variable}_FILE: {error.strerror}: {path}") from None
+        if value.strip():
+            found[name] = value.strip()
+    return found
+
+
 @dataclass(frozen=True)
 class Settings:
     """Paths of one installation: the project's own files and the home of its data."""
@@ -25,14 +50,32 @@ class Settings:
     home: Path
     inbox: Path | None = None
     project: Path = PROJECT
+    #: Keys of the publishers' interfaces by name; never printed.
+    keys: Mapping[str, str] = field(default_factory=dict, repr=False)
+    #: Address of a sample publisher on this machine that answers in the place of all publishers, and
+    #: the day at which its clock stands.
+    publishers: str | None = None
+    today: date | None = None
 
     @classmethod
     def from_env(cls) -> Settings:
-        """Read SANDAN_HOME (default `var/` in the project) and SANDAN_INBOX."""
+        """Read SANDAN_HOME (default `var/` in the project), SANDAN_INBOX, SANDAN_PUBLISHERS with
+        SANDAN_TODAY, and the keys (`SANDAN_KEY_KOSIS`, or a file that holds it: `SANDAN_KEY_KOSIS_FILE`).
+
+        Raises:
+            ValueError: the file of a key cannot be read, or SANDAN_TODAY is no day.
+        """
         os.environ.update({k: v for k, v in QUIET.items() if k not in os.environ})
         home = Path(os.environ.get("SANDAN_HOME") or PROJECT / "var").expanduser().resolve()
         inbox = os.environ.get("SANDAN_INBOX")
-        return cls(home, Path(inbox).expanduser().resolve() if inbox else None)
+        today = os.environ.get("SANDAN_TODAY")
+        return cls(
+            home,
+            Path(inbox).expanduser().resolve() if inbox else None,
+            keys=_keys(),
+            publishers=os.environ.get("SANDAN_PUBLISHERS") or None,
+            today=date.fromisoformat(today) if today else None,
+        )
 
     @property
     def seeds(self) -> Path:
@@ -48,6 +91,11 @@ class Settings:
     def releases(self) -> Path:
         """What readers see."""
         return self.home / "releases"
+
+    @property
+    def drops(self) -> Path:
+        """Where what is fetched is dropped; read besides the inbox, which may be read-only."""
+        return self.home / ("sample" if self.publishers else "inbox")
 
     @property
     def bundled(self) -> list[Path]:

@@ -9,13 +9,15 @@ from __future__ import annotations
 
 import hashlib
 import json
+import multiprocessing
 import os
 import shutil
 import subprocess
 import sys
 import uuid
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from concurrent.futures import ProcessPoolExecutor
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -24,7 +26,7 @@ from zoneinfo import ZoneInfo
 from filelock import FileLock
 
 from ingestion.contract import load_contracts
-from ingestion.ingest import SIDECAR_SUFFIX, ingest_file, is_stale, reparse
+from ingestion.ingest import SIDECAR_SUFFIX, Ingestion, ingest_file, is_stale, reparse
 from ingestion.landing import write_empty
 from pipeline.inputs import Inputs, collect_inputs, ingestion_room
 from pipeline.settings import QUIET, Settings
@@ -46,70 +48,14 @@ def new_run_id() -> str:
     return f"{datetime.now(UTC):%Y%m%dT%H%M%SZ}-{uuid.uuid4().hex[:6]}"
 
 
-# -- fetch ----------------------------------------------------------------------------------
-
-
-def fetch(
-    settings: Settings,
-    datasets: list[str] | None = None,
-    *,
-    transport: Any = None,
-) -> list[dict[str, Any]]:
-    """Download the newest edition of file datasets from the portal into the inbox.
-
-    Args:
-        settings: the inbox is the settings' one, else `inbox/` in the home.
-        datasets: which; default: every contract that names its number on the portal.
-        transport: an httpx transport, for tests.
-
-    Returns one result a dataset: {"dataset", "status": "fetched" | "person_needed" | "failed",
-    "file", "message", "message_ko"}. What fails does not keep the others back.
-
-    Raises:
-        KeyError: a dataset that no contract names, or that has no number on the portal.
-    """
-    from ingestion.fetch.client import Fetcher
-    from ingestion.fetch.errors import FetchError, PersonNeeded
-    from ingestion.fetch.sources.portal import PortalRequest
-    from ingestion.fetch.sources.portal import fetch as from_portal
-
-    contracts = load_contracts().by_dataset
-    offered = {d: c.source.portal_id for d, c in contracts.items() if c.source.portal_id}
-    unknown = set(datasets or []) - offered.keys()
-    if unknown:
-        raise KeyError(f"{', '.join(sorted(unknown))}: fetched are {', '.join(sorted(offered))}")
-    inbox = settings.inbox or settings.home / "inbox"
-    inbox.mkdir(parents=True, exist_ok=True)
-    results: list[dict[str, Any]] = []
-    with Fetcher(settings.home, new_run_id(), inbox=inbox, transport=transport) as fetcher:
-        for dataset in datasets or sorted(offered):
-            result: dict[str, Any] = {"dataset": dataset, "file": None}
-            try:
-                (answer,) = from_portal(fetcher, PortalRequest(dataset, str(offered[dataset])))
-            except FetchError as error:
-                status = "person_needed" if isinstance(error, PersonNeeded) else "failed"
-                result |= {
-                    "status": status,
-                    "message": f"{error.message_en} → {error.action_en}",
-                    "message_ko": f"{error.message_ko} → {error.action_ko}",
-                }
-            else:
-                path = answer.drop(inbox)
-                result |= {
-                    "status": "fetched",
-                    "file": str(path),
-                    "message": f"{path.name}, {len(answer.data):,} bytes",
-                    "message_ko": f"{path.name}, {len(answer.data):,}바이트",
-                }
-            results.append(result)
-    return results
-
-
 # -- ingest ---------------------------------------------------------------------------------
 
 
 def prepare_inbox(settings: Settings, inbox: str | Path | None = None) -> Path:
-    """The folder to read: the given one, SANDAN_INBOX, or the bundled sample (written if needed).
+    """The folder to read: the given one, SANDAN_INBOX, what was fetched, or the bundled sample.
+
+    The sample comes from the sample publisher over HTTP, the way real publications come; it is
+    fetched once into a home.
 
     Raises:
         FileNotFoundError: the folder is not there.
@@ -119,37 +65,60 @@ def prepare_inbox(settings: Settings, inbox: str | Path | None = None) -> Path:
         if not chosen.is_dir():
             raise FileNotFoundError(f"inbox {chosen} is not a folder")
         return chosen
+    if settings.drops.is_dir():
+        return settings.drops
     folder = settings.home / "sample"
-    marker = folder / ".complete"
-    if not marker.exists():
-        from ingestion.sample import write_sample
+    if not sample_is_complete(settings):
+        from ingestion.sample.server import SampleServer
+        from pipeline import fetching
 
-        shutil.rmtree(folder, ignore_errors=True)
-        folder.mkdir(parents=True)
-        write_sample(folder, registry_dir=settings.seeds)
-        marker.touch()
+        with SampleServer() as server:
+            sample = replace(settings, publishers=server.url, today=server.publishers.today)
+            results = fetching.fetch(sample, run_id=new_run_id())
+        finish_sample(settings, results)
     return folder
 
 
-def inbox_files(settings: Settings, inbox: Path) -> list[Path]:
-    """The files of an inbox and the curated files of the project; no sidecars, no leftovers."""
-    found = [
+def sample_is_complete(settings: Settings) -> bool:
+    """Whether the sample has been fetched into this home."""
+    return (settings.home / "sample" / ".complete").exists()
+
+
+def finish_sample(settings: Settings, results: list[dict[str, Any]]) -> None:
+    """Remember that the sample has been fetched, where all of it came."""
+    if all(result["status"] in ("fetched", "no_data") for result in results):
+        (settings.home / "sample" / ".complete").touch()
+
+
+def inboxes(settings: Settings, inbox: str | Path | None = None) -> list[Path]:
+    """The folders to read: the inbox, and what was fetched.
+
+    Raises:
+        FileNotFoundError: the inbox is not there.
+    """
+    chosen = prepare_inbox(settings, inbox)
+    return [chosen, *({settings.drops} - {chosen} if settings.drops.is_dir() else ())]
+
+
+def inbox_files(inbox: Path) -> list[Path]:
+    """The files of an inbox; no sidecars, no leftovers of a download."""
+    return [
         path
         for path in sorted(inbox.rglob("*"))
         if path.is_file()
         and not any(part.startswith((".", "~$")) for part in path.relative_to(inbox).parts)
         and not path.name.endswith((SIDECAR_SUFFIX, ".part", ".crdownload", ".tmp"))
     ]
-    return [*found, *settings.bundled]
 
 
 def discover(settings: Settings, inbox: str | None = None) -> list[dict[str, Any]]:
     """What needs reading: new files of the inbox, and snapshots that would be read differently
     since contract, registry or parser changed.
 
-    Files that are known already get their outcome row (`unchanged`) here and are not listed.
-    Each item is {"run_id", "name", "paths"} or {"run_id", "name", "snapshot_id"}; several paths
-    are files of the same bytes, which belong into one pair of hands.
+    Files that are known already get their outcome row (`unchanged`) here and are not listed, unless
+    the publisher offers them under a wrong period. Each item is {"run_id", "name", "paths"},
+    {"run_id", "name", "snapshot_id"} or, where there is nothing left to do, {"run_id", "name",
+    "outcome"}; several paths are files of the same bytes, which belong into one pair of hands.
     """
     room = ingestion_room(settings)
     run_id = new_run_id()
@@ -157,11 +126,14 @@ def discover(settings: Settings, inbox: str | None = None) -> list[dict[str, Any
     items: list[dict[str, Any]] = []
     new: dict[str, dict[str, Any]] = {}
     seen: set[str] = set()
-    for path in inbox_files(settings, prepare_inbox(settings, inbox)):
+    files = [path for folder in inboxes(settings, inbox) for path in inbox_files(folder)]
+    for path in [*files, *settings.bundled]:
         with path.open("rb") as file:
             sha256 = hashlib.file_digest(file, "sha256").hexdigest()
         if sha256 in known:
-            ingest_file(room, path, run_id=run_id)
+            outcome = ingest_file(room, path, run_id=run_id)
+            if outcome.status == "fault":
+                items.append({"run_id": run_id, "name": path.name, "outcome": outcome.as_dict()})
             seen.add(sha256)
         elif sha256 in new:
             new[sha256]["paths"].append(str(path))
@@ -180,12 +152,16 @@ def discover(settings: Settings, inbox: str | None = None) -> list[dict[str, Any
     return items
 
 
-def ingest_one(settings: Settings, item: dict[str, Any]) -> list[dict[str, Any]]:
+def ingest_one(
+    settings: Settings, item: dict[str, Any], room: Ingestion | None = None
+) -> list[dict[str, Any]]:
     """Take in one item of `discover`; returns the outcome of each of its files.
 
-    Never raises for what is wrong with a file.
+    Never raises for what is wrong with a file. A room that is given serves many items.
     """
-    room = ingestion_room(settings)
+    if "outcome" in item:
+        return [item["outcome"]]
+    room = room or ingestion_room(settings)
     if "paths" in item:
         return [
             ingest_file(room, Path(path), run_id=item["run_id"]).as_dict() for path in item["paths"]
@@ -201,14 +177,53 @@ def ingest(
     *,
     on_outcome: Callable[[dict[str, Any]], None] | None = None,
 ) -> list[dict[str, Any]]:
-    """Take in everything that is new, one after another; returns the outcome of each."""
+    """Take in everything that is new, side by side where it is much; returns the outcome of each,
+    in the order of the files."""
+    items = discover(settings, str(inbox) if inbox else None)
     outcomes = []
-    for item in discover(settings, str(inbox) if inbox else None):
-        for outcome in ingest_one(settings, item):
+    for found in _ingest_all(settings, items):
+        for outcome in found:
             outcomes.append(outcome)
             if on_outcome:
                 on_outcome(outcome)
     return outcomes
+
+
+#: From so many files on, starting a second process costs less than it saves.
+_WORTH_A_PROCESS = 24
+#: Files that one pair of hands takes in: a process or a task costs more to start than a file to read.
+BATCH = 8
+
+
+def batches(items: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """The items of `discover` in portions: {"name": "first file … (+7)", "items": […]}."""
+    return [
+        {
+            "name": items[i]["name"]
+            + (f" (+{min(BATCH, len(items) - i) - 1})" if BATCH > 1 else ""),
+            "items": items[i : i + BATCH],
+        }
+        for i in range(0, len(items), BATCH)
+    ]
+
+
+def ingest_batch(settings: Settings, batch: dict[str, Any]) -> list[list[dict[str, Any]]]:
+    """Take in one portion of `batches`; returns the outcomes item by item."""
+    room = ingestion_room(settings)
+    return [ingest_one(settings, item, room) for item in batch["items"]]
+
+
+def _ingest_all(settings: Settings, items: list[dict[str, Any]]) -> Iterator[list[dict[str, Any]]]:
+    workers = min(os.cpu_count() or 1, 8)
+    if len(items) < _WORTH_A_PROCESS or workers == 1:
+        yield from ingest_batch(settings, {"items": items})
+        return
+    portions = batches(items)
+    # Started anew, not forked: the caller may have threads.
+    context = multiprocessing.get_context("spawn")
+    with ProcessPoolExecutor(workers, mp_context=context) as pool:
+        for results in pool.map(ingest_batch, [settings] * len(portions), portions):
+            yield from results
 
 
 def finish_ingest(settings: Settings, outcomes: list[dict[str, Any]]) -> dict[str, Any]:
@@ -317,7 +332,15 @@ def _dbt_build(settings: Settings, inputs: Inputs, folder: Path) -> None:
     shutil.rmtree(chosen)
 
 
-_LANDED_KINDS = ("observations", "complex_status", "published_figures", "claims")
+_LANDED_KINDS = (
+    "observations",
+    "complex_status",
+    "published_figures",
+    "claims",
+    "national_series",
+    "factories",
+    "knowledge_centres",
+)
 
 
 def _link(source: Path, target: Path) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import json
 import re
 from pathlib import Path
@@ -9,6 +10,8 @@ from typing import Any
 
 import duckdb
 
+from ingestion.answers import value_at
+from ingestion.periods import Period
 from ingestion.registry import name_key
 from ingestion.snapshots import SnapshotStore
 from ingestion.sniff import read_content
@@ -58,6 +61,16 @@ KPI_INPUTS: dict[str, tuple[tuple[str, str], ...]] = {
 }
 
 #: Units in which texts write amounts: factor from the canonical unit, and the measure's kind.
+#: Words for the whole country in the place of a complex.
+_NATION = {"nation", "national", "전국"}
+#: The canonical unit of each dimension of a national series.
+_UNIT_OF = {
+    "krw": "억원",
+    "usd": "백만달러",
+    "persons": "명",
+    "krw_per_usd": "원/달러",
+    "index_2020": "2020=100",
+}
 _TEXT_UNITS: dict[str, tuple[str, float]] = {
     "조원": ("krw", 1e-4),
     "조": ("krw", 1e-4),
@@ -137,13 +150,16 @@ class Tracer:
         """Every published cell behind one figure, all vintages; a KPI is traced to its inputs.
 
         Args:
-            complex_name: id, name or any spelling of a complex; `_T`, `계` or `total` for all.
-            measure: a measure or KPI by its code or its Korean or English name.
+            complex_name: id, name or any spelling of a complex; `_T`, `계` or `total` for all;
+                `nation` or `전국` for a national series.
+            measure: a measure, KPI or national series by its code or its Korean or English name.
             period: such as 2026-Q1.
 
         Raises:
             NotFound: naming what is not known, or that there is no such observation.
         """
+        if complex_name.strip().lower() in _NATION:
+            return self._series(measure, period)
         complex_id = self._complex(complex_name)
         code, is_kpi = self._measure(measure)
         result: dict[str, Any] = {
@@ -220,6 +236,10 @@ class Tracer:
                 "FROM national_share WHERE abs(share_pct - $1) <= $2 ORDER BY ALL",
                 [value, half],
             )
+            behind = self._denominators()
+            for share in shares:
+                definition = str(share["definition"]).split("__")[0]
+                share["denominator_series"] = behind.get((share["metric"], definition))
         kpis = self._rows(
             "SELECT complex_id, kpi, industry_code, size_class, period, value, unit FROM cluster_kpi "
             "WHERE period = (SELECT max(period) FROM cluster_kpi) AND abs(value - $1) <= $2 "
@@ -243,6 +263,15 @@ class Tracer:
             "published_figures": figures,
         }
 
+    def _denominators(self) -> dict[tuple[str, str], str]:
+        """The series that each definition of a share divides by."""
+        path = self.settings.seeds / "share_definitions.csv"
+        with path.open(encoding="utf-8", newline="") as file:
+            return {
+                (row["metric"], row["definition"]): row["denominator_series"]
+                for row in csv.DictReader(file)
+            }
+
     def verify(self, cell: dict[str, Any]) -> bool | None:
         """Read the publisher's bytes again: does the cell say what was landed?
 
@@ -255,6 +284,12 @@ class Tracer:
         else:
             return None
         content = read_content(store.read(snapshot))
+        if content.answers is not None:
+            try:
+                found = value_at(content.answers, cell["sheet"], cell["cell"])
+            except KeyError:
+                return None if cell["cell"].startswith("sum of") else False
+            return _same(found, cell["value_raw"])
         match = re.match(r"^([A-Z]+)(\d+)$", cell["cell"])
         if match is None:
             return None
@@ -268,6 +303,51 @@ class Tracer:
         return False
 
     # -- inside --------------------------------------------------------------------------
+
+    def _series(self, series: str, period: str) -> dict[str, Any]:
+        """The answers behind a national series: its own period, or the shorter ones in it."""
+        wanted = series.strip()
+        known = self._rows("SELECT DISTINCT series, name_ko, name_en FROM national_series", [])
+        found = {
+            row["series"]
+            for row in known
+            if wanted.lower() in (row["series"], row["name_ko"], str(row["name_en"]).lower())
+        }
+        if not found:
+            names = ", ".join(sorted({row["series"] for row in known}))
+            raise NotFound(f"no national series '{wanted}'; the release has {names or 'none'}")
+        inside, start = [period], period
+        if len(period) < 10:  # not a day
+            try:
+                about = Period.parse(period)
+            except ValueError as error:
+                raise NotFound(str(error)) from None
+            start = f"{about.year}-" if about.freq == "A" else period
+            if about.freq == "Q":
+                months = [about.number * 3 - n for n in (2, 1, 0)]
+                inside += [str(Period(about.year, "M", month)) for month in months]
+        cells = self._rows(
+            "SELECT 'nation' AS complex_id, n.area AS complex_ko, n.area AS complex_en, "
+            "n.series AS measure, '_T' AS industry_code, '_T' AS size_class, '_T' AS sex, "
+            "n.period, n.dimension AS unit, n.value, n.obs_status, n.vintage_no, n.is_latest, "
+            "'current' AS relation, n.stated_on AS published_at, s.file_name, s.sha256, "
+            "n.snapshot_id, n.sheet, n.cell, n.value_raw, n.unit_raw, n.is_simulated "
+            "FROM national_series n JOIN dim_snapshot s USING (snapshot_id) "
+            "WHERE n.series = $1 AND n.is_latest AND (list_contains($2, n.period) "
+            "OR (n.freq <> 'A' AND starts_with(n.period, $3))) ORDER BY n.area, n.period",
+            [min(found), inside, start],
+        )
+        for cell in cells:
+            cell["unit"] = _UNIT_OF.get(cell["unit"], cell["unit"])
+        if not cells:
+            raise NotFound(f"no figure of {min(found)} in {period}")
+        return {
+            "release": self.release_id,
+            "complex_id": "nation",
+            "measure": min(found),
+            "period": period,
+            "cells": cells,
+        }
 
     def _cells(self, where: str, parameters: list[Any]) -> list[dict[str, Any]]:
         return self._rows(f"{_OBSERVATION} WHERE {where} {_ORDER}", parameters)

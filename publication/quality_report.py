@@ -11,11 +11,11 @@ from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
+from publication.page import both, page_environment
+
 TEMPLATE = "quality_report.html.j2"
-HERE = Path(__file__).resolve().parent
 
 Row = dict[str, Any]
 
@@ -82,16 +82,11 @@ _BASES: dict[str, tuple[str, str]] = {
 }
 
 
-def _text(ko: str, en: str) -> Markup:
-    """Both languages of one text, escaped, each marked with its language."""
-    return Markup('<span lang="ko">{}</span><span lang="en">{}</span>').format(ko, en)
-
-
 def _pair(row: Mapping[str, Any], key: str, default: str = "") -> Markup:
     """`key_ko` and `key_en` of a row; one stands in for the other where it is missing."""
     ko, en = row.get(f"{key}_ko"), row.get(f"{key}_en")
-    both = row.get(key)
-    return _text(str(ko or both or en or default), str(en or both or ko or default))
+    plain = row.get(key)
+    return both(str(ko or plain or en or default), str(en or plain or ko or default))
 
 
 def _number(value: Any) -> str:
@@ -125,8 +120,8 @@ def _size(value: Any) -> str:
 
 def _period(period: str) -> Markup:
     if len(period) == 7 and period[4:6] == "-Q":
-        return _text(f"{period[:4]}년 {period[6]}분기", f"{period[:4]} Q{period[6]}")
-    return _text(period, period)
+        return both(f"{period[:4]}년 {period[6]}분기", f"{period[:4]} Q{period[6]}")
+    return both(period, period)
 
 
 def _sentence(verdict: Mapping[str, Any], failed: Sequence[Row]) -> tuple[Markup, Markup]:
@@ -144,11 +139,11 @@ def _sentence(verdict: Mapping[str, Any], failed: Sequence[Row]) -> tuple[Markup
             else ("판정이 중단으로 나와", "the verdict is stop")
         )
         return (
-            _text(
+            both(
                 f"이 자료는 공개할 수 없다: {names_ko} 발행이 중단되었다.",
                 f"These data cannot be published: {names_en}.",
             ),
-            _text(
+            both(
                 "독자가 보는 배포판은 이전 그대로이다. 아래의 칸을 확인하기 전에는 새 배포판이 "
                 "나가지 않는다.",
                 "Readers keep the release before. Nothing new goes out until the cells below "
@@ -157,18 +152,18 @@ def _sentence(verdict: Mapping[str, Any], failed: Sequence[Row]) -> tuple[Markup
         )
     if not total:
         return (
-            _text("점검 기록이 없다.", "No checks are on record."),
-            _text("판정 파일에 점검 항목이 하나도 없다.", "The verdict lists no check at all."),
+            both("점검 기록이 없다.", "No checks are on record."),
+            both("판정 파일에 점검 항목이 하나도 없다.", "The verdict lists no check at all."),
         )
     if warning:
         plural = "s" if warning != 1 else ""
         return (
-            _text(
+            both(
                 f"이 자료는 공개할 수 있으나, 독자가 알아야 할 경고가 {warning}건 있다.",
                 f"These data can be published, with {warning} warning{plural} "
                 "that readers should know.",
             ),
-            _text(
+            both(
                 f"점검 {total}건 가운데 중대한 점검은 모두 통과하였다. 값은 발행 기관이 공표한 "
                 "그대로이며 고치지 않았다.",
                 f"Of {total} checks, every critical one passed. The figures stand as the "
@@ -176,11 +171,11 @@ def _sentence(verdict: Mapping[str, Any], failed: Sequence[Row]) -> tuple[Markup
             ),
         )
     return (
-        _text(
+        both(
             "이 자료는 공개할 수 있으며, 경고가 없다.",
             "These data can be published without a warning.",
         ),
-        _text(f"점검 {total}건을 모두 통과하였다.", f"All {total} checks passed."),
+        both(f"점검 {total}건을 모두 통과하였다.", f"All {total} checks passed."),
     )
 
 
@@ -248,8 +243,8 @@ def _themes(checks: Sequence[Row]) -> list[Row]:
         own = [c for c in checks if c["theme"] == key]
         out.append(
             {
-                "name": _text(ko, en),
-                "question": _text(question_ko, question_en),
+                "name": both(ko, en),
+                "question": both(question_ko, question_en),
                 "checks": own,
                 "passed": sum(c["success"] for c in own),
                 "accepted": any(c["accepted"] for c in own),
@@ -270,7 +265,7 @@ def _file_warnings(snapshots: Sequence[Mapping[str, Any]]) -> list[Row]:
             group = groups.setdefault(
                 (ko or en, en),
                 {
-                    "message": _text(_stop(ko or en), _stop(en)),
+                    "message": both(_stop(ko or en), _stop(en)),
                     "action": _pair(warning, "action"),
                     "has_action": bool(warning.get("action_ko") or warning.get("action_en")),
                     "code": str(warning.get("code") or ""),
@@ -305,7 +300,7 @@ def _inputs(snapshots: Sequence[Mapping[str, Any]]) -> list[Row]:
                 "dataset": str(snapshot.get("dataset") or ""),
                 "period": str(snapshot.get("period") or ""),
                 "published": _day(snapshot.get("published_at")),
-                "basis": _text(ko, en) if basis else "",
+                "basis": both(ko, en) if basis else "",
                 "loaded": _day(snapshot.get("loaded_at")),
                 "file_name": str(snapshot.get("file_name") or ""),
                 "size": _size(snapshot.get("bytes")),
@@ -332,8 +327,8 @@ def _survey(notes: Any) -> list[Row]:
         where = " ".join(str(note[k]) for k in ("sheet", "cell") if note.get(k))
         rows.append(
             {
-                "name": _text(item[0], item[1]),
-                "value": _text(
+                "name": both(item[0], item[1]),
+                "value": both(
                     f"{shown}{item[2]}", f"{shown}{'' if item[3] == '%' else ' '}{item[3]}"
                 ),
                 "where": where,
@@ -366,14 +361,8 @@ def render_quality_report(verdict: dict[str, Any], context: dict[str, Any], out:
     headline, consequence = _sentence(verdict, failed)
     critical = sum(1 for c in failed if c["severity"] == "critical")
     suppressed = context.get("suppressed")
-    environment = Environment(
-        loader=FileSystemLoader(HERE),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
-    environment.globals.update(t=_text, number=_number)
+    environment = page_environment()
+    environment.globals.update(number=_number)
     page = environment.get_template(TEMPLATE).render(
         period=_period(period),
         period_code=period,

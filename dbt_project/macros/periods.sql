@@ -1,10 +1,11 @@
-{#- Periods are text: '2026-Q1', '2026-03', '2026'. SDMX CL_FREQ: Q, M, A. -#}
+{#- Periods are text: '2026-Q1', '2026-03', '2026', a day '2026-03-31'. SDMX CL_FREQ: Q, M, A, D. -#}
 
 {% macro period_freq(period) -%}
     case
         when {{ period }} like '____-Q_' then 'Q'
         when {{ period }} like '____-__' then 'M'
         when length({{ period }}) = 4 then 'A'
+        when {{ period }} like '____-__-__' then 'D'
     end
 {%- endmacro %}
 
@@ -67,5 +68,12 @@
         when {{ period }} like '____-Q_' then {{ period }}
         when {{ period }} like '____-__' then {{ quarter_of_month(period) }}
         when length({{ period }}) = 4 then {{ period }} || '{{ '-Q1' if edge == 'first' else '-Q4' }}'
+    end
+{%- endmacro %}
+
+{#- The last day of a quarter or year, as text: '2026-Q1' → '2026-03-31'. -#}
+{% macro last_day_text(period) -%}
+    substr({{ period }}, 1, 4) || case substr({{ period }}, 6, 2)
+        when 'Q1' then '-03-31' when 'Q2' then '-06-30' when 'Q3' then '-09-30' else '-12-31'
     end
 {%- endmacro %}

@@ -18,7 +18,7 @@ import shutil
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from datetime import UTC, date
+from datetime import UTC, date, timedelta
 from email.utils import parsedate_to_datetime
 from pathlib import Path
 from types import TracebackType
@@ -40,6 +40,7 @@ from ingestion.fetch.errors import (
 )
 from ingestion.fetch.masking import MASK, Masker, plain_key
 from ingestion.fetch.quota import Meter, Now, now_utc
+from ingestion.fetch.reroute import SampleTransport
 from ingestion.outcomes import FetchOutcome, FetchStatus, append_outcome
 from ingestion.snapshots import clean_file_name, replace_file
 
@@ -50,6 +51,9 @@ set_on_retry_hooks([LoggingOnRetryHook])
 #: The portal turns away clients that do not begin like a browser; the rest says who we are.
 USER_AGENT = "Mozilla/5.0 (compatible; sandan; statistics of industrial complexes)"
 MAX_REDIRECTS = 3
+#: The keys there are, and what is sent in their place to the sample publisher.
+KEY_NAMES = ("data.go.kr", "kosis", "ecos")
+SAMPLE_KEY = "simulated-key"
 #: The endings that may follow a suggested file name, by what the bytes are.
 _ENDINGS = {"json": "json", "xml": "xml", "html": "html"}
 _MEDIA_TYPES = {"json": "application/json", "xml": "application/xml", "html": "text/html"}
@@ -90,6 +94,8 @@ class Call:
         check: reads an answer and raises where it cannot be read: such an answer is not kept.
         file_name: suggested name, without ending where the answer decides it.
         period: period asked for, for the outcome row.
+        keep_days: what came is taken again for so many days (1: today only), so that a loop which
+            a spent quota stopped goes on the next day.
     """
 
     service: Service
@@ -103,6 +109,7 @@ class Call:
     check: Callable[[bytes], Any] | None = field(default=None, compare=False)
     file_name: str = "answer"
     period: str | None = None
+    keep_days: int = 1
 
     def address(self, key: str = MASK) -> str:
         """The address with a key in it, encoded exactly once; without one it is the masked one."""
@@ -123,7 +130,7 @@ class Call:
 
 @dataclass(frozen=True)
 class Answer:
-    """The publisher's bytes and what is known of them. `url` is masked."""
+    """The publisher's bytes and what is known of them. `url` is masked, `params` hold no key."""
 
     data: bytes = field(repr=False)
     file_name: str
@@ -131,11 +138,16 @@ class Answer:
     url: str
     media_type: str
     published_at: date | None = None
+    params: Mapping[str, str] = field(default_factory=dict)
+    period: str | None = None
+    is_simulated: bool = False
 
     def drop(self, folder: Path) -> Path:
         """Write the file and its sidecar into a folder (an inbox); the sidecar comes first."""
         path = folder / clean_file_name(self.file_name)
-        known = {"url": self.url}
+        known: dict[str, Any] = {"url": self.url}
+        if self.is_simulated:
+            known["simulated"] = True
         if self.published_at is not None:
             known["published_at"] = self.published_at.isoformat()
         sidecar = json.dumps(known, ensure_ascii=False).encode()
@@ -192,6 +204,8 @@ class Fetcher:
         retries: how often, how long between.
         max_bytes: an answer is cut off beyond this size.
         quotas: calls a day by service name, where they differ from the service's own.
+        publishers: address on this machine (`http://127.0.0.1:8990`) of a sample publisher that
+            answers in the place of all publishers; what it says is marked as simulated.
         transport: carries the requests; for tests. Certificates are verified always.
         now: the time with its zone; clock: seconds that only grow; sleep: waits (seconds).
 
@@ -211,6 +225,7 @@ class Fetcher:
         max_bytes: int = 256 * 1024 * 1024,
         reuse: bool = True,
         quotas: Mapping[str, int] | None = None,
+        publishers: str | None = None,
         transport: httpx.BaseTransport | None = None,
         now: Now = now_utc,
         clock: Callable[[], float] = time.monotonic,
@@ -220,11 +235,15 @@ class Fetcher:
         self.inbox = inbox or home / "inbox"
         self.timeouts, self.retries = timeouts or Timeouts(), retries or Retries()
         self.max_bytes, self.quotas = max_bytes, dict(quotas or {})
+        self.rerouted = publishers is not None
+        if self.rerouted and not keys:
+            keys = dict.fromkeys(KEY_NAMES, SAMPLE_KEY)
         self.masker = Masker((keys or {}).values())
-        self.meter = Meter(home / "quota", now, sleep)
+        quota = home / "quota"
+        self.meter = Meter(quota / "simulated" if self.rerouted else quota, now, sleep)
         self.now, self._clock, self._reuse = now, clock, reuse
         self._keys = {name: plain_key(key) for name, key in (keys or {}).items() if key.strip()}
-        self._transport = transport
+        self._transport = SampleTransport(publishers) if publishers is not None else transport
         self._clients: dict[str, httpx.Client] = {}
         self.masker.guard_logs()
 
@@ -253,8 +272,9 @@ class Fetcher:
             FetchError: as `send`; nothing is kept then.
         """
         path = self._kept(call)
-        if self._reuse and path.exists():
-            data = path.read_bytes()
+        found = next((p for p in self._kept_lately(call) if p.exists()), None)
+        if self._reuse and found is not None:
+            data = found.read_bytes()
             answer = self._answer(
                 call, _Raw(200, data, _MEDIA_TYPES.get(kind_of(data), ""), "", None)
             )
@@ -265,8 +285,14 @@ class Fetcher:
         return answer
 
     def forget(self, call: Call) -> None:
-        """Remove what was kept of a call today, so that it is asked again."""
-        self._kept(call).unlink(missing_ok=True)
+        """Remove what was kept of a call, so that it is asked again."""
+        for path in self._kept_lately(call):
+            path.unlink(missing_ok=True)
+
+    def forget_dataset(self, dataset: str) -> None:
+        """Remove everything that was kept of a dataset."""
+        name = f"simulated_{dataset}" if self.rerouted else dataset
+        shutil.rmtree(self.home / "fetched" / clean_file_name(name), ignore_errors=True)
 
     def clear(self, before: date) -> int:
         """Remove what was kept before a day; returns the number of days removed.
@@ -331,7 +357,7 @@ class Fetcher:
             english = f"{name}: {'already here' if reused else 'fetched'}, {size} bytes"
             korean = f"{name}: {'이미 받음' if reused else '받음'}, {size}바이트"
         else:
-            what = _status_of(error)
+            what = status_of(error)
             english = f"{name}: {error.line('en')}"
             korean = f"{name}: {error.line('ko')}"
         outcome = FetchOutcome(
@@ -357,9 +383,14 @@ class Fetcher:
         log.log(logging.INFO if error is None else logging.WARNING, "%s", outcome.message)
         return outcome
 
-    def _kept(self, call: Call) -> Path:
-        day = self.meter.today().isoformat()
-        return self.home / "fetched" / clean_file_name(call.dataset) / day / call.fingerprint
+    def _kept(self, call: Call, days_ago: int = 0) -> Path:
+        day = (self.meter.today() - timedelta(days=days_ago)).isoformat()
+        # What the sample publisher said is never taken for the publisher's own word.
+        dataset = f"simulated_{call.dataset}" if self.rerouted else call.dataset
+        return self.home / "fetched" / clean_file_name(dataset) / day / call.fingerprint
+
+    def _kept_lately(self, call: Call) -> list[Path]:
+        return [self._kept(call, days) for days in range(call.keep_days)]
 
     def masked_url(self, call: Call) -> str:
         """The address without the key, for logs, outcomes and sidecars."""
@@ -380,7 +411,8 @@ class Fetcher:
         if not call.url.startswith("https://"):
             raise fault("not_https", publisher=service.publisher)
         self.meter.take(service.name, self.quotas.get(service.name, service.per_day))
-        self.meter.wait_turn(call.url.split("/")[2], service.per_second)
+        if not self.rerouted:
+            self.meter.wait_turn(call.url.split("/")[2], service.per_second)
         raw = self._exchange(call)
         if isinstance(raw, FetchError):
             raise raw
@@ -496,6 +528,9 @@ class Fetcher:
             dataset=call.dataset,
             url=self.masked_url(call),
             media_type=raw.media_type,
+            params=dict(call.params),
+            period=call.period,
+            is_simulated=self.rerouted,
         )
 
 
@@ -510,7 +545,8 @@ def _checked(check: Callable[[bytes], Any], raw: _Raw) -> FetchError | None:
     return None
 
 
-def _status_of(error: FetchError) -> FetchStatus:
+def status_of(error: FetchError) -> FetchStatus:
+    """What an error makes of an attempt, in the words of the outcome rows."""
     if isinstance(error, NoData):
         return "no_data"
     if isinstance(error, PersonNeeded):

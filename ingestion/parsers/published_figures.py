@@ -6,7 +6,7 @@ from datetime import date
 from typing import Any
 
 from ingestion.contract import Contract
-from ingestion.parsers.industrial_trend import a1
+from ingestion.parsers.cells import a1
 from ingestion.periods import Period
 from ingestion.problems import Problem, RejectedFile, problem
 from ingestion.registry import Registry, name_key

@@ -1,7 +1,7 @@
 """The sample publisher: a simulated 국가산업단지 산업동향 and 전국산업단지현황통계 in the publisher's own formats.
 
-It writes files, and nothing else: quarterly (or, until 2024-03, monthly) workbooks of twelve
-tables, CSV editions, a re-issue after the annual revision, a truncated file, the status of all
+It writes files, and nothing else: monthly (2001-01 to 2024-03) and quarterly (since 2024-Q1)
+workbooks of twelve tables, CSV editions, re-issues after the annual revisions, a truncated file, the status of all
 complexes, and the simulated nation's reference figures. Everything is deterministic from a seed and marked as simulated.
 Tests build bad input with `mutate`: `write_workbook(edition, path, mutate.drop_digit(…))`.
 """
@@ -12,6 +12,8 @@ from . import mutate
 from .figures import FIGURES_FILE, reference_rows, write_reference_figures
 from .grid import SheetGrid, WorkbookGrid, build_grid
 from .layout import CSV_EDITIONS, SIMULATED_MARK, SIMULATED_NOTE, TABLES, CsvEdition, file_name
+from .levels import TWICE_REVISED
+from .macro import NationalAccounts, national_accounts
 from .nation import ANNUAL_REVISIONS, SUPPRESSED_UP_TO
 from .periods import Period, period_range
 from .publication import (
@@ -24,6 +26,7 @@ from .publication import (
 )
 from .sample import write_sample
 from .status import (
+    MOST_COMPLEXES,
     SimulatedStatus,
     StatusRow,
     build_status_grid,
@@ -45,13 +48,16 @@ __all__ = [
     "ANNUAL_REVISIONS",
     "CSV_EDITIONS",
     "FIGURES_FILE",
+    "MOST_COMPLEXES",
     "SIMULATED_MARK",
     "SIMULATED_NOTE",
     "SUPPRESSED_UP_TO",
     "TABLES",
+    "TWICE_REVISED",
     "CsvEdition",
     "Figure",
     "Mutation",
+    "NationalAccounts",
     "Period",
     "SampleRegistry",
     "SheetGrid",
@@ -65,6 +71,7 @@ __all__ = [
     "csv_rows",
     "file_name",
     "mutate",
+    "national_accounts",
     "period_range",
     "reference_rows",
     "simulate",

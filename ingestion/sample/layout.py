@@ -10,7 +10,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from .periods import Period
+from .periods import LAST_MONTHLY, Period
+from .structure import LANDLORDS_REMOVED, SAMPLE_REPLACED, SPANS
 
 TOTAL = "계"
 NBSP = "\u00a0"
@@ -32,12 +33,6 @@ INDUSTRIES: tuple[tuple[str, str], ...] = (
 MANUFACTURING: tuple[str, ...] = tuple(code for code, _ in INDUSTRIES if code != "NONMFG")
 ALL_INDUSTRIES: tuple[str, ...] = tuple(code for code, _ in INDUSTRIES)
 SIZE_CLASSES: tuple[str, ...] = ("LT50", "50_299", "GE300")
-
-#: Complexes that joined the statistic within the simulated years: no row before.
-ENTRIES: dict[str, Period] = {
-    "송산그린시티": Period(2025, "Q", 1),
-    "용인첨단시스템반도체": Period(2025, "Q", 4),
-}
 
 #: Rows whose 구분 the real file leaves empty; 표3 differs from the other tables.
 KIND_MISSING = frozenset({"용인첨단시스템반도체", "송산그린시티", "동두천"})
@@ -409,9 +404,13 @@ def title_of(table: Table, period: Period) -> str:
 
 
 def file_name(period: Period, part: str = "", *, suffix: str = "", extension: str = "xlsx") -> str:
-    """The publisher's file name for an edition; `part` names a CSV edition's table."""
+    """The publisher's file name for an edition; `part` names a CSV edition's table.
+
+    The last monthly and the first quarterly edition end on one day: the former's name ends in 월간.
+    """
     middle = f"_{part}" if part else ""
-    tail = f"_{suffix}" if suffix else ""
+    both = (*(["월간"] if period.freq == "M" and period.last_month == LAST_MONTHLY else []), suffix)
+    tail = "".join(f"_{word}" for word in both if word)
     return (
         f"한국산업단지공단_국가산업단지 산업동향정보{middle}_{period.end:%Y%m%d}{tail}.{extension}"
     )
@@ -467,14 +466,50 @@ def survey_notes(
         "ㅇ 생산, 수출, 가동률은 제조업 가동업체만을 조사 대상으로 하는 반면, 입주업체수, "
         "가동업체수, 고용은 비제조 포함 ",
     ]
-    for name, entry in sorted(ENTRIES.items(), key=lambda item: (item[1].last_month, item[0])):
-        if entry.last_month <= period.last_month:
-            lines.append(f"ㅇ 관할단지 변경에 따라 {name} 추가({entry.short_label})")
+    lines += _breaks(period)
     if revised:
         lines.append(
             f"ㅇ 연간보정 : {period.year}년 각 분기의 생산, 수출, 고용, 가동률을 보정하여 재공표"
         )
     return lines
+
+
+def _breaks(period: Period) -> list[str]:
+    """The breaks up to a period, oldest first; dates that no source gives are marked 모의."""
+    events: list[tuple[int, str, str]] = [
+        (LANDLORDS_REMOVED.last_month, "", "비제조업 중 임대사업자를 입주, 가동업체에서 제외"),
+        *(
+            (
+                replaced.last_month,
+                "",
+                "표본업체 교체 및 일부 표본업체의 업종 재분류로 실적 변동 발생",
+            )
+            for replaced in SAMPLE_REPLACED
+        ),
+    ]
+    labels = {p.last_month: p.short_label for p in (LANDLORDS_REMOVED, *SAMPLE_REPLACED)}
+    for span in SPANS:
+        for entry, change, simulated in (
+            (span.first, "추가", span.first_simulated),
+            (span.last.next() if span.last else None, "제외", span.last_simulated),
+        ):
+            if entry is not None:
+                month = entry.months[0]
+                labels[month] = entry.short_label
+                events.append((month, change + (" (모의 시점)" if simulated else ""), span.name))
+    lines: dict[tuple[int, str], list[str]] = {}
+    for month, change, text in sorted(events):
+        if month <= period.last_month:
+            lines.setdefault((month, change), []).append(text)
+    found: list[str] = []
+    for (month, change), texts in lines.items():
+        if not change:
+            found += [f"ㅇ {text}({labels[month]})" for text in texts]
+            continue
+        word, _, mark = change.partition(" ")
+        tail = f" {mark}" if mark else ""
+        found.append(f"ㅇ 관할단지 변경에 따라 {', '.join(texts)} {word}({labels[month]}){tail}")
+    return found
 
 
 #: What every workbook says of itself, in the survey notes and in its document properties.

@@ -9,10 +9,11 @@ from typing import Literal
 
 _PATTERN = re.compile(r"(\d{4})-(?:Q([1-4])|(0[1-9]|1[0-2]))")
 
-#: Days from a period's end to the first print (the real 2026-Q1 edition: 57) and, for the
-#: re-issue of a fourth quarter after the annual revision, to that.
+#: Days from a period's end to the first print (the real 2026-Q1 edition: 57).
 FIRST_PRINT_LAG = 57
-ANNUAL_REVISION_LAG = 118
+#: The last month with an edition of its own; quarterly editions began with the same quarter.
+LAST_MONTHLY = 2024 * 12 + 2
+FIRST_QUARTERLY = (2024, 1)
 
 
 @dataclass(frozen=True)
@@ -92,19 +93,36 @@ class Period:
 
     @property
     def annual_revision(self) -> date:
-        """The simulated day on which the revised figures of this period's year appeared."""
-        return date(self.year, 12, 31) + timedelta(days=ANNUAL_REVISION_LAG)
+        """The simulated day on which the revised figures of this period's year appeared (연간보정).
+
+        No calendar of it was ever published: here it falls between late April and late August of
+        the year after, in another month from year to year.
+        """
+        return date(self.year, 12, 31) + timedelta(days=118 + 31 * ((self.year + 1) % 5))
 
 
 def period_range(first: str, last: str) -> list[str]:
-    """All periods from first to last, both included.
+    """All periods with an edition from first to last, both included.
+
+    From a month to a quarter the editions change as the real ones did: monthly until 2024-03,
+    quarterly from 2024-Q1 on.
 
     Raises:
-        ValueError: not periods, of different frequency, or in the wrong order.
+        ValueError: not periods, in the wrong order, or from quarters to months.
     """
     start, stop = Period.parse(first), Period.parse(last)
+    refused = ValueError(f"no range of periods from {first} to {last}")
+    if start.freq == "M" and stop.freq == "Q":
+        quarterly = Period(FIRST_QUARTERLY[0], "Q", FIRST_QUARTERLY[1])
+        if start.last_month > LAST_MONTHLY or stop.last_month < quarterly.last_month:
+            raise refused
+        monthly = Period(LAST_MONTHLY // 12, "M", LAST_MONTHLY % 12 + 1)
+        return [
+            *period_range(first, str(monthly)),
+            *period_range(str(quarterly), last),
+        ]
     if start.freq != stop.freq or start.last_month > stop.last_month:
-        raise ValueError(f"no range of periods from {first} to {last}")
+        raise refused
     found = [start]
     while found[-1] != stop:
         found.append(found[-1].next())

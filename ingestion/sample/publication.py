@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from .layout import INDUSTRIES, MANUFACTURING, SIZE_CLASSES, TABLE, TABLES, TOTAL, Column
-from .nation import Nation, listed, print_number
+from .nation import ANNUAL_REVISIONS, Nation, listed, print_number
 from .periods import Period
 from .structure import SHAPES
 
@@ -188,14 +188,35 @@ def simulate(
         ValueError: a text is no period.
     """
     nation = Nation(seed)
-    return [_publish(nation, Period.parse(period), registry, revised=False) for period in periods]
+    return [_publish(nation, Period.parse(period), registry) for period in periods]
 
 
 def simulate_annual_revision(
-    seed: int, period: str, registry: SampleRegistry
+    seed: int, period: str, registry: SampleRegistry, *, years_later: int = 1
 ) -> SimulatedPublication:
-    """The re-issue of a fourth quarter with the year's revised figures (연간보정)."""
-    return _publish(Nation(seed), Period.parse(period), registry, revised=True)
+    """The re-issue of a period with the revised figures of its year (연간보정).
+
+    The publisher re-issues the last period of a year (December, the fourth quarter), whose year to
+    date is then the revised year; any other period can be had, too.
+
+    Args:
+        seed, registry: as for `simulate`.
+        period: the period to re-issue.
+        years_later: 2 for the revision of the year after that (see `levels.TWICE_REVISED`: in other
+            years it repeats the figures of the first).
+
+    Raises:
+        ValueError: the text is no period, or one that was never revised, or another number of years.
+    """
+    when = Period.parse(period)
+    if when.year not in ANNUAL_REVISIONS:
+        raise ValueError(
+            f"{period} was never revised: {min(ANNUAL_REVISIONS)} to {max(ANNUAL_REVISIONS)} were"
+        )
+    if years_later not in (1, 2):
+        raise ValueError(f"revised one or two years later, not {years_later}")
+    day = Period(when.year + years_later - 1, when.freq, 1).annual_revision
+    return _publish(Nation(seed), when, registry, revised_on=day)
 
 
 # A row before it is printed: true values by column, in the order of the table's columns.
@@ -214,20 +235,44 @@ class _Edition:
         self.names = tuple(shape.name for shape in self.shapes)
         covered_before = {shape.name for shape in listed(self.before)}
         self.new = {name for name in self.names if name not in covered_before}
+        self._lifts: dict[tuple[Period, str], float] = {}
 
     def print_of(self, about: Period) -> int:
         return print_number(about, self.period, self.published_at)
 
     def flow(self, name: str, about: Period, kind: str) -> float:
         """A complex's production, exports or capacity; zero before it was covered."""
-        if about != self.period and name not in {shape.name for shape in listed(about)}:
-            return 0.0
         flows = self.nation.flows(name, about, self.print_of(about)).values()
-        return math.fsum(getattr(flow, kind) for flow in flows)
+        return math.fsum(getattr(flow, kind) for flow in flows) * self._lift(about, kind)
 
     def by_industry(self, name: str, kind: str) -> list[float]:
         flows = self.nation.flows(name, self.period, self.print_of(self.period))
-        return [getattr(flows[c], kind) if c in flows else 0.0 for c in MANUFACTURING]
+        lift = self._lift(self.period, kind)
+        return [getattr(flows[c], kind) * lift if c in flows else 0.0 for c in MANUFACTURING]
+
+    def _lift(self, about: Period, kind: str) -> float:
+        """Takes the rows back to the nation's level where a complex has left since.
+
+        The simulated publisher keeps a year's totals when a complex leaves in it: the earlier
+        periods are shared out among those that stay. (What the real one does is not known.)
+        """
+        kind = "production" if kind == "capacity" else kind
+        found = self._lifts.get((about, kind))
+        if found is None:
+            number, found = self.print_of(about), 1.0
+            everyone = self.nation.covered_in(about)
+            if not set(everyone) <= set(self.names):
+                sums = {
+                    name: math.fsum(
+                        getattr(flow, kind)
+                        for flow in self.nation.flows(name, about, number).values()
+                    )
+                    for name in everyone
+                }
+                here = math.fsum(sums[name] for name in everyone if name in set(self.names))
+                found = math.fsum(sums.values()) / here
+            self._lifts[about, kind] = found
+        return found
 
     def year_to_date(self, name: str, kind: str) -> float:
         return math.fsum(self.flow(name, part, kind) for part in self.period.year_to_date())
@@ -248,9 +293,9 @@ class _Edition:
 
 
 def _publish(
-    nation: Nation, period: Period, registry: SampleRegistry, *, revised: bool
+    nation: Nation, period: Period, registry: SampleRegistry, *, revised_on: date | None = None
 ) -> SimulatedPublication:
-    published_at = period.annual_revision if revised else period.first_print
+    published_at = revised_on or period.first_print
     edition = _Edition(nation, period, published_at)
     makers: dict[str, Callable[[_Edition], list[list[_Value]]]] = {
         "tenants_by_complex": _tenants,
@@ -271,7 +316,7 @@ def _publish(
         seed=nation.seed,
         period=str(period),
         published_at=published_at,
-        revised=revised,
+        revised=revised_on is not None,
         complexes=tuple(ListedComplex(name, registry.complex_id(name)) for name in edition.names),
         tables={
             t.table_id: _printed(edition, t.columns, makers[t.table_id](edition)) for t in TABLES

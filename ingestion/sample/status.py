@@ -375,7 +375,7 @@ def _figures(node: _Node, seed: int, when: Period, path: tuple[str, ...]) -> tup
     share = {"완료": dice.choice((1.0, 1.0, 0.985)), "조성중": dice.uniform(0.3, 0.8)}.get(
         node.development, 0.0
     )
-    sold = round(for_sale * min(1.0, share * (1 + 0.01 * _quarter(when))))
+    sold = round(for_sale * min(1.0, share * max(0.1, 1 + 0.01 * _quarter(when))))
     tenants = max(0, round(node.tenants * (1 + 0.004 * _quarter(when))))
     operating = round(tenants * dice.uniform(0.7, 0.98))
     return (

@@ -13,6 +13,8 @@ from typing import Any
 
 import pytest
 
+from pipeline.schedules import fetch_schedules
+
 REPOSITORY = Path(__file__).resolve().parents[2]
 DAGS = REPOSITORY / "dags"
 HEAVY = ["dbt", "duckdb", "great_expectations", "numpy", "pandas", "pyarrow", "typst"]
@@ -34,6 +36,12 @@ heavy = sorted({name.split(".")[0] for name in sys.modules} & set(json.loads(sys
 def assets(condition):
     return sorted(a.name for a in getattr(condition, "objects", [condition]))
 
+def clocks(timetable):
+    # alone, several, or beside assets
+    inner = getattr(timetable, "timetable", None)
+    found = list(getattr(timetable, "timetables", [])) + ([inner] if inner else [])
+    return found or ([timetable] if hasattr(timetable, "expression") else [])
+
 dags = {}
 for dag in bag.dags.values():
     written = DagSerialization.to_dict(dag)
@@ -44,8 +52,8 @@ for dag in bag.dags.values():
         "partitioned": type(timetable).__name__ == "PartitionedAssetTimetable",
         "mappers": [type(m).__name__ for m in
                     getattr(timetable, "partition_mapper_config", {}).values()],
-        "cron": getattr(timetable, "expression", None),
-        "timezone": str(getattr(timetable, "timezone", "")),
+        "crons": [t.expression for t in clocks(timetable)],
+        "timezones": sorted({str(t.timezone) for t in clocks(timetable)}),
         "catchup": dag.catchup,
         "max_active_runs": dag.max_active_runs,
         "tags": sorted(dag.tags),
@@ -104,7 +112,9 @@ def dags(read: dict[str, Any]) -> dict[str, Any]:
 
 def test_every_file_can_be_read_and_nothing_heavy_comes_with_it(read: dict[str, Any]) -> None:
     assert read["errors"] == {}
-    assert set(read["dags"]) == {"sandan_ingest", "sandan_build", "sandan_gate", "sandan_publish"}
+    chain = {"sandan_ingest", "sandan_build", "sandan_gate", "sandan_publish"}
+    fetched = {f"sandan_fetch__{schedule.dataset}" for schedule in fetch_schedules()}
+    assert set(read["dags"]) == chain | fetched | {"sandan_freshness"}
     assert read["heavy"] == []
     assert all(dag["serialized"] for dag in read["dags"].values())
 
@@ -139,8 +149,8 @@ def test_nothing_is_published_but_through_the_gate(dags: dict[str, Any]) -> None
 
 def test_edges_inside_the_dags(dags: dict[str, Any]) -> None:
     ingest = dags["sandan_ingest"]["tasks"]
-    assert ingest["ingest_one"]["mapped"] and ingest["ingest_one"]["upstream"] == ["discover"]
-    assert ingest["finish"]["upstream"] == ["ingest_one"]
+    assert ingest["ingest_batch"]["mapped"] and ingest["ingest_batch"]["upstream"] == ["discover"]
+    assert ingest["finish"]["upstream"] == ["ingest_batch"]
     # An empty inbox skips the mapped task; a crashed one must not pass for a complete quarter.
     assert ingest["finish"]["trigger_rule"] == "none_failed"
     publish = dags["sandan_publish"]["tasks"]
@@ -155,7 +165,7 @@ def test_one_process_at_a_time_holds_duckdb(dags: dict[str, Any]) -> None:
 
     pooled = {t for dag in dags.values() for t, v in dag["tasks"].items() if v["pool"] == "duckdb"}
     assert DUCKDB_POOL == "duckdb" and {"build", "gate", "assemble"} <= pooled
-    assert "ingest_one" not in pooled
+    assert "ingest_batch" not in pooled
     compose = (REPOSITORY / "docker-compose.yml").read_text()
     assert "airflow pools set duckdb 1 " in compose
 
@@ -173,7 +183,7 @@ def test_everything_has_an_owner_and_says_what_it_is_in_both_languages(
 ) -> None:
     for dag_id, dag in dags.items():
         assert "**한국어**" in dag["doc"] and "**English**" in dag["doc"], dag_id
-        assert "sandan" in dag["tags"] and len(dag["tags"]) == 2
+        assert "sandan" in dag["tags"] and len(dag["tags"]) >= 2
         assert dag["max_active_runs"] == 1 and not dag["catchup"]
         # A role, not Airflow's default and not a person.
         assert {task["owner"] for task in dag["tasks"].values()} <= {
@@ -185,9 +195,22 @@ def test_everything_has_an_owner_and_says_what_it_is_in_both_languages(
 
 
 def test_the_clock_is_korean_and_can_be_switched_off(dags: dict[str, Any], tmp_path: Path) -> None:
-    assert dags["sandan_ingest"]["cron"] == "10 9 * * *"
-    assert dags["sandan_ingest"]["timezone"] == "Asia/Seoul"
-    assert describe(tmp_path, SANDAN_INGEST_CRON="none")["dags"]["sandan_ingest"]["cron"] is None
+    assert dags["sandan_ingest"]["crons"] == ["10 9 * * *"]
+    assert {zone for dag in dags.values() for zone in dag["timezones"]} == {"Asia/Seoul"}
+    quiet = describe(tmp_path, SANDAN_INGEST_CRON="none", SANDAN_FETCH_CRON="none")["dags"]
+    assert all(not dag["crons"] for dag in quiet.values())
+
+
+def test_publishers_are_asked_when_their_contracts_say(dags: dict[str, Any]) -> None:
+    for schedule in fetch_schedules():
+        dag = dags[f"sandan_fetch__{schedule.dataset}"]
+        assert dag["crons"] == list(schedule.crons)
+        assert schedule.note_ko in dag["doc"] and schedule.note_en in dag["doc"]
+        assert dag["tasks"]["person"]["upstream"] == ["fetch"]
+    # What came, fetched or dropped by a person, starts the ingestion at once.
+    for task in dags["sandan_fetch__kicox__industrial_trend"]["tasks"].values():
+        assert task["outlets"] == ["sandan_arrived"]
+    assert dags["sandan_ingest"]["started_by"] == ["sandan_arrived"]
 
 
 # ---------------------------------------------------------------------------- what tasks do
@@ -217,6 +240,7 @@ def task_of(
     ) -> tuple[Callable[..., Any], dict[str, Any]]:
         import importlib
 
+        module, _, dag_name = module.partition(":")
         loaded = importlib.import_module(module)
         common = importlib.import_module("sandan_common")
         pushed: dict[str, Any] = {}
@@ -232,12 +256,14 @@ def task_of(
             },
         }
         monkeypatch.setattr(loaded, "get_current_context", lambda: context)
-        stand_in = types.ModuleType("pipeline.steps")
+        logic = "fetching" if dag_name else "steps"
+        stand_in = types.ModuleType(f"pipeline.{logic}")
         for name, step in steps.items():
             setattr(stand_in, name, step)
-        monkeypatch.setitem(sys.modules, "pipeline.steps", stand_in)
-        monkeypatch.setattr("pipeline.steps", stand_in, raising=False)
-        return loaded.dag.get_task(task_id).python_callable, context
+        monkeypatch.setitem(sys.modules, f"pipeline.{logic}", stand_in)
+        monkeypatch.setattr(f"pipeline.{logic}", stand_in, raising=False)
+        dag = getattr(loaded, dag_name or "dag")
+        return dag.get_task(task_id).python_callable, context
 
     return make
 
@@ -317,6 +343,74 @@ def test_something_new_announces_its_quarter(task_of: Any) -> None:
             "landed": len(outcomes),
         },
     )
-    finish([[{"status": "landed"}], [], [{"status": "landed"}, {"status": "landed"}]])
+    finish([[[{"status": "landed"}], []], [[{"status": "landed"}, {"status": "landed"}]]])
     (event,) = context["outlet_events"].values()
     assert event.keys == ["2026-Q1"] and event.extra == {"landed": 3}
+
+
+FETCH = "sandan_fetch:sandan_fetch__kicox__industrial_trend"
+
+
+def fetched(status: str, **more: Any) -> Callable[..., dict[str, Any]]:
+    result = {"status": status, "message": "in English", "message_ko": "한국어", **more}
+    return lambda _settings, dataset, since: {**result, "dataset": dataset, "since": since}
+
+
+def test_a_fetch_returns_what_came(task_of: Any) -> None:
+    fetch, context = task_of(FETCH, "fetch", fetch_for_run=fetched("fetched"))
+    context["params"]["since"] = "2021-01"
+    assert fetch("kicox__x") == {
+        "status": "fetched",
+        "message": "in English",
+        "message_ko": "한국어",
+        "dataset": "kicox__x",
+        "since": "2021-01",
+    }
+
+
+@pytest.mark.parametrize(
+    ("result", "error"),
+    [
+        (fetched("no_data"), "AirflowSkipException"),
+        (fetched("person_needed"), "AirflowSkipException"),
+        # the day's calls are used up: the next run goes on from there
+        (fetched("stopped"), "AirflowSkipException"),
+        (fetched("no_key"), "AirflowFailException"),
+        (fetched("failed", retriable=False), "AirflowFailException"),
+        (fetched("failed", retriable=True), "AirflowException"),
+    ],
+)
+def test_what_did_not_come_is_told_and_announced_to_nobody(
+    task_of: Any, result: Any, error: str
+) -> None:
+    fetch, context = task_of(FETCH, "fetch", fetch_for_run=result)
+    with pytest.raises(Exception, match="in English / 한국어") as raised:
+        fetch("kicox__x")
+    assert type(raised.value).__name__ == error
+    assert context["pushed"]["return_value"]["dataset"] == "kicox__x"
+
+
+def test_the_sensor_waits_for_the_file_of_its_dataset(task_of: Any) -> None:
+    answers = iter([None, "산업동향_20260630.xlsx"])
+    asked: list[tuple[str, str]] = []
+
+    def arrived(_settings: Any, dataset: str, since: str) -> str | None:
+        asked.append((dataset, since))
+        return next(answers)
+
+    person, context = task_of(FETCH, "person", arrived=arrived)
+    context["ti"].xcom_pull = lambda task_ids: {"status": "person_needed", "at": "2026-08-03T00:00"}
+    assert not person("kicox__x").is_done
+    found = person("kicox__x")
+    assert found.is_done and found.xcom_value == "산업동향_20260630.xlsx"
+    assert asked == [("kicox__x", "2026-08-03T00:00")] * 2
+
+
+@pytest.mark.parametrize("asked", [None, {"status": "fetched"}, {"status": "failed"}])
+def test_the_sensor_is_skipped_where_no_person_is_needed(task_of: Any, asked: Any) -> None:
+    from airflow.sdk.exceptions import AirflowSkipException
+
+    person, context = task_of(FETCH, "person")
+    context["ti"].xcom_pull = lambda task_ids: asked
+    with pytest.raises(AirflowSkipException):
+        person("kicox__x")

@@ -37,16 +37,22 @@ MARTS = {
     "complex_status_quarterly",
     "complex_status_total_quarterly",
     "dim_complex",
+    "dim_complex_designation",
+    "dim_factory",
     "dim_industry",
+    "dim_knowledge_centre",
     "dim_kpi",
     "dim_measure",
     "dim_period",
     "dim_snapshot",
+    "factory_event",
     "fct_observation",
     "industry_quarterly",
+    "national_series",
     "national_share",
     "national_total_quarterly",
     "published_figure",
+    "registry_edition",
 }
 
 _REF = re.compile(r"\bref\(\s*(.*?)\s*\)")

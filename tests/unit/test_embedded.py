@@ -16,7 +16,7 @@ import pytest
 from filelock import FileLock
 from rich.console import Console
 
-from pipeline import embedded
+from pipeline.embedded import chain, environment, processes, progress, run
 
 
 @pytest.mark.usefixtures("socket_enabled")  # binds on 127.0.0.1, nothing more
@@ -25,8 +25,8 @@ def test_a_used_port_is_left_alone() -> None:
         taken.bind(("127.0.0.1", 0))
         taken.listen()
         port = taken.getsockname()[1]
-        assert embedded.free_port(port) not in {0, port}
-    assert embedded.free_port(port) == port
+        assert environment.free_port(port) not in {0, port}
+    assert environment.free_port(port) == port
 
 
 def test_nothing_listens_elsewhere_and_no_foreign_setting_gets_in(
@@ -36,7 +36,7 @@ def test_nothing_listens_elsewhere_and_no_foreign_setting_gets_in(
     monkeypatch.setenv("AIRFLOW_HOME", "/otherhost")
     monkeypatch.setenv("NO_PROXY", "intranet")
     monkeypatch.setenv("SANDAN_INBOX", "/before")
-    env = embedded.airflow_environment(tmp_path / "airflow", tmp_path, 8123)
+    env = environment.airflow_environment(tmp_path / "airflow", tmp_path, 8123)
     assert "otherhost" not in json.dumps({k: v for k, v in env.items() if "AIRFLOW" in k})
     assert env["AIRFLOW__API__HOST"] == "127.0.0.1"
     assert env["AIRFLOW__CORE__EXECUTION_API_SERVER_URL"] == "http://127.0.0.1:8123/execution/"
@@ -44,12 +44,12 @@ def test_nothing_listens_elsewhere_and_no_foreign_setting_gets_in(
     assert env["SANDAN_HOME"] == str(tmp_path) and env["SANDAN_INBOX"] == "/before"
     assert env["AIRFLOW__USAGE_DATA_COLLECTION__ENABLED"] == "False"
     assert env["DBT_SEND_ANONYMOUS_USAGE_STATS"] == env["GX_ANALYTICS_ENABLED"] == "false"
-    inbox = embedded.airflow_environment(tmp_path, tmp_path, 1, inbox=tmp_path / "in")
+    inbox = environment.airflow_environment(tmp_path, tmp_path, 1, inbox=tmp_path / "in")
     assert inbox["SANDAN_INBOX"] == str(tmp_path / "in")
 
 
 def test_keys_are_private_and_new_except_the_one_that_must_stay(tmp_path: Path) -> None:
-    first, second = embedded._keys(tmp_path), embedded._keys(tmp_path)
+    first, second = environment.new_keys(tmp_path), environment.new_keys(tmp_path)
     assert stat.S_IMODE((tmp_path / "secrets.json").stat().st_mode) == 0o600
     kept = {name for name in first if first[name] == second[name]}
     assert kept == {"AIRFLOW__CORE__FERNET_KEY"}
@@ -57,15 +57,15 @@ def test_keys_are_private_and_new_except_the_one_that_must_stay(tmp_path: Path) 
 
 
 def test_seconds_side_by_side_count_once() -> None:
-    assert embedded._union_seconds([]) == 0
-    assert embedded._union_seconds([(0, 4), (1, 2), (3, 6), (10, 11)]) == 7
+    assert chain.union_seconds([]) == 0
+    assert chain.union_seconds([(0, 4), (1, 2), (3, 6), (10, 11)]) == 7
 
 
 def test_the_chain_is_measured_from_trigger_to_end() -> None:
     task = {"start_date": "1970-01-01T00:00:12Z", "end_date": "1970-01-01T00:00:15Z"}
-    dag = embedded.DagProgress("sandan_ingest", ended=20.0, tasks=[task])
-    assert embedded._timings([dag], 10.0, 99.0) == (10.0, 3.0, 7.0)
-    assert embedded._timings([], 10.0, 99.0) == (99.0, 0.0, 99.0)
+    dag = progress.DagProgress("sandan_ingest", ended=20.0, tasks=[task])
+    assert chain.timings([dag], 10.0, 99.0) == (10.0, 3.0, 7.0)
+    assert chain.timings([], 10.0, 99.0) == (99.0, 0.0, 99.0)
 
 
 @pytest.mark.parametrize(
@@ -73,7 +73,7 @@ def test_the_chain_is_measured_from_trigger_to_end() -> None:
     [("published", 0), ("unchanged", 0), ("nothing_new", 0), ("stopped", 1), ("failed", 2)],
 )
 def test_exit_codes(outcome: str, code: int) -> None:
-    assert embedded.ChainResult(outcome, []).exit_code == code
+    assert chain.ChainResult(outcome, []).exit_code == code
 
 
 def test_mapped_tasks_are_one_row() -> None:
@@ -86,15 +86,15 @@ def test_mapped_tasks_are_one_row() -> None:
             "end_date": end and f"2026-01-01T00:00:{end}Z",
         }
 
-    dag = embedded.DagProgress(
+    dag = progress.DagProgress(
         "sandan_ingest",
         tasks=[
             task("finish", "success", -1, "09", "10"),
-            task("ingest_one", "success", 0, "01", "03"),
-            task("ingest_one", "failed", 1, "02", "06"),
+            task("ingest_batch", "success", 0, "01", "03"),
+            task("ingest_batch", "failed", 1, "02", "06"),
         ],
     )
-    assert dag.rows() == [("ingest_one ×2", "failed", 5.0), ("finish", "success", 1.0)]
+    assert dag.rows() == [("ingest_batch ×2", "failed", 5.0), ("finish", "success", 1.0)]
     dag.tasks[1]["state"] = "running"
     assert dag.rows()[0][1] == "running 1/2"
 
@@ -117,10 +117,10 @@ time.sleep(60)
 def test_no_process_survives_the_stop(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, hard: bool
 ) -> None:
-    monkeypatch.setattr(embedded, "_LAUNCH", STUBBORN)
-    monkeypatch.setattr(embedded, "HARD_STOP_LIMIT", 0.3)
-    monkeypatch.setattr(embedded, "STOP_LIMIT", 0.3)
-    components = embedded.Components(dict(os.environ), tmp_path)
+    monkeypatch.setattr(processes, "_LAUNCH", STUBBORN)
+    monkeypatch.setattr(processes, "HARD_STOP_LIMIT", 0.3)
+    monkeypatch.setattr(processes, "STOP_LIMIT", 0.3)
+    components = processes.Components(dict(os.environ), tmp_path)
     ready = tmp_path / "ready"
     component = components.start("scheduler", str(ready), patience=0.3)
     end = time.monotonic() + 20
@@ -136,10 +136,10 @@ def test_no_process_survives_the_stop(
 def test_a_component_that_dies_is_noticed_with_the_end_of_its_log(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(embedded, "_LAUNCH", "print('no space left'); raise SystemExit(3)")
-    components = embedded.Components(dict(os.environ), tmp_path)
+    monkeypatch.setattr(processes, "_LAUNCH", "print('no space left'); raise SystemExit(3)")
+    components = processes.Components(dict(os.environ), tmp_path)
     components.start("scheduler").process.wait(20)
-    with pytest.raises(embedded.EmbeddedError, match=r"exit code 3(.|\n)*no space left"):
+    with pytest.raises(processes.EmbeddedError, match=r"exit code 3(.|\n)*no space left"):
         components.check()
     assert components.stop(hard=True) == []
 
@@ -147,12 +147,12 @@ def test_a_component_that_dies_is_noticed_with_the_end_of_its_log(
 @pytest.mark.skipif(not sys.platform.startswith("linux"), reason="PR_SET_PDEATHSIG is Linux")
 def test_components_die_with_a_parent_that_is_killed(tmp_path: Path) -> None:
     script = (
-        "import os, sys, time; from pathlib import Path; from pipeline import embedded\n"
-        "embedded._LAUNCH = 'import time; time.sleep(60)'\n"
-        "c = embedded.Components(dict(os.environ), Path(sys.argv[1])).start('scheduler')\n"
+        "import os, sys, time; from pathlib import Path; from pipeline.embedded import processes\n"
+        "processes._LAUNCH = 'import time; time.sleep(60)'\n"
+        "c = processes.Components(dict(os.environ), Path(sys.argv[1])).start('scheduler')\n"
         "print(c.process.pid, flush=True); time.sleep(60)\n"
     )
-    repository = str(Path(embedded.__file__).parents[1])
+    repository = str(Path(processes.__file__).parents[2])
     parent = subprocess.Popen(
         [sys.executable, "-c", script, str(tmp_path)],
         stdout=subprocess.PIPE,
@@ -184,7 +184,7 @@ def test_a_second_run_in_one_home_starts_nothing(tmp_path: Path) -> None:
     (tmp_path / "airflow" / "run.pid").write_text("4711\n")
     said = io.StringIO()
     with FileLock(tmp_path / "airflow" / "run.lock"):
-        code = embedded.run_embedded(Settings(), None, console=Console(file=said))
+        code = run.run_embedded(Settings(), None, console=Console(file=said))
     assert code == 2
     assert "Another run (process 4711)" in said.getvalue()
     assert not (tmp_path / "airflow" / "logs").exists()

@@ -11,7 +11,8 @@ import httpx
 import pytest
 
 from ingestion.ingest import Ingestion, ingest_file
-from pipeline import steps
+from ingestion.periods import Period
+from pipeline import fetching
 from pipeline.settings import Settings
 
 UDDI = "uddi:11111111-0000-4000-8000-000000000000"
@@ -56,9 +57,11 @@ def _no_waiting(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_a_fetched_workbook_is_ingested_with_its_day(room: Ingestion, edition_file: Any) -> None:
     data = edition_file().read_bytes()
     settings = Settings(room.home)
-    (result,) = steps.fetch(settings, ["kicox__industrial_trend"], transport=portal(data))
+    (result,) = fetching.fetch(
+        settings, ["kicox__industrial_trend"], run_id="r", transport=portal(data)
+    )
     assert result["status"] == "fetched"
-    path = Path(result["file"])
+    path = Path(result["files"][0])
     assert path.name == NAME and path.read_bytes() == data
     outcome = ingest_file(room, path, run_id="r")
     assert outcome.status == "landed" and outcome.period == "2026-Q1"
@@ -69,8 +72,8 @@ def test_a_fetched_workbook_is_ingested_with_its_day(room: Ingestion, edition_fi
 
 def test_a_captcha_asks_for_a_person_and_names_link_and_folder(tmp_path: Path) -> None:
     settings = Settings(tmp_path / "home")
-    (result,) = steps.fetch(
-        settings, ["kicox__industrial_trend"], transport=portal(b"PK", captcha=True)
+    (result,) = fetching.fetch(
+        settings, ["kicox__industrial_trend"], run_id="r", transport=portal(b"PK", captcha=True)
     )
     assert result["status"] == "person_needed"
     assert "3042071" in result["message"] and str(tmp_path / "home" / "inbox") in result["message"]
@@ -79,4 +82,89 @@ def test_a_captcha_asks_for_a_person_and_names_link_and_folder(tmp_path: Path) -
 
 def test_an_unknown_dataset_is_named(tmp_path: Path) -> None:
     with pytest.raises(KeyError, match="kicox__nothing"):
-        steps.fetch(Settings(tmp_path), ["kicox__nothing"])
+        fetching.fetch(Settings(tmp_path), ["kicox__nothing"], run_id="r")
+
+
+def test_a_dropped_file_is_known_by_its_content(
+    room: Ingestion, edition_file: Any, tmp_path: Path
+) -> None:
+    inbox = tmp_path / "people"
+    inbox.mkdir()
+    settings = Settings(room.home, inbox)
+    trend, since = "kicox__industrial_trend", "2026-06-01T00:00:00+00:00"
+    assert fetching.arrived(settings, trend, since=since) is None
+    (inbox / "download (3).bin").write_bytes(b"PK half a file")
+    assert fetching.arrived(settings, trend, since=since) is None
+    (inbox / "download (4).bin").write_bytes(edition_file().read_bytes())
+    assert fetching.arrived(settings, trend, since=since) == "download (4).bin"
+    assert fetching.arrived(settings, "kicox__complex_status", since=since) is None
+
+
+def test_a_dropped_file_that_was_taken_in_meanwhile_counts_too(
+    room: Ingestion, edition_file: Any
+) -> None:
+    path = edition_file()
+    outcome = ingest_file(room, path, run_id="r")
+    settings = Settings(room.home, path.parent)
+    trend = "kicox__industrial_trend"
+    assert fetching.arrived(settings, trend, since="2026-01-01T00:00:00+00:00") == path.name
+    # what was there before the person was asked is not what is waited for
+    assert fetching.arrived(settings, trend, since="2999-01-01T00:00:00+00:00") is None
+    assert outcome.status == "landed"
+
+
+def test_an_edition_is_fetched_once(room: Ingestion, edition_file: Any) -> None:
+    settings, calls = Settings(room.home), []
+    site = portal(edition_file().read_bytes())
+
+    def count(request: httpx.Request) -> httpx.Response:
+        calls.append(request.url.path.rsplit("/", 1)[1])
+        return site.handle_request(request)
+
+    for expected in ("fetched", "no_data"):
+        (result,) = fetching.fetch(
+            settings,
+            ["kicox__industrial_trend"],
+            run_id="r",
+            transport=httpx.MockTransport(count),
+        )
+        assert result["status"] == expected
+    assert calls.count("fileDownload.do") == 1
+    # asked for by its period it comes again
+    (result,) = fetching.fetch(
+        settings,
+        ["kicox__industrial_trend"],
+        run_id="r",
+        since=Period.parse("2026-Q1"),
+        transport=httpx.MockTransport(count),
+    )
+    assert result["status"] == "fetched" and calls.count("fileDownload.do") == 2
+
+
+def test_without_a_key_nothing_is_sent_and_the_key_is_named(tmp_path: Path) -> None:
+    def never(request: httpx.Request) -> httpx.Response:
+        raise AssertionError(request.url)
+
+    (result,) = fetching.fetch(
+        Settings(tmp_path),
+        ["ecos__exchange_rate"],
+        run_id="r",
+        transport=httpx.MockTransport(never),
+    )
+    assert result["status"] == "stopped" and result["code"].endswith("/no_key")
+    assert "ecos" in result["message"]
+
+
+def test_keys_come_from_the_environment_or_a_file(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "key").write_text("file-key-0123456789\n", encoding="utf-8")
+    monkeypatch.setenv("SANDAN_KEY_KOSIS", "plain-key-0123456789")
+    monkeypatch.setenv("SANDAN_KEY_ECOS_FILE", str(tmp_path / "key"))
+    monkeypatch.delenv("SANDAN_KEY_DATA_GO_KR", raising=False)
+    settings = Settings.from_env()
+    assert settings.keys == {"kosis": "plain-key-0123456789", "ecos": "file-key-0123456789"}
+    assert "0123456789" not in repr(settings)
+    monkeypatch.setenv("SANDAN_KEY_ECOS_FILE", str(tmp_path / "nothing"))
+    with pytest.raises(ValueError, match="SANDAN_KEY_ECOS_FILE"):
+        Settings.from_env()

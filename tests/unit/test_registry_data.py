@@ -17,6 +17,7 @@ from pathlib import Path
 import pytest
 import yaml
 
+from ingestion.contract import load_contracts
 from ingestion.parsers.complex_status import status_complex_id
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -46,6 +47,8 @@ COLUMNS = {
     "provinces": "province_code name_ko name_en spellings sort_order",
     "status_complexes": "status_complex_id complex_type province_code sigungu_ko path_ko complex_id "
     "match note_ko note_en source",
+    "series": "series dimension aggregation revision name_ko name_en note_ko note_en source",
+    "registries": "dataset registry coverage note_ko note_en source",
 }
 KEYS = {
     "complexes": ("complex_id",),
@@ -58,6 +61,8 @@ KEYS = {
     "share_definitions": ("metric", "definition"),
     "provinces": ("province_code",),
     "status_complexes": ("status_complex_id",),
+    "series": ("series",),
+    "registries": ("dataset",),
 }
 #: Columns that may be empty, because the fact is not known or does not exist.
 MAY_BE_EMPTY = {
@@ -79,6 +84,7 @@ PROVINCES = {  # ISO 3166-2:KR
 }  # fmt: skip
 DIMENSIONS = {
     "krw", "usd", "firms", "persons", "percent", "percentage_point", "krw_per_usd", "area",
+    "index_2020",
 }  # fmt: skip
 SERIES_DIMENSION = {
     "kicox_production": "krw",
@@ -468,6 +474,33 @@ def test_share_definitions_use_known_series() -> None:
         # A share as printed has no denominator of ours, every other has one.
         assert (row["definition"] == "as_published") == (not row["denominator_series"])
     assert {row["metric"] for row in seed("share_definitions")} == SHARE_METRICS
+
+
+# ---------------------------------------------------------------- national series, registries
+
+
+def test_national_series_are_told_how_to_add_up() -> None:
+    rows = {row["series"]: row for row in seed("series")}
+    for name, row in rows.items():
+        assert row["dimension"] == SERIES_DIMENSION.get(name, row["dimension"])
+        assert row["dimension"] in DIMENSIONS
+        # what flows is summed; an index and a rate are averaged
+        assert row["aggregation"] == ("sum" if row["dimension"] in {"krw", "usd"} else "mean")
+        assert row["revision"] == ("february" if row["dimension"] == "usd" else "stated")
+    denominators = {row["denominator_series"] for row in seed("share_definitions")} - {""}
+    assert denominators - set(rows) == {"national_manufacturing_employment"}  # in print alone
+
+
+def test_every_series_and_registry_of_a_contract_is_known() -> None:
+    contracts = load_contracts().by_dataset.values()
+    series = {row["series"] for row in seed("series")}
+    assert {s.series for c in contracts for s in c.series} <= series
+    registries = {row["dataset"]: row for row in seed("registries")}
+    landed = {c.dataset: c for c in contracts if c.landed in {"factories", "knowledge_centres"}}
+    assert set(landed) == set(registries)
+    for dataset, row in registries.items():
+        assert row["registry"] == landed[dataset].landed
+        assert row["coverage"] in {"country", "complex"}
 
 
 # ---------------------------------------------------------------- published figures

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import random
+import unicodedata
 from collections import Counter
 from collections.abc import Callable
 from datetime import date
@@ -56,13 +57,6 @@ def edition() -> SimulatedStatus:
 @pytest.fixture(scope="module")
 def old_edition() -> SimulatedStatus:
     return simulate_status(SEED, "2025-Q1", SampleRegistry.load(SEEDS), old_form=True)
-
-
-@pytest.fixture(scope="module")
-def untouched(
-    edition: SimulatedStatus, contracts: Contracts, registry: Registry
-) -> dict[tuple[int, str], tuple[Any, int]]:
-    return figures(read(build_status_grid(edition), contracts[DATASET], registry))
 
 
 @pytest.fixture
@@ -556,67 +550,89 @@ def test_no_position_is_trusted(
     ) == Counter((r["table_id"], r["name_ko"], r["measure"], r["value"]) for r in before.rows)
 
 
-JUNK = st.one_of(
-    st.none(),
-    st.sampled_from(
-        [
-            "X", "-", "", " ", "\xa0", "\xa0\xa0 가", "가 ①", "가 (① + ②)", "총합", "소계", "단지명", "유형", "국가",
-            "서울", "완료", "(단위 : ㎡)", "(단위 : 개, ㎡, %)", "2026년 1분기 일반산업단지 현황", "0", "1,234", "１２", "①", "▷",
-        ]
-    ),
-    st.integers(-10, 10**7).map(float),
-    st.floats(0, 1e9),
-    st.text(max_size=6),
-)  # fmt: skip
+# --- what the fuzzing found ---------------------------------------------------------------------
 
 
-@given(data=st.data(), junk=JUNK, seed=st.integers(0, 2**32))
-@settings(
-    max_examples=120, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+def repeat(title: str, text: str) -> Change:
+    def change(grid: WorkbookGrid) -> None:
+        sheet = sheet_of(grid, title)
+        r, _ = find(sheet, text)
+        sheet.rows.insert(r, list(sheet.rows[r]))
+
+    return change
+
+
+NEW = "부록1)신규지정 및 해제현황"
+
+
+@pytest.mark.parametrize(
+    ("change", "code", "named"),
+    [
+        (repeat(NATIONAL, "온산"), "row_repeated", "온산"),
+        (repeat(NEW, "일반산업단지 합계"), "row_repeated", "일반산업단지 합계"),
+        (put("부록3)2개시도에 걸친 산단", "빛그린", "빗그린"), "parent_not_in_list", "빗그린"),
+        (put(NEW, "2026-03-01", "3월 초"), "date_unclear", "3월 초"),
+        (put(NEW, "2026-03-01", 46082.0), "date_unclear", "46082"),
+    ],
 )
-def test_one_cell_of_junk_never_makes_another_number_wrong(
-    data: st.DataObject,
-    junk: Any,
-    seed: int,
+def test_what_is_odd_in_the_other_lists_is_told(
+    change: Change,
+    code: str,
+    named: str,
     edition: SimulatedStatus,
-    untouched: dict[tuple[int, str], tuple[Any, int]],
     contract: Contract,
     registry: Registry,
 ) -> None:
-    """Any one cell may hold anything: the file is refused, or all other figures read right."""
     grid = build_status_grid(edition)
-    dice = random.Random(seed)
-    sheet = sheet_of(grid, dice.choice([LIST, LIST, LIST, *(s.title for s in grid.sheets)]))
-    r = dice.randrange(len(sheet.rows))
-    if not sheet.rows[r]:
-        return
-    c = dice.randrange(len(sheet.rows[r]))
-    sheet.rows[r][c] = junk
-    try:
-        parsed = read(grid, contract, registry)
-    except RejectedFile as refusal:
-        assert all(p.message_en and p.action_en for p in refusal.problems)
-        return
-    if sheet.title != LIST:
-        # another sheet never touches the list
-        assert landed(parsed) == printed(edition)
-        return
-    found, expected = figures(parsed), untouched
-    assert found.keys() == expected.keys()
-    differing = [key for key in found if found[key][0] != expected[key][0]]
-    assert len(differing) <= 1, (r, c, junk, differing[:3])
-    # levels decide what is added up: no row but the altered one may change its own
-    moved = {key[0] for key in found if found[key][1] != expected[key][1]}
-    assert moved <= {r + 1}, (r, c, junk, moved)
+    assert code not in {p.code for p in read(grid, contract, registry).problems}
+    change(grid)
+    parsed = read(grid, contract, registry)
+    (told,) = [p for p in parsed.problems if p.code == code]
+    assert named in told.message_en and told.sheet and told.cell
+    assert landed(parsed) == printed(edition)
 
 
-def figures(parsed: status.Parsed) -> dict[tuple[int, str], tuple[Any, int]]:
-    """The figures of the list with their units, and the level of each row."""
-    return {
-        (r["sheet_row"], r["measure"]): ((r["value"], r["unit_raw"]), r["level"])
-        for r in parsed.rows
-        if r["table_id"] == "all_complexes"
-    }
+def test_a_row_without_name_and_figures_is_refused_and_a_shifted_date_too(
+    edition: SimulatedStatus, contract: Contract, registry: Registry
+) -> None:
+    grid = build_status_grid(edition)
+    sheet = sheet_of(grid, LIST)
+    r, c = find(sheet, "온산")
+    sheet.rows[r][c] = None
+    sheet.rows[r][c + 2 :] = [None] * len(sheet.rows[r][c + 2 :])
+    with pytest.raises(RejectedFile, match="no complex in its first column"):
+        read(grid, contract, registry)
+    grid = build_status_grid(edition)
+    put(NEW, "2026-03-01", 664788.0)(grid)
+    with pytest.raises(RejectedFile, match="664788 stands where a word is expected"):
+        read(grid, contract, registry)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "총 ,개로 보이지만 실제 단지 개수는 ,개임",
+        "* 노후산단 총 , 국가 ,개, 일반 8개(구조고도화 기준)",
+        "총 " + "9" * 5000 + "개 국가 3개, 일반 " + "9" * 5000 + "개",
+    ],
+)
+def test_counts_without_a_number_are_no_counts(
+    text: str, edition: SimulatedStatus, contract: Contract, registry: Registry
+) -> None:
+    grid = build_status_grid(edition)
+    sheet_of(grid, LIST).add([text], ["plain"])
+    parsed = read(grid, contract, registry)
+    assert landed(parsed) == printed(edition)
+
+
+def test_titles_and_headers_in_single_letters_are_read(
+    edition: SimulatedStatus, contract: Contract, registry: Registry
+) -> None:
+    grid = build_status_grid(edition)
+    for sheet in grid.sheets:
+        for row in sheet.rows:
+            row[:] = [unicodedata.normalize("NFD", v) if isinstance(v, str) else v for v in row]
+    assert landed(read(grid, contract, registry)) == printed(edition)
 
 
 # --- recognition, and the real file -------------------------------------------------------------

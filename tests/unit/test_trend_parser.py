@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import random
+import unicodedata
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -21,11 +21,9 @@ from ingestion.sample import (
     Mutation,
     SampleRegistry,
     SimulatedPublication,
-    build_grid,
     mutate,
     simulate_annual_revision,
     write_csv_edition,
-    write_grid,
     write_workbook,
 )
 from ingestion.sniff import Content, Sheet, read_content
@@ -368,89 +366,6 @@ def test_no_position_is_trusted(
     assert landed(parse(path, contracts, registry)) == printed(editions["2026-Q1"])
 
 
-JUNK = st.one_of(
-    st.none(),
-    st.sampled_from(
-        [
-            "X",
-            "-",
-            "",
-            " ",
-            "\xa0",
-            "계",
-            "산업단지",
-            "(단위 : 명)",
-            "0",
-            "1,234",
-            "12 34",
-            "１２",
-            "X*",
-        ]
-    ),
-    st.integers(-10, 10**7),
-    st.floats(0, 1e9),
-    st.text(max_size=6),
-)
-
-
-@given(data=st.data(), junk=JUNK, seed=st.integers(0, 2**32))
-@settings(
-    max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
-)
-def test_one_cell_of_junk_never_makes_another_number_wrong(
-    data: st.DataObject,
-    junk: object,
-    seed: int,
-    editions: dict[str, SimulatedPublication],
-    tmp_path: Path,
-    contracts: Contracts,
-    registry: Registry,
-) -> None:
-    """Any one cell may hold anything: the file is refused, or all other cells read right."""
-    grid = build_grid(editions["2026-Q1"])
-    dice = random.Random(seed)
-    sheet = dice.choice([s for s in grid.sheets if s.table_id])
-    r = dice.randrange(len(sheet.rows))
-    if not sheet.rows[r]:
-        return
-    c = dice.randrange(len(sheet.rows[r]))
-    sheet.rows[r][c] = junk  # type: ignore[assignment]
-    path = tmp_path / "산업동향_20260331.xlsx"
-    try:
-        write_grid(grid, path)
-    except Exception:  # XlsxWriter refuses some control characters; then there is no file
-        return
-    try:
-        found = landed(parse(path, contracts, registry))
-    except RejectedFile as refusal:
-        assert all(p.message_en and p.action_en for p in refusal.problems)
-        return
-    expected = printed(editions["2026-Q1"])
-    wrong = [k for k in found if found[k] != expected.get(k)]
-    missing = expected.keys() - found.keys()
-    # Only the altered cell may differ. A renamed row or column shows as a whole, and is then
-    # another known name, which the gate's completeness and sums see.
-    if len(wrong) > 1 or missing:
-        renamed = isinstance(junk, str) and (c <= 2 or r <= 4)
-        assert renamed, (sheet.title, r, c, junk, wrong[:3], list(missing)[:3])
-
-
-def test_cell_names() -> None:
-    assert [
-        trend.a1(0, 0),
-        trend.a1(42, 2),
-        trend.a1(9, 25),
-        trend.a1(0, 26),
-        trend.a1(0, 701),
-    ] == [
-        "A1",
-        "C43",
-        "Z10",
-        "AA1",
-        "ZZ1",
-    ]
-
-
 @pytest.mark.parametrize(
     ("text", "number", "period"),
     [
@@ -458,6 +373,7 @@ def test_cell_names() -> None:
         ("[표 10] 2026년 1/4분기 단지별 가동률", 10, "2026-Q1"),
         ("<표4> 2023년 5월 단지별 생산실적", 4, "2023-05"),
         ("[표12]\xa02024년\xa0 12월중 업종별 가동률", 12, "2024-12"),
+        (unicodedata.normalize("NFD", "[표4] 2026년 1분기 단지별 생산실적"), 4, "2026-Q1"),
     ],
 )
 def test_titles(text: str, number: int, period: str) -> None:
@@ -472,6 +388,8 @@ def test_titles(text: str, number: int, period: str) -> None:
         "[표4] 단지별 생산실적",
         "[표4] 2026년 5분기 생산",
         "2026년 1분기 단지별 생산실적",
+        "[표4] 0026년 1분기 단지별 생산실적",
+        "[표" + "4" * 5000 + "] 2026년 1분기 단지별 생산실적",
     ],
 )
 def test_other_texts_are_no_titles(text: str) -> None:
@@ -553,3 +471,131 @@ def test_csv_editions_with_the_same_headers_and_no_telling_name_are_not_guessed(
     with pytest.raises(RejectedFile) as refusal:
         parse(path, contracts, registry)
     assert "more than one table" in refusal.value.problems[0].message_en
+
+
+# --- what the fuzzing found ---------------------------------------------------------------------
+
+PRODUCTION_CSV = "생산실적_20260331.csv"
+
+
+@pytest.fixture
+def production_lines(tmp_path: Path, editions: dict[str, SimulatedPublication]) -> list[str]:
+    path = write_csv_edition(editions["2026-Q1"], PROD, tmp_path / PRODUCTION_CSV)
+    return path.read_bytes().decode("cp949").split("\r\n")
+
+
+def parse_lines(
+    lines: list[str], contracts: Contracts, registry: Registry, folder: Path
+) -> trend.Parsed:
+    path = folder / PRODUCTION_CSV
+    path.write_bytes("\r\n".join(lines).encode("cp949"))
+    return parse(path, contracts, registry)
+
+
+@pytest.mark.parametrize(
+    ("line", "fields"),
+    [("서울,국가,47,626.79336,47556.89,47626.79,0.14", 7), ("서울,국가,47626.79,47556.89", 4)],
+    ids=["a thousands separator without quotes", "cut off"],
+)
+def test_a_csv_row_has_as_many_fields_as_the_header(
+    line: str,
+    fields: int,
+    production_lines: list[str],
+    tmp_path: Path,
+    contracts: Contracts,
+    registry: Registry,
+) -> None:
+    """Read by position, 47,626.79 was 47, and 626.79 the quarter before."""
+    production_lines[1] = line
+    with pytest.raises(RejectedFile) as refusal:
+        parse_lines(production_lines, contracts, registry, tmp_path)
+    told = {p.code: p for p in refusal.value.problems}["row_fields"]
+    assert told.cell == "A2" and f"has {fields} fields, the header has 6" in told.message_en
+
+
+def test_a_csv_whose_last_line_has_no_end_is_told(
+    production_lines: list[str], tmp_path: Path, contracts: Contracts, registry: Registry
+) -> None:
+    assert production_lines[-1] == ""
+    whole = parse_lines(production_lines, contracts, registry, tmp_path)
+    cut = parse_lines(production_lines[:-1], contracts, registry, tmp_path)
+    assert "csv_unended" in {p.code for p in cut.problems} - {p.code for p in whole.problems}
+
+
+def test_the_months_of_a_csv_are_known_in_single_letters(
+    tmp_path: Path, contracts: Contracts, registry: Registry
+) -> None:
+    heads = "산업단지,구분,당월(억원),전월(억원),누계(억원),증감률(퍼센트)"
+    path = tmp_path / "생산실적_20230531.csv"
+    path.write_bytes(f"{unicodedata.normalize('NFD', heads)}\n창원,국가,1,2,3,4\n".encode())
+    assert str(parse(path, contracts, registry).period) == "2023-05"
+
+
+@pytest.mark.parametrize("order", [[5, 2, 0, 4, 1, 3], [1, 0, 2, 3, 4, 5]])
+def test_the_headers_of_a_csv_decide_also_left_of_the_names(
+    order: list[int],
+    production_lines: list[str],
+    tmp_path: Path,
+    contracts: Contracts,
+    registry: Registry,
+) -> None:
+    expected = landed(parse_lines(production_lines, contracts, registry, tmp_path))
+    cells = [line.split(",") for line in production_lines[:-1]]
+    lines = [",".join(row[i] for i in order) for row in cells]
+    assert landed(parse_lines([*lines, ""], contracts, registry, tmp_path)) == expected
+
+
+def _content(path: Path) -> Content:
+    return read_content(path.read_bytes())
+
+
+def sheet(content: Content, table: str) -> Sheet:
+    return next(s for s in content.sheets if s.name.startswith(f"{table} "))
+
+
+@pytest.mark.parametrize(
+    ("change", "code", "cell"),
+    [
+        (lambda row: row.insert(2, ""), "column_without_header", "G8"),
+        (lambda row: row.pop(1), "figure_for_word", "B8"),
+        (lambda row: row.__setitem__(0, ""), "row_without_name", "C8"),
+        (
+            lambda row: row.__setitem__(slice(None), ["", "국가", "", "", "", ""]),
+            "row_without_name",
+            "B8",
+        ),
+    ],
+    ids=["shifted right", "shifted left", "no name", "no name, nothing but 구분"],
+)
+def test_a_damaged_row_is_refused(
+    change: Callable[[list[Any]], Any],
+    code: str,
+    cell: str,
+    edition_file: Callable[..., Path],
+    contracts: Contracts,
+    registry: Registry,
+) -> None:
+    content = _content(edition_file())
+    change(sheet(content, "표4").rows[7])
+    with pytest.raises(RejectedFile) as refusal:
+        trend.parse_workbook(content, contracts[TREND], registry, "x.xlsx")
+    told = {p.code: p for p in refusal.value.problems}
+    assert code in told and told[code].cell == cell
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "조사대상업체 , 개사 중 , 개사 응답",
+        "(회수율 : ..%)",
+        "변동계수 생산 : 1.2.3 수출 : .",
+        "표본) 약 " + "9" * 400 + " 개사, 업체 " + "9" * 5000 + "개 이하",
+    ],
+)
+def test_notes_without_a_number_are_texts(
+    text: str, edition_file: Callable[..., Path], contracts: Contracts, registry: Registry
+) -> None:
+    content = _content(edition_file())
+    content.sheets[0].rows[5][0] = text
+    notes = trend.parse_workbook(content, contracts[TREND], registry, "x.xlsx").notes
+    assert [(n["item"], n["value"]) for n in notes if n["cell"] == "A6"] == [("text", None)]

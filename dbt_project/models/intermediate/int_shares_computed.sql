@@ -20,6 +20,7 @@ denominators as (
             f.source || ', ' || coalesce(f.print, 'stated')
                 || case when f.derivation = 'derived' then ', derived' else '' end as source,
             f.is_simulated,
+            f.is_interface,
             row_number() over (
                 partition by d.metric, d.definition, f.period order by f.figure_rank
             ) as choice
@@ -45,6 +46,8 @@ cells as (
     select metric, definition, variant, period from numerators
     union
     select metric, definition, '' as variant, period from denominators
+    -- an interface goes back to quarters of which nothing is known of the complexes
+    where not is_interface or length(period) = 4
 ),
 
 matched as (

@@ -23,6 +23,8 @@ select
     s.province_code,
     s.sigungu_ko,
     s.development_status,
+    s.designated_on,
+    s.cancelled_on,
     s.landed_measure,
     case when s.landed_measure = 'complex_count' then 'complex_count' else m.measure end as measure,
     s.sex,

@@ -19,3 +19,5 @@ select
     loaded_at,
     is_simulated
 from {{ ref('int_figures_harmonised') }}
+-- what an interface answered stands in national_series
+where not is_interface

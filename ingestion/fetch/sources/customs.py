@@ -1,13 +1,17 @@
-"""Trade statistics of the customs service: by item for the country, by item for a province or city.
+"""Trade statistics of the customs service: the nation's sums, by item, by province, by city.
 
-The country's table is in US$; the tables by 시도 and 시군구 are in thousand US$, though labelled
+The country's tables are in US$; the tables by 시도 and 시군구 are in thousand US$, though labelled
 달러: `unit` in every row says which. Figures of month M come about the 15th of M+1 and are revised.
+The tables by 시도 sum up whatever is asked under the year alone, so they are asked month by month.
+
+Services: Newtrade (portal 15102108), Itemtrade (15101609), sidotrade (15101643), sidoitemtrade
+(15101641), sigunguperprlstperacrs (15134343); paths and names mind their case.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, Literal
 
@@ -16,27 +20,27 @@ from ingestion.fetch.client import Answer, Call, Fetcher, Service
 from ingestion.fetch.errors import NoData
 from ingestion.fetch.sources.datagokr import GATEWAY, KEY, KEY_PARAM, items
 
-Area = Literal["country", "sido", "sigungu"]
+Area = Literal["total", "country", "sido", "sigungu"]
 
-#: Each is a service of its own, with its own quota.
-_SERVICES: dict[Area, tuple[Service, str, str]] = {
-    "country": (
-        Service("customs-item", "customs", KEY, per_second=5, per_day=10_000),
-        f"{GATEWAY}/1220000/Itemtrade/getItemtradeList",
-        "hsSgn",
-    ),
-    "sido": (
-        Service("customs-sido-item", "customs", KEY, per_second=5, per_day=10_000),
-        f"{GATEWAY}/1220000/sidoitemtrade/getSidoitemtradeList",
-        "hsSgn",
-    ),
-    "sigungu": (
-        Service("customs-sigungu-item", "customs", KEY, per_second=5, per_day=10_000),
-        f"{GATEWAY}/1220000/sigunguperprlstperacrs/getSigunguPerPrlstPerAcrs",
+
+def _service(name: str) -> Service:
+    """Each is a service of its own, with its own quota."""
+    return Service(f"customs-{name}", "customs", KEY, per_second=5, per_day=10_000)
+
+
+#: Area and whether by item → service, path, and the parameter that takes the HS code.
+_SERVICES: dict[tuple[Area, bool], tuple[Service, str, str]] = {
+    ("total", False): (_service("total"), "Newtrade/getNewtradeList", ""),
+    ("country", True): (_service("item"), "Itemtrade/getItemtradeList", "hsSgn"),
+    ("sido", False): (_service("sido"), "sidotrade/getSidotradeList", ""),
+    ("sido", True): (_service("sido-item"), "sidoitemtrade/getSidoitemtradeList", "hsSgn"),
+    ("sigungu", True): (
+        _service("sigungu-item"),
+        "sigunguperprlstperacrs/getSigunguPerPrlstPerAcrs",
         "HsSgn",
     ),
 }
-_COUNTRY_FIGURES = {"expDlr", "expWgt", "impDlr", "impWgt", "balPayments"}
+_COUNTRY_FIGURES = {"expDlr", "expWgt", "expCnt", "impDlr", "impWgt", "impCnt", "balPayments"}
 _AREA_FIGURES = {
     "expUsdAmt",
     "impUsdAmt",
@@ -53,15 +57,17 @@ TOTAL = "총계"
 
 @dataclass(frozen=True)
 class TradeRequest:
-    """Exports and imports of an HS code from a month to a month (`2024-01`).
+    """Exports and imports from a month to a month (`2024-01`), of an HS code or of all goods.
 
-    `sido` is the two-digit code of the province, for the tables below the country.
+    The nation's sums (`total`) take no HS code, its items (`country`) and the cities (`sigungu`)
+    need one, provinces (`sido`) may have one. `sido` is the two-digit code of a province: the
+    tables by item need it, the sums by province give all provinces without it.
 
     Raises:
         ValueError: a month, HS code or area that the service would not take.
     """
 
-    hs: str
+    hs: str | None
     start: str
     end: str
     area: Area = "country"
@@ -73,14 +79,28 @@ class TradeRequest:
                 raise ValueError(f"not a month: {month!r} (2024-01)")
         if self.end < self.start:
             raise ValueError("the range ends before it begins")
-        if not re.fullmatch(r"\d{2}|\d{4}|\d{6}|\d{10}", self.hs):
+        if self.hs is not None and not re.fullmatch(r"\d{2}|\d{4}|\d{6}|\d{10}", self.hs):
             raise ValueError(f"not an HS code: {self.hs!r}")
-        if self.area == "sigungu" and len(self.hs) != 6:
+        if (self.area, self.hs is not None) not in _SERVICES:
+            raise ValueError(
+                f"no table of {self.area} " + ("by item" if self.hs else "for all goods")
+            )
+        if self.area == "sigungu" and len(self.hs or "") != 6:
             raise ValueError("the table by 시군구 takes HS codes of six digits only")
-        if (self.area == "country") != (self.sido is None):
+        below = self.area in ("sido", "sigungu")
+        if (self.sido is not None and not below) or (self.sido is None and below and self.hs):
             raise ValueError(
                 "a province's code belongs to the tables by 시도 and 시군구, and only there"
             )
+
+    @property
+    def spans(self) -> list[tuple[str, str]]:
+        """From which month to which each call asks."""
+        years = list(windows(self.start, self.end))
+        if self.area != "sido":
+            return years
+        months = [f"{first[:4]}-{m:02d}" for first, _ in years for m in range(1, 13)]
+        return [(month, month) for month in months if self.start <= month <= self.end]
 
 
 def windows(start: str, end: str) -> Iterator[tuple[str, str]]:
@@ -90,28 +110,29 @@ def windows(start: str, end: str) -> Iterator[tuple[str, str]]:
 
 
 def fetch(fetcher: Fetcher, request: TradeRequest) -> list[Answer]:
-    """One answer a calendar year; years without data are left out.
+    """One answer a calendar year (a month, by province); what has no data is left out.
 
     Raises:
-        NoData: no year has data.
+        NoData: there is none at all.
         FetchError: as `Fetcher.get`.
     """
-    service, url, hs_name = _SERVICES[request.area]
+    service, path, hs_name = _SERVICES[request.area, request.hs is not None]
     answers: list[Answer] = []
     nothing: NoData | None = None
-    for first, last in windows(request.start, request.end):
+    for first, last in request.spans:
         begin, until = first.replace("-", ""), last.replace("-", "")
         place = {"sidoCd": request.sido} if request.sido else {}
+        goods = {hs_name: request.hs} if request.hs else {}
         call = Call(
             service=service,
             dataset=f"customs__trade_by_item_{request.area}",
-            url=url,
-            params={"strtYymm": begin, "endYymm": until, hs_name: request.hs, **place},
+            url=f"{GATEWAY}/1220000/{path}",
+            params={"strtYymm": begin, "endYymm": until, **goods, **place},
             key_param=KEY_PARAM,
             expect="xml",
             check=read,
             file_name="_".join(
-                ["trade", request.area, request.sido or "kr", request.hs, begin, until]
+                ["trade", request.area, request.sido or "kr", request.hs or "all", begin, until]
             ),
             period=first[:4],
         )
@@ -122,6 +143,24 @@ def fetch(fetcher: Fetcher, request: TradeRequest) -> list[Answer]:
     if not answers and nothing is not None:
         raise nothing
     return answers
+
+
+def area_of(row: Mapping[str, Any]) -> Area | None:
+    """Which of these tables a row is of, by its fields; None for none of them (by country, too)."""
+    if "statCd" in row or not ("year" in row or "priodTitle" in row):
+        return None
+    if "sggNm" in row:
+        return "sigungu"
+    if "expUsdAmt" in row:
+        return "sido"
+    if "expDlr" not in row:
+        return None
+    return "country" if by_item(row) else "total"
+
+
+def by_item(row: Mapping[str, Any]) -> bool:
+    """Whether a row is about an item (an HS code)."""
+    return "hsCode" in row or "hsSgn" in row
 
 
 def read(data: bytes) -> list[dict[str, Any]]:

@@ -13,6 +13,9 @@ from ingestion.fetch.paging import Page, pages
 GATEWAY = "https://apis.data.go.kr"
 KEY = "data.go.kr"
 KEY_PARAM = "serviceKey"
+#: Pages of what does not change from day to day are taken again for so long: more calls than a day
+#: has quota for are made over several days, each going on where the one before stopped.
+KEEP_DAYS = 7
 
 
 def page_of(data: bytes, publisher: str = "data.go.kr") -> Page:

@@ -83,6 +83,8 @@ def _look(data: bytes) -> Page:
 def _search(data: bytes) -> dict[str, Any]:
     document = parse_body(data, "ecos")
     found = document.get("StatisticSearch") if isinstance(document, dict) else None
+    if isinstance(found, dict) and isinstance(found.get("row"), dict):
+        found = {**found, "row": [found["row"]]}  # one row, in XML
     if not isinstance(found, dict) or not isinstance(found.get("row"), list):
         raise fault("shape", publisher="ecos", detail="StatisticSearch.row")
     return found

@@ -11,7 +11,7 @@ from typing import Any
 
 from ingestion.fetch.bodies import with_figures
 from ingestion.fetch.client import Answer, Call, Fetcher, Service
-from ingestion.fetch.sources.datagokr import GATEWAY, KEY, KEY_PARAM, fetch_pages, items
+from ingestion.fetch.sources.datagokr import GATEWAY, KEEP_DAYS, KEY, KEY_PARAM, fetch_pages, items
 
 SERVICE = Service("fctryRegistInfo", "data.go.kr", KEY, per_second=5, per_day=1000)
 URL = f"{GATEWAY}/B550624/fctryRegistInfo/getFctryListInIrsttService_v2"
@@ -61,6 +61,7 @@ def fetch(fetcher: Fetcher, request: FactoriesRequest) -> list[Answer]:
         params={"irsttNm": request.complex_name, "type": "json"},
         key_param=KEY_PARAM,
         file_name=f"factories_{request.complex_name}",
+        keep_days=KEEP_DAYS,
     )
     return fetch_pages(fetcher, call, request.per_page)
 

@@ -7,15 +7,21 @@ Production is in 억원, exports in US$ million, as in the publisher's files.
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import timedelta
 from typing import Any, Literal
 
 from ingestion.fetch.bodies import with_figures
 from ingestion.fetch.client import Answer, Call, Fetcher, Service
-from ingestion.fetch.sources.datagokr import GATEWAY, KEY, KEY_PARAM, fetch_pages, items
+from ingestion.fetch.sources.datagokr import GATEWAY, KEEP_DAYS, KEY, KEY_PARAM, fetch_pages, items
+from ingestion.periods import Period
 
 SERVICE = Service("indparkstats", "data.go.kr", KEY, per_second=5, per_day=500)
 BASE = f"{GATEWAY}/B550624/indparkstats"
+
+#: The interface does not tell when a figure was published. The survey's months came out within so
+#: many days; asked today, the first print of an old month must not pass for its newest revision.
+FIRST_PRINT_DAYS = timedelta(days=60)
 
 Operation = Literal[
     "production_by_complex",
@@ -94,7 +100,7 @@ class TrendRequest:
 
 
 def fetch(fetcher: Fetcher, request: TrendRequest) -> list[Answer]:
-    """All pages of one operation.
+    """All pages of one operation, dated as a first print (`FIRST_PRINT_DAYS`).
 
     Raises:
         FetchError: see `paging.pages`.
@@ -110,8 +116,11 @@ def fetch(fetcher: Fetcher, request: TrendRequest) -> list[Answer]:
         key_param=KEY_PARAM,
         file_name=f"{request.operation}_{first}" + (f"_{last}" if last != first else ""),
         period=request.month,
+        keep_days=KEEP_DAYS,
     )
-    return fetch_pages(fetcher, call, per_page=100)
+    printed = Period.parse(request.until or request.month).last_day + FIRST_PRINT_DAYS
+    day = min(printed, fetcher.meter.today())
+    return [replace(a, published_at=day) for a in fetch_pages(fetcher, call, per_page=100)]
 
 
 def read(data: bytes) -> list[dict[str, Any]]:

@@ -16,7 +16,7 @@ from ingestion.fetch.bodies import figure, parse
 from ingestion.fetch.client import Answer, Call, Fetcher, Service
 from ingestion.fetch.errors import fault
 from ingestion.fetch.paging import Page, pages
-from ingestion.fetch.sources.datagokr import KEY, KEY_PARAM
+from ingestion.fetch.sources.datagokr import KEEP_DAYS, KEY, KEY_PARAM
 from ingestion.periods import date_in_name
 
 SERVICE = Service("odcloud", "odcloud", KEY, per_second=5, per_day=10_000)
@@ -24,13 +24,15 @@ SERVICE = Service("odcloud", "odcloud", KEY, per_second=5, per_day=10_000)
 DESCRIPTION = Service("odcloud-description", "odcloud", per_second=1)
 
 #: A column holds figures if its header ends in a unit.
-_UNIT = re.compile(r"\((?:억원|백만원|천원|원|백만달러|천달러|달러|명|개사|개|%|㎡|천㎡)\)\s*$")
+_UNIT = re.compile(
+    r"\((?:억원|백만원|천원|원|백만달러|천달러|달러|명|개사|개|%|퍼센트|㎡|천㎡)\)\s*$"
+)
 _EDITION = re.compile(r"^/(\d+)/v1/(uddi:[0-9a-f\-]+(?:_\d+)?)$")
 
 
 @dataclass(frozen=True)
 class OdcloudRequest:
-    """One edition of a dataset.
+    """One edition of a dataset; `day` is the date in its title, which its rows do not tell.
 
     Raises:
         ValueError: a dataset number or uddi that is none, or a page size out of 1–1000.
@@ -41,6 +43,7 @@ class OdcloudRequest:
     uddi: str
     per_page: int = 1000
     conditions: Mapping[str, str] = field(default_factory=dict)
+    day: date | None = None
 
     def __post_init__(self) -> None:
         if not _EDITION.match(f"/{self.dataset_id}/v1/{self.uddi}"):
@@ -114,6 +117,8 @@ def fetch(fetcher: Fetcher, request: OdcloudRequest) -> list[Answer]:
             key_param=KEY_PARAM,
             expect="json",
             file_name=f"odcloud_{request.dataset_id}_{request.uddi[5:13]}_p{number:04d}",
+            period=request.day.isoformat() if request.day else None,
+            keep_days=KEEP_DAYS,
         )
 
     return pages(fetcher, call_for, _look)

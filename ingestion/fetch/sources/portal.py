@@ -24,6 +24,7 @@ BASE = "https://www.data.go.kr"
 _BUTTON = re.compile(r"fn_fileDataDown\(\s*'(\d+)'\s*,\s*'(uddi:[^']+)'")
 _ANCHOR = re.compile(r"<a\b([^>]*data-public-pk\s*=\s*\"(uddi:[^\"]+)\"[^>]*)>(.*?)</a>", re.S)
 _UPDATED = re.compile(r"수정일\s*</(?:th|strong|dt)>\s*<(?:td|div|dd)[^>]*>\s*(\d{4}-\d{2}-\d{2})")
+_TITLE = re.compile(r"<title>([^<]*)")
 _TAG = re.compile(r"<[^>]*>")
 
 
@@ -49,55 +50,81 @@ class PortalRequest:
         return f"{BASE}/data/{self.dataset_id}/fileData.do"
 
 
+@dataclass(frozen=True)
+class Edition:
+    """One edition of a file dataset: `day` is the date in its title, `changed_on` the portal's day
+    of the last change, which it tells of the newest only."""
+
+    uddi: str
+    title: str
+    day: date | None
+    is_newest: bool
+    changed_on: date | None = None
+
+
 def fetch(fetcher: Fetcher, request: PortalRequest) -> list[Answer]:
-    """The file, as one answer.
+    """The newest edition, or that of the request's date, as one answer.
 
     Raises:
         PersonNeeded: a captcha is asked for, or the portal offers no file there.
         FetchError: as `Fetcher.send`.
     """
-    step = Call(
-        service=SERVICE,
-        dataset=request.dataset,
-        url=request.page,
-        headers={"Referer": request.page},
-        expect="html",
-        file_name=f"portal_{request.dataset_id}",
-        period=request.edition.isoformat() if request.edition else None,
-    )
+    found = editions(fetcher, request)
+    if request.edition is None:
+        chosen = [e for e in found if e.is_newest]
+    else:
+        # The newest first: its title may stand in the list of earlier editions too.
+        chosen = [e for e in reversed(found) if e.day == request.edition]
+    if not chosen:
+        raise _give_up(fetcher, request, "no_file", f"no edition of {request.edition}")
+    return [download(fetcher, request, chosen[0])]
 
-    def give_up(code: str, detail: str = "") -> FetchError:
-        error = fault(
-            code, publisher="portal", detail=detail, link=request.page, folder=fetcher.inbox
-        )
-        fetcher.record(step, error=error)
-        return error
 
-    # The page: the session's cookies, the newest edition's uddi, the day of the last change.
-    page = fetcher.send(step).data.decode("utf-8", "replace")
+def editions(fetcher: Fetcher, request: PortalRequest) -> list[Edition]:
+    """The editions that the portal offers, in the order of their dates, the newest last.
+
+    The page tells the newest; a list behind it the earlier ones. The session's cookies come with
+    the page, so `download` follows on this.
+
+    Raises:
+        PersonNeeded: the page offers no file.
+        FetchError: as `Fetcher.send`.
+    """
+    page = fetcher.send(_step(request)).data.decode("utf-8", "replace")
     button = _BUTTON.search(page)
     if button is None:
-        raise give_up("no_file", "the page has no download button")
+        raise _give_up(fetcher, request, "no_file", "the page has no download button")
     changed = _UPDATED.search(page)
-    uddi, published = button[2], _day(changed[1]) if changed else None
-
-    asked = replace(step, headers={"Referer": request.page, "X-Requested-With": "XMLHttpRequest"})
-    numbers = {"publicDataPk": request.dataset_id, "publicDataDetailPk": uddi}
-    listed = replace(asked, url=f"{BASE}/tcs/dss/selectHistAndCsvData.do", form=numbers)
+    title = _TITLE.search(page)
+    words = " ".join(html.unescape(title[1]).split()) if title else ""
+    newest = Edition(
+        uddi=button[2],
+        title=words,
+        day=date_in_name(words),
+        is_newest=True,
+        changed_on=_day(changed[1]) if changed else None,
+    )
+    numbers = {"publicDataPk": request.dataset_id, "publicDataDetailPk": newest.uddi}
+    listed = replace(_asked(request), url=f"{BASE}/tcs/dss/selectHistAndCsvData.do", form=numbers)
     try:
-        editions = read(fetcher.send(listed).data)
+        earlier = read(fetcher.send(listed).data)
     except NotData:  # without earlier editions there may be nothing to list
-        editions = []
-    if request.edition is not None and request.edition != _edition_of(page):
-        found = [e for e in editions if e["day"] == request.edition]
-        if not found:
-            raise give_up("no_file", f"no edition of {request.edition}")
-        if found[0]["uddi"] != uddi:
-            uddi, published = found[0]["uddi"], None
+        earlier = []
+    found = [Edition(**e, is_newest=False) for e in earlier if e["uddi"] != newest.uddi]
+    return [*sorted(found, key=lambda e: e.day or date.min), newest]
 
+
+def download(fetcher: Fetcher, request: PortalRequest, edition: Edition) -> Answer:
+    """The file of an edition; its day of publication where the portal tells it.
+
+    Raises:
+        PersonNeeded: a captcha is asked for, or there is no file.
+        FetchError: as `Fetcher.send`.
+    """
+    asked = _asked(request)
     form = {
         "publicDataPk": request.dataset_id,
-        "publicDataDetailPk": uddi,
+        "publicDataDetailPk": edition.uddi,
         "atchFileId": "",
         "fileDetailSn": "1",
         "publicDataTyCode": "PR0051",
@@ -106,14 +133,15 @@ def fetch(fetcher: Fetcher, request: PortalRequest) -> list[Answer]:
     handle = _mapping(fetcher.send(replace(asked, url=url, form=form, expect="json")).data)
     number = str(handle.get("atchFileId") or "")
     if not handle.get("status") or not number:
-        raise give_up("no_file", "no file number")
+        raise _give_up(fetcher, request, "no_file", "no file number")
     file = {"atchFileId": number, "fileDetailSn": str(handle.get("fileDetailSn") or "1")}
 
     url = f"{BASE}/cmm/cmm/check-limit.json"
     limit = _mapping(fetcher.send(replace(asked, url=url, form=file, expect="json")).data)
     if str(limit.get("needCaptcha", False)).lower() in ("true", "y", "1"):
-        raise give_up("captcha")
+        raise _give_up(fetcher, request, "captcha")
 
+    step = _step(request)
     answer = fetcher.send(
         replace(
             step,
@@ -123,7 +151,32 @@ def fetch(fetcher: Fetcher, request: PortalRequest) -> list[Answer]:
             file_name=_name(handle) or step.file_name,
         )
     )
-    return [replace(answer, published_at=published)]
+    return replace(answer, published_at=edition.changed_on)
+
+
+def _step(request: PortalRequest) -> Call:
+    return Call(
+        service=SERVICE,
+        dataset=request.dataset,
+        url=request.page,
+        headers={"Referer": request.page},
+        expect="html",
+        file_name=f"portal_{request.dataset_id}",
+        period=request.edition.isoformat() if request.edition else None,
+    )
+
+
+def _asked(request: PortalRequest) -> Call:
+    """A step as the page's own script asks it."""
+    headers = {"Referer": request.page, "X-Requested-With": "XMLHttpRequest"}
+    return replace(_step(request), headers=headers)
+
+
+def _give_up(fetcher: Fetcher, request: PortalRequest, code: str, detail: str = "") -> FetchError:
+    """What only a person can do now: recorded, with the link and the folder."""
+    error = fault(code, publisher="portal", detail=detail, link=request.page, folder=fetcher.inbox)
+    fetcher.record(_step(request), error=error)
+    return error
 
 
 def read(data: bytes) -> list[dict[str, Any]]:
@@ -138,11 +191,6 @@ def read(data: bytes) -> list[dict[str, Any]]:
             seen.add(match[2])
             found.append({"title": title, "uddi": match[2], "day": date_in_name(title)})
     return found
-
-
-def _edition_of(page: str) -> date | None:
-    title = re.search(r"<title>([^<]*)", page)
-    return date_in_name(title[1]) if title else None
 
 
 def _mapping(data: bytes) -> dict[str, Any]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -25,7 +25,7 @@ from ingestion.fetch.sources import (
     portal,
 )
 
-from .conftest import KEYS, gateway, gateway_error, outcomes
+from .conftest import KEYS, FakeTime, gateway, gateway_error, outcomes
 
 Make = Callable[..., Fetcher]
 
@@ -60,6 +60,16 @@ def test_trend_operations(make: Make, operation: indparkstats.Operation) -> None
         "numOfRows": "100",
     }
     assert answer.dataset == f"kicox__trend_api_{operation}"
+
+
+def test_an_old_month_is_no_new_revision(make: Make) -> None:
+    fetcher = make(
+        lambda request: httpx.Response(200, content=gateway([{"irsttNm": "창원"}], 1, 1))
+    )
+    for month, day in (("2024-01", date(2024, 3, 31)), ("2026-05", date(2026, 6, 1))):
+        request = indparkstats.TrendRequest("production_by_complex", month)
+        (answer,) = indparkstats.fetch(fetcher, request)
+        assert answer.published_at == day  # at the latest, or today
 
 
 def test_trend_rows_from_json_and_xml() -> None:
@@ -273,9 +283,70 @@ def test_trade_by_area(make: Make) -> None:
     assert seen[1][1]["HsSgn"] == "330499" and seen[1][1]["sidoCd"] == "51"
 
 
+def test_the_nations_sums_take_no_item(make: Make) -> None:
+    seen = []
+
+    def handler(request: httpx.Request) -> httpx.Response:
+        seen.append((request.url.path, dict(request.url.params)))
+        total = "<year>총계</year><expCnt>2</expCnt><expDlr>7</expDlr><impDlr>6</impDlr>"
+        return httpx.Response(200, content=trade(total, total.replace("총계", "2024.01")))
+
+    request = customs.TradeRequest(None, "2023-11", "2024-02", "total")
+    answers = customs.fetch(make(handler), request)
+    key = {"serviceKey": KEYS["data.go.kr"]}
+    path = "/1220000/Newtrade/getNewtradeList"  # minds its case
+    assert seen == [
+        (path, {**key, "strtYymm": "202311", "endYymm": "202312"}),
+        (path, {**key, "strtYymm": "202401", "endYymm": "202402"}),
+    ]
+    assert dict(answers[0].params) == {"strtYymm": "202311", "endYymm": "202312"}
+    (row,) = customs.read(answers[0].data)
+    assert (row["expDlr"], row["expCnt"], row["unit"]) == (7, 2, "usd")
+
+
+def test_the_provinces_are_asked_month_by_month(make: Make) -> None:
+    """Their answers name the year alone, whatever the range was."""
+    seen = []
+
+    def handler(request: httpx.Request) -> httpx.Response:
+        params = dict(request.url.params)
+        seen.append((params["strtYymm"], params["endYymm"], params.get("sidoCd")))
+        if params["strtYymm"] == "202312":
+            return httpx.Response(200, content=gateway_error("03"))
+        item = "<priodTitle>2023</priodTitle><sidoNm>울산광역시</sidoNm><expUsdAmt>5</expUsdAmt>"
+        return httpx.Response(200, content=trade(item))
+
+    fetcher = make(handler)
+    answers = customs.fetch(fetcher, customs.TradeRequest(None, "2023-11", "2024-02", "sido"))
+    months = ("202311", "202312", "202401", "202402")
+    assert seen == [(month, month, None) for month in months] and len(answers) == 3
+    assert answers[0].url.startswith("https://apis.data.go.kr/1220000/sidotrade/getSidotradeList")
+    seen.clear()
+    customs.fetch(fetcher, customs.TradeRequest("87", "2024-01", "2024-02", "sido", "48"))
+    assert seen == [("202401", "202401", "48"), ("202402", "202402", "48")]
+
+
+def test_a_trade_row_tells_its_table() -> None:
+    for row, area, by_item in [
+        ({"year": "2024.01", "expDlr": "1", "expCnt": "1"}, "total", False),
+        ({"year": "총계", "expDlr": "1", "hsCode": "-"}, "country", True),
+        ({"priodTitle": "2024", "expUsdAmt": "1", "sidoNm": "-"}, "sido", False),
+        ({"priodTitle": "2024", "expUsdAmt": "1", "hsSgn": "87"}, "sido", True),
+        ({"priodTitle": "2024", "expUsdAmt": "1", "sggNm": "원주시"}, "sigungu", False),
+        ({"year": "2024.01", "expDlr": "1", "hsCd": "87", "statCd": "US"}, None, False),
+        ({"year": "2024.01"}, None, False),
+        ({"irsttNm": "창원"}, None, False),
+    ]:
+        assert (customs.area_of(row), customs.by_item(row)) == (area, by_item), row
+
+
 @pytest.mark.parametrize(
     "arguments",
     [
+        (None, "2024-01", "2024-02"),
+        ("87", "2024-01", "2024-02", "total"),
+        (None, "2024-01", "2024-02", "total", "48"),
+        (None, "2024-01", "2024-02", "sigungu", "48"),
         ("87x", "2024-01", "2024-02"),
         ("8703", "2024-02", "2024-01"),
         ("8703", "2024", "2025"),
@@ -646,3 +717,93 @@ def test_editions_in_the_list() -> None:
     ]
     with pytest.raises(ValueError):
         portal.PortalRequest("kicox__x", "../1")
+
+
+# over several days
+
+
+def one_page(number: int) -> list[dict[str, Any]]:
+    return [{"irsttNm": f"모의{number}", "total": str(number), "단지": f"모의{number}"}]
+
+
+PAGED: dict[str, tuple[str, str, Callable[[Fetcher], Any]]] = {
+    "factories": (
+        "fctryRegistInfo",
+        "pageNo",
+        lambda f: factories.fetch(f, factories.FactoriesRequest("남동국가산업단지", 1)),
+    ),
+    "indparkstats": (
+        "indparkstats",
+        "pageNo",
+        lambda f: indparkstats.fetch(f, indparkstats.TrendRequest("tenants_by_complex", "2024-01")),
+    ),
+    "odcloud": (
+        "odcloud",
+        "page",
+        lambda f: odcloud.fetch(
+            f,
+            odcloud.OdcloudRequest(
+                "kicox__x",
+                "15085898",
+                "uddi:0a1b2c3d-0000-4000-8000-000000000000",
+                1,
+                day=date(2026, 3, 31),
+            ),
+        ),
+    ),
+}
+
+
+@pytest.mark.parametrize("source", sorted(PAGED))
+def test_a_spent_quota_goes_on_at_the_same_page_the_next_day(
+    source: str, make: Make, time: FakeTime
+) -> None:
+    service, page_name, fetch = PAGED[source]
+    asked: list[int] = []
+
+    def handler(request: httpx.Request) -> httpx.Response:
+        number = int(request.url.params[page_name])
+        asked.append(number)
+        if source == "odcloud":
+            body = {"data": one_page(number), "matchCount": 5, "page": number, "totalCount": 5}
+            return as_json(body)
+        return httpx.Response(200, content=gateway(one_page(number), 5, number))
+
+    with pytest.raises(errors.QuotaSpent):
+        fetch(make(handler, quotas={service: 2}))
+    with pytest.raises(errors.QuotaSpent):
+        fetch(make(handler, quotas={service: 2}))  # the same day: nothing is sent
+    assert asked == [1, 2]
+    time.moment += timedelta(days=1)
+    with pytest.raises(errors.QuotaSpent):
+        fetch(make(handler, quotas={service: 2}))
+    assert asked == [1, 2, 3, 4]
+    time.moment += timedelta(days=1)
+    answers = fetch(make(handler, quotas={service: 2}))
+    assert asked == [1, 2, 3, 4, 5] and len(answers) == 5
+    if source == "odcloud":
+        assert {answer.period for answer in answers} == {"2026-03-31"}
+    time.moment += timedelta(days=8)  # by then it may have changed
+    with pytest.raises(errors.QuotaSpent):
+        fetch(make(handler, quotas={service: 2}))
+    assert asked[5:] == [1, 2]
+
+
+def test_what_is_revised_is_asked_for_every_day(make: Make, time: FakeTime) -> None:
+    asked = []
+
+    def handler(request: httpx.Request) -> httpx.Response:
+        asked.append(request.url.path.split("/")[2])
+        row = {"STAT_CODE": "731Y001", "TIME": "20240102", "DATA_VALUE": "1289.4"}
+        if request.url.host.startswith("ecos"):
+            return as_json({"StatisticSearch": {"list_total_count": 1, "row": [row]}})
+        return httpx.Response(200, content=trade("<year>2024.01</year><expDlr>5</expDlr>"))
+
+    fetcher = make(handler)
+    rate = ecos.EcosRequest("731Y001", ("0000001",), "D", "20240101", "20241231")
+    nation = customs.TradeRequest(None, "2024-01", "2024-12", "total")
+    for _ in range(2):
+        ecos.fetch(fetcher, rate)
+        customs.fetch(fetcher, nation)
+        time.moment += timedelta(days=1)
+    assert asked == ["StatisticSearch", "Newtrade"] * 2

@@ -1,0 +1,26 @@
+-- every row of every edition of the list of apartment-type factories (지식산업센터), as landed
+select
+    cast(dataset as string) as dataset,
+    cast(snapshot_id as string) as snapshot_id,
+    coalesce(cast(sheet as string), '') as sheet,
+    cast(cell as string) as cell,
+    cast(period as string) as period,
+    cast(centre_key as string) as registry_key,
+    cast(name_ko as string) as name_ko,
+    cast(complex_raw as string) as complex_raw,
+    cast(complex_id as string) as complex_id,
+    cast(province_code as string) as province_code,
+    cast(sigungu_ko as string) as sigungu_ko,
+    cast(address as string) as address,
+    cast(location_type as string) as location_type,
+    cast(sale_type as string) as sale_type,
+    cast(status as string) as status,
+    cast(land_area_m2 as double) as land_area_m2,
+    cast(floor_area_m2 as double) as floor_area_m2,
+    cast(tenant_capacity as integer) as tenant_capacity,
+    cast(approved_on as date) as approved_on,
+    cast(completed_on as date) as completed_on,
+    coalesce(cast(published_at as date), cast(loaded_at as date)) as published_at,
+    cast(loaded_at as timestamp) as loaded_at,
+    cast(is_simulated as boolean) as is_simulated
+from {{ landed('knowledge_centres') }} as centres

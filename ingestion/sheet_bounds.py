@@ -1,0 +1,75 @@
+"""How far the cells of an xlsx reach, found before its sheets are laid out as grids.
+
+A grid reaches from A1 to the last cell that holds something, so one cell at XFD1048576 asks for
+half a terabyte, and the reader ends the whole process where it does not get it. The declared
+`<dimension>` tells nothing: the publisher's 부록5 says A1:XCW76 over fifteen columns.
+"""
+
+from __future__ import annotations
+
+import re
+import zipfile
+
+from ingestion.problems import reject
+
+#: What the format knows: XFD1048576 is its last cell.
+_MOST_ROWS, _MOST_COLUMNS = 1_048_576, 16_384
+#: An address beyond column ZZ or row 9,999; without one, no sheet has over 7 million cells.
+_FAR = re.compile(rb"""r=["'](?:[A-Za-z]{3,}[0-9]|[A-Za-z]{0,2}[0-9]{5})""")
+#: Cells that hold something, and all of them with their rows.
+_FILLED = re.compile(rb"<(?:\w+:)?c(?=[\s>])([^>]*)(?<!/)>")
+_TAG = re.compile(rb"<(?:\w+:)?(row|c)(?=[\s/>])([^>]*)>")
+_ADDRESS = re.compile(rb"""\br\s*=\s*["']([A-Za-z]*)([0-9]*)["']""")
+
+
+def check_bounds(archive: zipfile.ZipFile, limit: int) -> None:
+    """Refuse a workbook with a sheet of more than `limit` cells.
+
+    Raises:
+        RejectedFile: `sheet_too_large`, with the part and the number of cells.
+    """
+    for info in archive.infolist():
+        if not info.filename.startswith("xl/") or not info.filename.endswith(".xml"):
+            continue
+        data = archive.read(info)
+        # Blanks around a sign of equality are allowed, and no programme writes them.
+        if b"sheetData" in data and (_FAR.search(data) or b" =" in data or b"= " in data):
+            rows, columns = _reach(data)
+            cells = rows * columns
+            if cells > limit or rows > _MOST_ROWS or columns > _MOST_COLUMNS:
+                raise reject("sheet_too_large", sheet=info.filename, size=cells, limit=limit)
+
+
+def _reach(data: bytes) -> tuple[int, int]:
+    """Rows and columns up to the last ones that hold something."""
+    rows = columns = 0
+    for tag in _FILLED.finditer(data):
+        address = _ADDRESS.search(tag[1])
+        if address is None or not (address[1] and address[2]):
+            return _counted_reach(data)
+        rows = max(rows, int(address[2][:12]))
+        columns = max(columns, _column(address[1]))
+    return rows, columns
+
+
+def _counted_reach(data: bytes) -> tuple[int, int]:
+    """The same where cells have no addresses: each stands behind the one before it."""
+    row = column = rows = columns = 0
+    for tag in _TAG.finditer(data):
+        address = _ADDRESS.search(tag[2])
+        letters, digits = (address[1], address[2]) if address else (b"", b"")
+        if tag[1] == b"row":
+            row, column = int(digits[:12] or row + 1), 0
+            continue
+        column = _column(letters) if letters else column + 1
+        if not tag[2].endswith(b"/"):
+            rows = max(rows, int(digits[:12] or row))
+            columns = max(columns, column)
+    return rows, columns
+
+
+def _column(letters: bytes) -> int:
+    number = 0
+    for letter in letters[:12].upper():
+        number = number * 26 + letter - 64
+    return number

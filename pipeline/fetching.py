@@ -1,0 +1,411 @@
+"""Fetching: each contract's ways to its publisher, from the interface into the inbox.
+
+A dataset is fetched in the ways its contract names, in their order, until one gives something.
+What comes is dropped into the inbox as a person would: a file as the publisher named it, or the
+answers of one period in a bundle (`ingestion/answers.py`). From there on it is like any other
+file. What was fetched and landed before is not asked for again, except where the publisher is
+known to revise it.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import hashlib
+import json
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+from ingestion.answers import bundle_of, pack
+from ingestion.contract import (
+    Contract,
+    CustomsFetch,
+    EcosFetch,
+    FactoriesFetch,
+    KosisFetch,
+    OdcloudFetch,
+    PortalFetch,
+    TrendFetch,
+    load_contracts,
+)
+from ingestion.fetch.client import Answer, Fetcher, status_of
+from ingestion.fetch.errors import FetchError, NoData, PersonNeeded
+from ingestion.fetch.quota import Now, now_utc
+from ingestion.fetch.sources import customs, ecos, factories, indparkstats, kosis, odcloud, portal
+from ingestion.periods import Period, period_of_date
+from ingestion.problems import RejectedFile
+from ingestion.recognise import recognise
+from ingestion.snapshots import SnapshotStore, replace_file
+from ingestion.sniff import read_content
+from pipeline.inputs import ingestion_room
+from pipeline.settings import Settings
+from pipeline.steps import inbox_files, inboxes, new_run_id
+
+#: A year's trade and exchange rates are asked for again until the year after the next has begun:
+#: months are revised until the following February.
+_YEARS_REVISED = 2
+#: Pages of an unfinished edition are kept so long (the longest `keep_days` of a source).
+_KEPT_DAYS = 7
+
+
+@dataclass(frozen=True)
+class Errand:
+    """What a way needs to know: who asks, for what, what is known already, where it goes."""
+
+    fetcher: Fetcher
+    contract: Contract
+    #: Where it goes.
+    drops: Path
+    #: Periods that have landed.
+    landed: frozenset[str]
+    today: date
+    #: Fetch from this period on, whatever is known; None: only what is new.
+    since: Period | None = None
+
+    @property
+    def dataset(self) -> str:
+        """The dataset's name."""
+        return self.contract.dataset
+
+    def drop(self, answers: Sequence[Answer], period: str) -> Path:
+        """Drop the answers of one period as a bundle."""
+        bundle = bundle_of(
+            [(a.data, a.url, a.params, a.period) for a in answers],
+            dataset=self.dataset,
+            period=period,
+        )
+        published = [a.published_at for a in answers if a.published_at is not None]
+        return Answer(
+            data=pack(bundle),
+            file_name=f"{self.dataset}_{period}.zip",
+            dataset=self.dataset,
+            url=answers[0].url,
+            media_type="application/zip",
+            published_at=max(published, default=self.today),
+            is_simulated=any(a.is_simulated for a in answers),
+        ).drop(self.drops)
+
+
+def fetch(
+    settings: Settings,
+    datasets: list[str] | None = None,
+    *,
+    run_id: str,
+    since: Period | None = None,
+    transport: Any = None,
+    now: Now = now_utc,
+    tell: Callable[[dict[str, Any]], None] = lambda result: None,
+) -> list[dict[str, Any]]:
+    """Fetch what is new of the datasets, for the next ingestion.
+
+    Args:
+        settings: files go into its `drops`; `publishers` may name a sample publisher on this machine.
+        datasets: which; default: every contract that says how it is fetched.
+        run_id: the run whose outcome file gets a row for every request.
+        since: fetch every edition from this period on, known or not.
+        transport: an httpx transport, for tests; now: the clock, for tests.
+        tell: hears of every result as it comes.
+
+    Returns one result a dataset: {"dataset", "status": "fetched" | "no_data" | "person_needed" |
+    "stopped" | "failed", "files", "message", "message_ko"}. What fails does not keep the others
+    back. `stopped` is for want of a key or of calls left today: the next run goes on from there.
+
+    Raises:
+        KeyError: a dataset that no contract names, or that says nothing on how it is fetched.
+    """
+    contracts = load_contracts().by_dataset
+    offered = {d: c for d, c in contracts.items() if c.source.fetch}
+    unknown = set(datasets or []) - offered.keys()
+    if unknown:
+        raise KeyError(f"{', '.join(sorted(unknown))}: fetched are {', '.join(sorted(offered))}")
+    settings.drops.mkdir(parents=True, exist_ok=True)
+    landed: dict[str, set[str]] = {}
+    for snapshot in SnapshotStore(settings.home / "raw"):
+        # What is simulated says nothing about what the publisher has, and the other way round.
+        if snapshot.is_simulated == (settings.publishers is not None):
+            landed.setdefault(snapshot.dataset, set()).add(snapshot.period)
+    results: list[dict[str, Any]] = []
+    with Fetcher(
+        settings.home,
+        run_id,
+        # A real key is never sent to the sample publisher.
+        keys=None if settings.publishers else settings.keys,
+        inbox=settings.inbox or settings.drops,
+        publishers=settings.publishers,
+        transport=transport,
+        now=now,
+    ) as fetcher:
+        today = settings.today or fetcher.meter.today()
+        for dataset in datasets or sorted(offered):
+            known = frozenset(landed.get(dataset, ()))
+            errand = Errand(fetcher, offered[dataset], settings.drops, known, today, since)
+            results.append(_fetch_one(errand))
+            tell(results[-1])
+        fetcher.clear(before=fetcher.meter.today() - timedelta(days=_KEPT_DAYS))
+    return results
+
+
+def _fetch_one(errand: Errand) -> dict[str, Any]:
+    """Try the ways of a contract in their order; the first that gives something is enough."""
+    files: list[Path] = []
+    failure: FetchError | None = None
+    for way in errand.contract.source.fetch:
+        try:
+            for path in _WAYS[type(way)](errand, way):
+                files.append(path)
+        except FetchError as error:
+            # A person is the last resort: said only where no other way gives it.
+            if failure is None or not isinstance(error, PersonNeeded):
+                failure = error
+            if not files:
+                continue
+        else:
+            failure = None if files else failure
+        break
+    result: dict[str, Any] = {"dataset": errand.dataset, "files": [str(path) for path in files]}
+    if failure is None:
+        names = ", ".join(path.name for path in files[:3]) + (" …" if len(files) > 3 else "")
+        return {
+            **result,
+            "status": "fetched" if files else "no_data",
+            "message": f"{len(files)} files: {names}" if files else "nothing new",
+            "message_ko": f"파일 {len(files)}개: {names}" if files else "새 자료 없음",
+        }
+    return {
+        **result,
+        "status": status_of(failure),
+        "code": f"{failure.publisher}/{failure.code}",
+        "retriable": failure.retriable,
+        "message": f"{failure.message_en} → {failure.action_en}",
+        "message_ko": f"{failure.message_ko} → {failure.action_ko}",
+    }
+
+
+# -- the ways -------------------------------------------------------------------------------
+
+
+def _portal(errand: Errand, way: PortalFetch) -> Iterator[Path]:
+    """Every edition from `first` on that was not fetched before, oldest first, and the newest."""
+    request = portal.PortalRequest(errand.dataset, way.dataset_id)
+    seen = _Editions(errand.fetcher.home, errand.dataset)
+    first = errand.since or (Period.parse(way.first) if way.first else None)
+    for edition in portal.editions(errand.fetcher, request):
+        wanted = edition.is_newest or (
+            first is not None and edition.day is not None and edition.day > first.shift(-1).last_day
+        )
+        if not wanted or (errand.since is None and seen.has(edition.uddi, edition.changed_on)):
+            continue
+        answer = portal.download(errand.fetcher, request, edition)
+        yield answer.drop(errand.drops)
+        seen.add(edition.uddi, edition.changed_on)
+
+
+def _odcloud(errand: Errand, way: OdcloudFetch) -> Iterator[Path]:
+    """The newest edition, and every one from `since` on."""
+    editions = odcloud.editions(errand.fetcher, way.dataset_id)
+    for number, edition in enumerate(editions):
+        if edition.day is None:
+            continue
+        period = str(_period(errand.contract, edition.day))
+        wanted = number == 0 and period not in errand.landed
+        if errand.since is not None:
+            wanted = edition.day > errand.since.shift(-1).last_day
+        if wanted:
+            request = odcloud.OdcloudRequest(
+                errand.dataset, way.dataset_id, edition.uddi, day=edition.day
+            )
+            yield errand.drop(odcloud.fetch(errand.fetcher, request), period)
+
+
+def _trend(errand: Errand, way: TrendFetch) -> Iterator[Path]:
+    """Every operation of every month that has not landed; oldest first, a bundle a month."""
+    month = Period.parse(way.first)
+    last = Period.parse(way.last) if way.last else period_of_date(errand.today, "M").shift(-1)
+    while month <= last:
+        about = str(month)
+        again = errand.since is not None and month >= _month(errand.since)
+        if again or about not in errand.landed:
+            answers: list[Answer] = []
+            for operation, (_, takes) in indparkstats.OPERATIONS.items():
+                request = indparkstats.TrendRequest(
+                    operation, about, about if takes == "range" else None
+                )
+                with contextlib.suppress(NoData):
+                    answers += indparkstats.fetch(errand.fetcher, request)
+            if answers:
+                yield errand.drop(answers, about)
+        month = month.shift(1)
+
+
+def _factories(errand: Errand, way: FactoriesFetch) -> Iterator[Path]:
+    """All pages of all complexes, as one edition of this month."""
+    period = str(period_of_date(errand.today, "M"))
+    if period in errand.landed and errand.since is None:
+        return
+    answers: list[Answer] = []
+    for name in way.complexes:
+        with contextlib.suppress(NoData):
+            answers += factories.fetch(errand.fetcher, factories.FactoriesRequest(name))
+    if answers:
+        yield errand.drop(answers, period)
+        # The pages name persons: once they are one file, no second copy is kept.
+        errand.fetcher.forget_dataset(errand.dataset)
+
+
+def _kosis(errand: Errand, way: KosisFetch) -> Iterator[Path]:
+    """The whole table from `first` on: one request (split where it is too much), one vintage."""
+    request = kosis.KosisRequest(
+        dataset=errand.dataset,
+        org=way.org,
+        table=way.table,
+        items=way.items,
+        classes=way.classes,
+        frequency=way.frequency,
+        start=way.first,
+        end=_kosis_period(errand.today, way.frequency),
+    )
+    yield errand.drop(kosis.fetch(errand.fetcher, request), "all")
+
+
+def _customs(errand: Errand, way: CustomsFetch) -> Iterator[Path]:
+    """A bundle a calendar year: the years that have not landed, and those still revised."""
+    for first, last in customs.windows(*_span(way.first, errand.today)):
+        year = first[:4]
+        if not _due_year(errand, year):
+            continue
+        requests = [
+            customs.TradeRequest(hs=hs, start=first, end=last, area=way.area, sido=sido)
+            for hs in (way.hs or (None,))
+            for sido in (way.sido or (None,))
+        ]
+        answers: list[Answer] = []
+        for request in requests:
+            with contextlib.suppress(NoData):
+                answers += customs.fetch(errand.fetcher, request)
+        if answers:
+            yield errand.drop(answers, year)
+
+
+def _ecos(errand: Errand, way: EcosFetch) -> Iterator[Path]:
+    """A bundle a calendar year: the years that have not landed, and the newest two."""
+    for year in range(int(way.first[:4]), errand.today.year + 1):
+        if not _due_year(errand, str(year)):
+            continue
+        start, end = {
+            "A": (f"{year}", f"{year}"),
+            "Q": (f"{year}Q1", f"{year}Q4"),
+            "M": (f"{year}01", f"{year}12"),
+            "D": (f"{year}0101", f"{year}1231"),
+        }[way.cycle]
+        request = ecos.EcosRequest(
+            stat=way.stat, items=way.items, cycle=way.cycle, start=start, end=end
+        )
+        with contextlib.suppress(NoData):
+            yield errand.drop(ecos.fetch(errand.fetcher, request), str(year))
+
+
+_WAYS: dict[type, Callable[[Errand, Any], Iterator[Path]]] = {
+    PortalFetch: _portal,
+    OdcloudFetch: _odcloud,
+    TrendFetch: _trend,
+    FactoriesFetch: _factories,
+    KosisFetch: _kosis,
+    CustomsFetch: _customs,
+    EcosFetch: _ecos,
+}
+
+
+# -- periods --------------------------------------------------------------------------------
+
+
+def _due_year(errand: Errand, year: str) -> bool:
+    if errand.since is not None:
+        return int(year) >= errand.since.year
+    return year not in errand.landed or errand.today.year - int(year) < _YEARS_REVISED
+
+
+def _span(first: str, today: date) -> tuple[str, str]:
+    """From the first month to the last that is over."""
+    return first, str(period_of_date(today, "M").shift(-1))
+
+
+def _month(period: Period) -> Period:
+    """The first month of a period."""
+    number = {"A": 1, "Q": period.number * 3 - 2, "M": period.number}[period.freq]
+    return Period(period.year, "M", number)
+
+
+def _period(contract: Contract, day: date) -> Period:
+    frequency = {"monthly": "M", "quarterly": "Q", "annual": "A"}.get(
+        contract.cadence.frequency, "M"
+    )
+    return period_of_date(day, frequency)
+
+
+def _kosis_period(today: date, frequency: str) -> str:
+    if frequency == "Y":
+        return str(today.year)
+    return f"{today.year}{(today.month + 2) // 3 if frequency == 'Q' else today.month:02d}"
+
+
+class _Editions:
+    """Which editions of a file dataset were fetched; lost, they are merely fetched again."""
+
+    def __init__(self, home: Path, dataset: str) -> None:
+        self._path = home / "fetched" / f"{dataset}.editions.json"
+        try:
+            self._known: dict[str, str] = dict(json.loads(self._path.read_text(encoding="utf-8")))
+        except (FileNotFoundError, ValueError):
+            self._known = {}
+
+    def has(self, uddi: str, changed_on: date | None) -> bool:
+        """Whether this edition was fetched as it is now."""
+        return self._known.get(uddi) == str(changed_on)
+
+    def add(self, uddi: str, changed_on: date | None) -> None:
+        """Remember an edition."""
+        self._known[uddi] = str(changed_on)
+        replace_file(self._path, json.dumps(self._known, indent=1, sort_keys=True).encode())
+
+
+# -- for the scheduler ----------------------------------------------------------------------
+
+
+def fetch_for_run(settings: Settings, dataset: str, *, since: str | None) -> dict[str, Any]:
+    """One dataset, for a task: the result with the moment it was asked (`at`, UTC).
+
+    `status` may also be `no_key`: without the key there is nothing to try again.
+    """
+    at = datetime.now(UTC).isoformat(timespec="seconds")
+    period = Period.parse(since) if since else None
+    (result,) = fetch(settings, [dataset], run_id=new_run_id(), since=period)
+    if str(result.get("code", "")).endswith("/no_key"):
+        result["status"] = "no_key"
+    return {**result, "at": at}
+
+
+def arrived(settings: Settings, dataset: str, *, since: str) -> str | None:
+    """The file of a dataset that somebody has dropped, or None while there is none.
+
+    A file counts that lies in the inbox and is not known yet, or that was taken in after `since`
+    (the daily ingestion may come first). Files are known by their content, not by their name.
+    """
+    room = ingestion_room(settings)
+    known: set[str] = set()
+    for snapshot in room.store:
+        known.add(snapshot.sha256)
+        if snapshot.dataset == dataset and snapshot.loaded_at >= since:
+            return snapshot.file_name
+    for path in [p for folder in inboxes(settings) for p in inbox_files(folder)]:
+        data = path.read_bytes()
+        if hashlib.sha256(data).hexdigest() in known:
+            continue
+        try:
+            contract = recognise(read_content(data), room.contracts, room.registry, path.name)
+        except RejectedFile:
+            continue  # what it is will be told when it is taken in
+        if contract.dataset == dataset:
+            return path.name
+    return None

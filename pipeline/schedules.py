@@ -1,0 +1,192 @@
+"""When: the days on which a publisher's editions are due, from the contracts' cadence.
+
+Nothing here reads a clock or the warehouse: schedules are cron expressions for Airflow, and
+`due_periods` tells for a day which edition should be there. DAG files read this when they are
+parsed, so it imports nothing heavy.
+"""
+
+from __future__ import annotations
+
+import calendar
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+from ingestion.contract import Cadence, Contract, load_contracts
+from ingestion.periods import Period, period_of_date
+
+#: Hour and minute (Korean time) at which publishers are asked, before the inbox is looked at.
+MINUTE, HOUR = 10, 8
+_FREQ = {"annual": "A", "quarterly": "Q", "monthly": "M"}
+#: Outside its window a publication is looked at on Mondays, for revisions and late editions.
+_WEEKLY = f"{MINUTE} {HOUR} * * 1"
+
+
+@dataclass(frozen=True)
+class Schedule:
+    """When a dataset is fetched: cron expressions (Korean time), and the cadence in words."""
+
+    dataset: str
+    publisher: str
+    title: str
+    crons: tuple[str, ...]
+    note_ko: str
+    note_en: str
+
+
+@dataclass(frozen=True)
+class Window:
+    """The days of one edition: it appears from `opens` to `closes` and is late after `late`."""
+
+    period: Period
+    opens: date
+    closes: date
+    late: date
+
+
+def window(cadence: Cadence, period: Period) -> Window:
+    """The window in which the edition about a period appears.
+
+    Raises:
+        ValueError: an irregular publication has none.
+    """
+    if cadence.lag_days_from is None or cadence.lag_days_to is None:
+        raise ValueError("an irregular publication has no window")
+    closes = period.last_day + timedelta(days=cadence.lag_days_to)
+    return Window(
+        period,
+        opens=period.last_day + timedelta(days=cadence.lag_days_from),
+        closes=closes,
+        late=closes + timedelta(days=cadence.late_after_days or 0),
+    )
+
+
+def expected(cadence: Cadence, today: date) -> Window | None:
+    """The window of the newest edition that should have appeared by today; None where nothing is
+    ever due (irregular, daily) or nothing has become due yet."""
+    found = [w for w in _windows(cadence, today) if w.closes <= today]
+    return max(found, key=lambda w: w.closes, default=None)
+
+
+def overdue(cadence: Cadence, today: date, seen_until: date | None) -> Window | None:
+    """The window of the oldest edition that should have appeared by today and was not seen.
+
+    `seen_until` is the last day that the newest edition seen tells about: what lies before it is not
+    waited for any more. Where nothing was ever seen it is the newest that should be there.
+    """
+    if seen_until is None:
+        return expected(cadence, today)
+    found = [
+        w for w in _windows(cadence, today) if w.closes <= today and w.period.last_day > seen_until
+    ]
+    return min(found, key=lambda w: w.closes, default=None)
+
+
+def awaited(cadence: Cadence, today: date) -> Window | None:
+    """The window of the oldest edition that may still come: open, or the next to open."""
+    found = [w for w in _windows(cadence, today) if w.closes > today]
+    return min(found, key=lambda w: w.closes, default=None)
+
+
+def _windows(cadence: Cadence, today: date) -> Iterator[Window]:
+    """The windows around a day: enough periods back and ahead for any lag of up to two years."""
+    freq = _FREQ.get(cadence.frequency)
+    if freq is None:
+        return
+    ended = Period.parse(cadence.ended) if cadence.ended else None
+    now = period_of_date(today, freq)
+    back = {"A": 4, "Q": 12, "M": 30}[freq]
+    for steps in range(-back, 3):
+        period = now.shift(steps)
+        if ended is None or period.last_day <= ended.last_day:
+            yield window(cadence, period)
+
+
+def fetch_schedules() -> list[Schedule]:
+    """The schedule of every dataset that says how it is fetched, from the contracts.
+
+    Raises:
+        ValueError: a contract cannot be read.
+    """
+    found = []
+    for contract in load_contracts().by_dataset.values():
+        if contract.source.fetch:
+            ko, en = _in_words(contract.cadence)
+            found.append(
+                Schedule(
+                    contract.dataset,
+                    contract.publisher.id,
+                    contract.title.ko,
+                    tuple(crons(contract)),
+                    ko,
+                    en,
+                )
+            )
+    return found
+
+
+def _in_words(cadence: Cadence) -> tuple[str, str]:
+    if cadence.ended:
+        return f"{cadence.ended}까지 나왔음", f"it ended with {cadence.ended}"
+    if cadence.lag_days_from is None:
+        return {
+            "daily": ("매 영업일", "every working day"),
+        }.get(cadence.frequency, ("부정기", "it has no calendar"))
+    ko = {"annual": "연간", "quarterly": "분기", "monthly": "월간"}[cadence.frequency]
+    days = f"{cadence.lag_days_from}–{cadence.lag_days_to}"
+    return (
+        f"{ko}, 기간 종료 후 {days}일, 그 뒤 {cadence.late_after_days}일이 지나면 지연",
+        f"{cadence.frequency}, {days} days after the period, late {cadence.late_after_days} days "
+        "after that",
+    )
+
+
+def crons(contract: Contract) -> list[str]:
+    """Cron expressions (Korean time) at which a publisher is asked for a dataset.
+
+    Every day while an edition may appear or is late, and every Monday for revisions. A daily
+    publication is asked on working days, an irregular one and one that has ended on Mondays.
+    """
+    cadence = contract.cadence
+    if cadence.frequency == "daily":
+        return [f"{MINUTE} {HOUR} * * 1-5"]
+    freq = _FREQ.get(cadence.frequency)
+    if freq is None or cadence.ended:
+        return [_WEEKLY]
+    # The windows of one whole year, as days of the year. Of two years, so that a leap day moves
+    # nothing out of a window.
+    days: set[tuple[int, int]] = set()
+    for year in (2027, 2028):
+        for steps in range({"A": 1, "Q": 4, "M": 12}[freq]):
+            shown = window(cadence, Period(year, freq).shift(steps))
+            day = shown.opens
+            while day <= shown.late:
+                days.add((day.month, day.day))
+                day += timedelta(days=1)
+    return [*_day_crons(days), _WEEKLY]
+
+
+def _day_crons(days: set[tuple[int, int]]) -> list[str]:
+    """Cron expressions for days of the year; months with the same days share one."""
+    by_days: dict[str, list[int]] = {}
+    for month in range(1, 13):
+        inside = sorted(day for m, day in days if m == month)
+        if inside:
+            longest = calendar.monthrange(2028, month)[1]
+            text = "*" if len(inside) == longest else _ranges(inside)
+            by_days.setdefault(text, []).append(month)
+    found = []
+    for text, months in by_days.items():
+        shown = "*" if len(months) == 12 else ",".join(map(str, months))
+        found.append(f"{MINUTE} {HOUR} {text} {shown} *")
+    return found
+
+
+def _ranges(days: list[int]) -> str:
+    runs: list[list[int]] = []
+    for day in days:
+        if runs and day == runs[-1][1] + 1:
+            runs[-1][1] = day
+        else:
+            runs.append([day, day])
+    return ",".join(str(a) if a == b else f"{a}-{b}" for a, b in runs)

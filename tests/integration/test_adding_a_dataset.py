@@ -1,0 +1,108 @@
+"""docs/adding-a-dataset.md, followed to the letter in a copy of the project."""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import duckdb
+import pytest
+
+from ingestion.sample import write_sample
+
+REPOSITORY = Path(__file__).resolve().parents[2]
+PAGE = REPOSITORY / "docs" / "adding-a-dataset.md"
+#: What a run needs of the project.
+ROOMS = ("pipeline", "ingestion", "dbt_project", "expectations", "publication")
+
+
+def block(name: str) -> str:
+    """The fenced block of that name on the page."""
+    found = re.search(rf"^```\w+ {name}\n(.*?)^```", PAGE.read_text(encoding="utf-8"), re.S | re.M)
+    assert found, f"the page has no block {name}"
+    return found[1]
+
+
+@pytest.fixture(scope="module")
+def project(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A copy of the project with what the page says put where it says."""
+    copy = tmp_path_factory.mktemp("project")
+    for room in ROOMS:
+        shutil.copytree(
+            REPOSITORY / room,
+            copy / room,
+            ignore=shutil.ignore_patterns("__pycache__", "target", "logs"),
+        )
+    contract = re.search(r"`(ingestion/contracts/\S+\.yml)`", PAGE.read_text(encoding="utf-8"))
+    assert contract
+    (copy / contract[1]).write_text(block("contract"), encoding="utf-8")
+    seed = copy / "dbt_project/seeds/series.csv"
+    known = seed.read_text(encoding="utf-8")
+    seed.write_text(known.rstrip("\n") + "\n" + block("series"), encoding="utf-8")
+    return copy
+
+
+def sandan(project: Path, home: Path, *arguments: str) -> str:
+    result = subprocess.run(
+        [sys.executable, "-m", "pipeline.cli", *arguments],
+        cwd=project,
+        env={**os.environ, "PYTHONPATH": str(project), "SANDAN_HOME": str(home)},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert result.returncode == 0, result.stdout + result.stderr
+    return result.stdout
+
+
+def test_the_page_leads_to_a_figure_in_a_release(project: Path, tmp_path: Path) -> None:
+    inbox, home = tmp_path / "folder", tmp_path / "home"
+    write_sample(inbox, registry_dir=REPOSITORY / "dbt_project/seeds", with_faults=False)
+    name = re.search(r"`(\w+\.json)`", PAGE.read_text(encoding="utf-8"))
+    assert name
+    (inbox / name[1]).write_text(block("answer"), encoding="utf-8")
+    (inbox / f"{name[1]}.meta.json").write_text('{"simulated": true}', encoding="utf-8")
+
+    told = sandan(project, home, "run", "--inbox", str(inbox))
+    assert f"{name[1]}: landed, kosis__labour_force" in told
+
+    with duckdb.connect(str(home / "releases/current/kicox.duckdb"), read_only=True) as release:
+        rows = release.execute(
+            "SELECT period, value, sheet, cell FROM national_series "
+            "WHERE series = 'national_manufacturing_employment' AND is_latest ORDER BY period"
+        ).fetchall()
+        # thousand persons in the answer, persons in the mart
+        assert [row[:2] for row in rows] == [("2024", 4_453_000.0), ("2025", 4_412_000.0)]
+        shares = release.execute(
+            "SELECT period, denominator, share_pct FROM national_share "
+            "WHERE definition = 'manufacturing_employment' AND period IN ('2024', '2025') "
+            "AND share_pct IS NOT NULL ORDER BY period"
+        ).fetchall()
+    assert [row[:2] for row in shares] == [("2024", 4_453_000.0), ("2025", 4_412_000.0)]
+    assert all(10 < share < 40 for _, _, share in shares)
+    told = sandan(project, home, "fetch", "--help")
+    listed = subprocess.run(
+        [sys.executable, "-c", "from pipeline.schedules import fetch_schedules as f\n"
+         "print([s.crons[0] for s in f() if s.dataset == 'kosis__labour_force'])"],
+        cwd=project,
+        env={**os.environ, "PYTHONPATH": str(project)},
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    # 31 December and 10 to 20 days, late 10 days after: 10 to 30 January
+    assert listed.stdout.strip() == "['10 8 10-30 1 *']"
+
+
+def test_a_code_that_the_contract_does_not_name_stops_that_dataset(
+    project: Path, tmp_path: Path
+) -> None:
+    inbox, home = tmp_path / "folder", tmp_path / "home"
+    inbox.mkdir()
+    (inbox / "other.json").write_text(block("answer").replace("천명", "만명", 1), encoding="utf-8")
+    told = sandan(project, home, "ingest", "--inbox", str(inbox))
+    assert "REJECTED" in told and "만명" in told and "천명" in told

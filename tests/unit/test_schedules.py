@@ -1,0 +1,137 @@
+"""When publishers are asked and when an edition is late, from the cadence in the contracts."""
+
+from __future__ import annotations
+
+from datetime import date, datetime, timedelta
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from ingestion.contract import Cadence, load_contracts
+from ingestion.periods import Period
+from pipeline.schedules import awaited, crons, expected, fetch_schedules, window
+
+QUARTERLY = Cadence(frequency="quarterly", lag_days_from=30, lag_days_to=60, late_after_days=15)
+
+
+def fires(expressions: list[str], day: date) -> bool:
+    """Whether any of the expressions fires on a day, read as cron reads them."""
+    for expression in expressions:
+        _, _, days, months, weekdays = expression.split()
+        weekday = weekdays == "*" or day.isoweekday() in _numbers(weekdays, 7)
+        if day.day in _numbers(days, 31) and day.month in _numbers(months, 12) and weekday:
+            return True
+    return False
+
+
+def _numbers(text: str, top: int) -> set[int]:
+    if text == "*":
+        return set(range(1, top + 1))
+    found: set[int] = set()
+    for part in text.split(","):
+        first, _, last = part.partition("-")
+        found |= set(range(int(first), int(last or first) + 1))
+    return found
+
+
+def test_the_window_of_the_first_quarter_of_2026() -> None:
+    found = window(QUARTERLY, Period.parse("2026-Q1"))
+    # 31 March + 30 and + 60 days; the real workbook came on 27 May, the 57th day.
+    assert (found.opens, found.closes) == (date(2026, 4, 30), date(2026, 5, 30))
+    assert found.late == date(2026, 6, 14)
+    assert found.opens <= date(2026, 5, 27) <= found.closes
+
+
+@pytest.mark.parametrize(
+    ("today", "should", "coming"),
+    [
+        ("2026-05-29", "2025-Q4", "2026-Q1"),
+        ("2026-05-30", "2026-Q1", "2026-Q2"),
+        ("2026-08-28", "2026-Q1", "2026-Q2"),
+        ("2026-08-29", "2026-Q2", "2026-Q3"),
+    ],
+)
+def test_what_should_be_there_and_what_comes_next(today: str, should: str, coming: str) -> None:
+    day = date.fromisoformat(today)
+    found, following = expected(QUARTERLY, day), awaited(QUARTERLY, day)
+    assert found is not None and str(found.period) == should
+    assert following is not None and str(following.period) == coming
+
+
+def test_nothing_is_awaited_after_the_end() -> None:
+    monthly = Cadence(
+        frequency="monthly", lag_days_from=30, lag_days_to=60, late_after_days=10, ended="2024-03"
+    )
+    day = date(2026, 5, 28)
+    found = expected(monthly, day)
+    assert found is not None and str(found.period) == "2024-03" and awaited(monthly, day) is None
+
+
+def test_without_a_calendar_nothing_is_due() -> None:
+    irregular = Cadence(frequency="irregular")
+    assert expected(irregular, date(2026, 5, 28)) is awaited(irregular, date(2026, 5, 28)) is None
+    with pytest.raises(ValueError, match="no window"):
+        window(irregular, Period.parse("2026-Q1"))
+
+
+@pytest.mark.parametrize(
+    "fields",
+    [
+        {"frequency": "quarterly"},
+        {"frequency": "quarterly", "lag_days_from": 60, "lag_days_to": 30, "late_after_days": 1},
+        {"frequency": "irregular", "lag_days_from": 1, "lag_days_to": 2},
+        {"frequency": "daily"},
+    ],
+)
+def test_half_a_cadence_is_refused(fields: dict[str, Any]) -> None:
+    with pytest.raises(ValueError):
+        Cadence(**fields)
+
+
+@given(
+    frequency=st.sampled_from(["monthly", "quarterly", "annual"]),
+    opens=st.integers(0, 420),
+    length=st.integers(0, 60),
+    grace=st.integers(0, 40),
+    day=st.dates(date(2024, 1, 1), date(2030, 12, 31)),
+)
+def test_a_publisher_is_asked_on_every_day_of_a_window(
+    frequency: Any, opens: int, length: int, grace: int, day: date
+) -> None:
+    cadence = Cadence(
+        frequency=frequency,
+        lag_days_from=opens,
+        lag_days_to=opens + length,
+        late_after_days=grace,
+    )
+    contract = load_contracts()["kicox__industrial_trend"].model_copy(update={"cadence": cadence})
+    expressions = crons(contract)
+    coming = awaited(cadence, day)
+    if coming is not None and coming.opens <= day:
+        assert fires(expressions, day), (day, coming, expressions)
+    should = expected(cadence, day)
+    if should is not None and should.closes <= day <= should.late:
+        assert fires(expressions, day), (day, should, expressions)
+    monday = day - timedelta(days=day.weekday())
+    assert fires(expressions, monday)
+
+
+def test_outside_its_window_a_publisher_is_left_alone() -> None:
+    expressions = crons(load_contracts()["kicox__industrial_trend"])
+    assert not fires(expressions, date(2026, 6, 23))  # a Tuesday between two windows
+    assert fires(expressions, date(2026, 6, 22))  # the Monday before
+
+
+def test_every_dataset_that_is_fetched_has_a_schedule_airflow_can_read() -> None:
+    from croniter import croniter
+
+    schedules = fetch_schedules()
+    assert {s.dataset for s in schedules} == {
+        c.dataset for c in load_contracts().by_dataset.values() if c.source.fetch
+    }
+    for schedule in schedules:
+        assert schedule.note_ko and schedule.note_en
+        for expression in schedule.crons:
+            croniter(expression, datetime(2026, 1, 1)).get_next()
