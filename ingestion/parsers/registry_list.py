@@ -762,8 +762,12 @@ class _Mapper:
     def _complex_id(self, raw: str) -> str | None:
         if raw not in self._known:
             key = name_key(raw).translate(_DOTS)
-            self._known[raw] = self._complexes.get(key) or self._complexes.get(
-                key.removesuffix(_SUFFIX)
+            # A name alone may be that of a general complex too (동두천, 안정): it must say 국가.
+            named = "국가" in key
+            self._known[raw] = (
+                self._complexes.get(key) or self._complexes.get(key.removesuffix(_SUFFIX))
+                if named
+                else None
             )
         return self._known[raw]
 

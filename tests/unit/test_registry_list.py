@@ -154,7 +154,7 @@ def test_five_columns_are_landed(reader: Reader) -> None:
             factory(1, 단지명="남동국가산업단지"),
             factory(2, 생산품="금형, 지그"),
             factory(3, 공장주소="세종특별자치시 부강면 모의로 1"),
-            factory(4, 공장주소="강원도 원주시 모의로 1", 단지명="울산ㆍ미포"),
+            factory(4, 공장주소="강원도 원주시 모의로 1", 단지명="울산ㆍ미포국가산업단지"),
         )
     )
     assert reader.period == "2024-12" and problems == []
@@ -170,7 +170,11 @@ def test_five_columns_are_landed(reader: Reader) -> None:
 
 def test_a_complex_is_known_by_its_name_or_not_at_all(reader: Reader) -> None:
     names = {
-        "남동": "namdong",
+        "남동국가산업단지": "namdong",
+        "동두천국가산업단지": "dongducheon",
+        # alone, a name may be that of a general complex
+        "남동": None,
+        "동두천": None,
         "명지·녹산국가산업단지": "noksan",
         "명지ㆍ녹산 국가산업단지": "noksan",
         "장항국가생태산업단지": "janghang_eco",

@@ -61,8 +61,8 @@ from ingestion.sniff import Content, Sheet, read_content
 from ..conftest import SEED, SEEDS, SHARED
 
 
-#: The same examples in every run, and so many that the whole file stays below 25 s.
 def limited(examples: int) -> Any:
+    """The same examples in every run, and so few that the whole file stays below 25 s."""
     return settings(
         max_examples=examples,
         derandomize=True,
@@ -450,7 +450,7 @@ def odd_value(source: Source, content: Content, dice: random.Random) -> Change |
         return None
     sheet, r, c, _ = found
     value: Any = dice.choice([True, False, datetime(2026, 3, 31), -12345.5])
-    signed = type(value) is float and "-1" and _is_signed(source, sheet, r, c)
+    signed = type(value) is float and _is_signed(source, sheet, r, c)
     sheet.rows[r][c] = value
     if signed:
         return Change("a negative rate", touch(source, sheet, r, c))
@@ -559,7 +559,6 @@ def swapped_columns(source: Source, content: Content, dice: random.Random) -> Ch
     for row in sheet.rows[top:]:
         row += [""] * (width - len(row))
         row[one], row[other] = row[other], row[one]
-    # a first row of figures that names no complex is no header either (see `_first_row`)
     return Change(f"columns {one} and {other} exchanged", read=True)
 
 
@@ -732,7 +731,7 @@ def judge(source: Source, data: bytes, change: Change) -> None:
 
 @pytest.mark.parametrize("mutate", CELLS, ids=lambda m: m.__name__)
 @given(dice=DICE)
-@limited(9)
+@limited(7)
 def test_cells_of_simulated_workbooks(
     sources: dict[str, Source], mutate: Mutate, dice: random.Random
 ) -> None:
@@ -740,13 +739,13 @@ def test_cells_of_simulated_workbooks(
 
 
 @given(dice=DICE)
-@limited(40)
+@limited(25)
 def test_cells_of_the_real_trend_workbook(real: dict[str, Source], dice: random.Random) -> None:
     try_cells(real["trend"], dice.choice(CELLS), dice)
 
 
 @given(dice=DICE)
-@limited(3)
+@limited(2)
 def test_cells_of_the_real_status_workbook(real: dict[str, Source], dice: random.Random) -> None:
     try_cells(real["status"], dice.choice(CELLS), dice)
 
@@ -798,7 +797,7 @@ def damaged(data: bytes, dice: random.Random) -> tuple[bytes, str]:
 
 
 @given(dice=DICE)
-@limited(150)
+@limited(100)
 def test_bytes_of_a_workbook(sources: dict[str, Source], dice: random.Random) -> None:
     """Damage is refused, or it is in what does not matter: no figure changes."""
     source = sources[dice.choice(["trend", "month", "status"])]
@@ -901,7 +900,7 @@ PARTS = [
 
 @pytest.mark.parametrize("mutate", PARTS, ids=lambda m: m.__name__)
 @given(dice=DICE)
-@limited(20)
+@limited(14)
 def test_parts_of_a_workbook(
     sources: dict[str, Source], mutate: Callable[[Entries, random.Random], str], dice: random.Random
 ) -> None:
@@ -1123,7 +1122,7 @@ def test_fields_of_a_csv(editions: dict[str, Source], dice: random.Random) -> No
 
 
 @given(dice=DICE)
-@limited(12)
+@limited(10)
 def test_taking_in_a_mutated_file_never_fails_of_itself(
     sources: dict[str, Source],
     editions: dict[str, Source],

@@ -12,12 +12,11 @@ import statistics
 from collections import Counter
 from typing import Any
 
-from ingestion.contract import Column
 from ingestion.parsers.cells import COUNT, MAX_LISTED, a1, as_published
 from ingestion.registry import tidy
 from ingestion.sniff import Sheet
 
-from .book import Block, Book, Row, Slot, SlotKey, slot_key
+from .book import Block, Book, Row, Slot, SlotKey
 
 #: What a text says of the number of complexes: rows at the top level, and complexes (one that
 #: straddles two provinces stands in two rows).
@@ -57,7 +56,7 @@ def _settle_unit(book: Book, block: Block, index: int, first: Slot, areas: list[
     for row in block.complexes:
         value = row.cells[index][0]
         looked_at += bool(value)
-        there = _listed_figure(book, row, first.column)
+        there = _listed_figure(book, row, first.key)
         if value and there:
             powers.append(math.log10(value * book.factor(first.unit) / there))
     if not powers:
@@ -91,14 +90,14 @@ def _settle_unit(book: Book, block: Block, index: int, first: Slot, areas: list[
         slot.unit = unit
 
 
-def _listed_figure(book: Book, row: Row, column: Column) -> float | None:
+def _listed_figure(book: Book, row: Row, key: SlotKey) -> float | None:
     """What the list says of the same complex and measure, in the canonical unit."""
     identity = row.attributes.get("status_complex_id")
     if identity is None:
         return None
     there, block = book.listed[identity]
     for i, slot in enumerate(block.slots):
-        if slot.key == slot_key(column):
+        if slot.key == key:
             value = there.cells[i][0]
             return None if value is None else value * book.factor(slot.unit)
     return None

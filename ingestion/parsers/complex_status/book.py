@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any
 
 from ingestion.contract import Column, Contract, Table
@@ -26,7 +27,7 @@ class Slot:
     unit: str
     unit_cell: str
 
-    @property
+    @cached_property
     def key(self) -> SlotKey:
         """What the column measures: measure, relation, sex."""
         return slot_key(self.column)

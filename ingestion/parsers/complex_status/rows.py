@@ -99,6 +99,7 @@ def _read_complexes(book: Book, block: Block, columns: Columns, last: int) -> No
     """Rows that are complexes, with the sums of a type among them."""
     sheet, attributes = block.sheet, columns.attributes
     names = attributes["name"]
+    places = [attributes[kind] for kind in ("complex_type", "province") if kind in attributes]
     texts: list[str] = []
     subtotals: dict[str, str] = {}
     carried: str | None = None
@@ -107,15 +108,11 @@ def _read_complexes(book: Book, block: Block, columns: Columns, last: int) -> No
         filled = next((s for s in block.slots if is_filled(cells, s.index)), None)
         raw = cells[names] if names < len(cells) else ""
         text = tidy(raw) if isinstance(raw, str) else ""
-        where = [
-            bool(text_at(sheet, r, attributes[kind]))
-            for kind in ("complex_type", "province")
-            if kind in attributes
-        ]
-        placed = any(where)
+        placed = any(text_at(sheet, r, c) for c in places)
         if not text or (filled is None and not placed):
-            # a note stands in one of the columns, what says type and province is a complex
-            if filled is not None or (not text and sum(where) > 1):
+            # a note stands in one of the columns; what says type and province is a complex
+            both = len(places) > 1 and all(text_at(sheet, r, c) for c in places)
+            if filled is not None or (not text and both):
                 column = filled.index if filled is not None else names
                 book.tell("row_without_name", sheet, a1(r, column))
             else:
