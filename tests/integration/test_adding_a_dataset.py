@@ -86,8 +86,12 @@ def test_the_page_leads_to_a_figure_in_a_release(project: Path, tmp_path: Path) 
     assert all(10 < share < 40 for _, _, share in shares)
     told = sandan(project, home, "fetch", "--help")
     listed = subprocess.run(
-        [sys.executable, "-c", "from pipeline.schedules import fetch_schedules as f\n"
-         "print([s.crons[0] for s in f() if s.dataset == 'kosis__labour_force'])"],
+        [
+            sys.executable,
+            "-c",
+            "from pipeline.schedules import fetch_schedules as f\n"
+            "print([s.crons[0] for s in f() if s.dataset == 'kosis__labour_force'])",
+        ],
         cwd=project,
         env={**os.environ, "PYTHONPATH": str(project)},
         capture_output=True,

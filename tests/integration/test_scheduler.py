@@ -137,7 +137,16 @@ def test_the_tasks_ran_in_their_order(home: Path, first: subprocess.CompletedPro
     tasks = {task["task"]: task for dag in dags for task in dag["tasks"]}
     assert all(task["state"] == "success" for dag in dags for task in dag["tasks"])
     assert all(task["tries"] == 1 for dag in dags for task in dag["tasks"])
-    order = ["discover", "ingest_batch", "finish", "build", "gate", "assemble", "bulletin", "switch"]
+    order = [
+        "discover",
+        "ingest_batch",
+        "finish",
+        "build",
+        "gate",
+        "assemble",
+        "bulletin",
+        "switch",
+    ]
     assert set(tasks) == set(order)
     for before, after in itertools.pairwise(order):
         assert tasks[before]["end"] <= tasks[after]["start"], (before, after)

@@ -54,7 +54,9 @@ def test_what_was_never_seen_says_so(settings: Settings) -> None:
     assert (found.status, found.seen_period) == ("never_seen", None)
 
 
-def test_a_quarantined_file_was_not_seen(tmp_path: Path, room: Ingestion, edition_file: Any) -> None:
+def test_a_quarantined_file_was_not_seen(
+    tmp_path: Path, room: Ingestion, edition_file: Any
+) -> None:
     path = edition_file()
     path.write_bytes(path.read_bytes()[:20_000])
     assert ingest_file(room, path, run_id="r").status == "quarantined"
