@@ -98,8 +98,9 @@ class SnapshotStore:
         return next((s for s in self._sidecars.values() if s.sha256 == sha256), None)
 
     def path(self, snapshot: Snapshot) -> Path:
-        """Where the bytes lie."""
-        return self.raw / snapshot.folder / f"{snapshot.stem}.{snapshot.ending}"
+        """Where the bytes lie. An answer in JSON has another ending: `.json` is the sidecar's."""
+        ending = "answer" if snapshot.ending == "json" else snapshot.ending
+        return self.raw / snapshot.folder / f"{snapshot.stem}.{ending}"
 
     def read(self, snapshot: Snapshot) -> bytes:
         """The publisher's bytes."""

@@ -16,6 +16,7 @@ import pytest
 import xlsxwriter
 from msoffcrypto.format.ooxml import OOXMLFile
 
+from ingestion.contract import KosisFetch
 from ingestion.ingest import Ingestion, ingest_file, is_stale, parse_warnings, reparse
 from ingestion.outcomes import Outcome, read_outcomes
 from ingestion.registry import Registry
@@ -408,3 +409,15 @@ def test_a_claim_with_an_unknown_key_is_refused(room: Ingestion, tmp_path: Path)
     bad.write_text(claim.read_text(encoding="utf-8") + "\nauthor_mood: good\n", encoding="utf-8")
     refused = take(room, bad)
     assert refused.status == "quarantined" and "author_mood" in refused.message
+
+
+def test_a_lone_answer_in_json_lies_beside_its_sidecar(room: Ingestion, tmp_path: Path) -> None:
+    path = tmp_path / "answer.json"
+    way = room.contracts["kosis__production_index"].source.fetch[0]
+    assert isinstance(way, KosisFetch)
+    row = {"ORG_ID": way.org, "TBL_ID": way.table, "PRD_SE": "M", "PRD_DE": "202601", "DT": "1"}
+    path.write_text(json.dumps([row]), encoding="utf-8")
+    outcome = ingest_file(room, path, run_id="r")
+    assert outcome.status == "quarantined" and outcome.dataset == "kosis__production_index"
+    (snapshot,) = Ingestion(room.home, room.contracts, room.registry).store
+    assert snapshot.ending == "json" and room.store.read(snapshot) == path.read_bytes()
