@@ -425,7 +425,7 @@ def test_the_services_run_with_their_own_commands(stack: Stack, variables: dict[
         def dags() -> dict[str, Any]:
             return {dag["dag_id"]: dag for dag in client.get("/api/v2/dags").json()["dags"]}
 
-        wait(lambda: set(dags()) == expected, 30, "DAGs")
+        wait(lambda: set(dags()) == expected, 120, "DAGs")
         assert not any(dag["is_paused"] or dag["has_import_errors"] for dag in dags().values())
         assert client.get("/api/v2/pools/duckdb").json()["slots"] == 1
         # One task through scheduler, Postgres and the tasks' interface: an inbox without a
