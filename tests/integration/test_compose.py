@@ -30,6 +30,7 @@ import pytest
 import yaml
 
 from pipeline.env_file import SECRETS, fill_env_file
+from pipeline.schedules import fetch_schedules
 
 REPOSITORY = Path(__file__).resolve().parents[2]
 COMPOSE = REPOSITORY / "docker-compose.yml"
@@ -420,7 +421,9 @@ def test_the_services_run_with_their_own_commands(stack: Stack, variables: dict[
         token = client.post("/auth/token", json=login)
         assert token.status_code == 201
         client.headers["Authorization"] = f"Bearer {token.json()['access_token']}"
-        expected = {"sandan_ingest", "sandan_build", "sandan_gate", "sandan_publish"}
+        chain = {"sandan_ingest", "sandan_build", "sandan_gate", "sandan_publish"}
+        fetched = {f"sandan_fetch__{schedule.dataset}" for schedule in fetch_schedules()}
+        expected = chain | fetched | {"sandan_freshness"}
 
         def dags() -> dict[str, Any]:
             return {dag["dag_id"]: dag for dag in client.get("/api/v2/dags").json()["dags"]}
