@@ -204,8 +204,10 @@ def test_trace_leads_to_the_cell_and_reads_it_again(home: Path) -> None:
 
 def test_status_tells_what_is_there(home: Path, tmp_path: Path) -> None:
     whole = next((home / "sample").glob("*산업동향정보_20251231.xlsx")).read_bytes()
-    (tmp_path / "산업동향정보_20251231_재배포.xlsx").write_bytes(whole[: len(whole) * 3 // 5])
-    sandan(home, "ingest", "--inbox", tmp_path)
+    inbox = tmp_path / "inbox"
+    inbox.mkdir()
+    (inbox / "산업동향정보_20251231_재배포.xlsx").write_bytes(whole[: len(whole) * 3 // 5])
+    sandan(home, "ingest", "--inbox", inbox)
     found = json.loads(sandan(home, "status", "--json").stdout)
     assert found["current"]["release_id"] == "2026-Q1_v1" and found["to_build"] is None
     assert found["quarantine"] and "재배포" in found["quarantine"][0]["line"]
