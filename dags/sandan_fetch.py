@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from datetime import timedelta
 from typing import Any
 
@@ -82,7 +83,7 @@ def fetch_dag(schedule: Schedule) -> DAG:
 
         @task.sensor(
             outlets=[ARRIVED],
-            poke_interval=60,
+            poke_interval=float(os.environ.get("SANDAN_POKE_SECONDS", "60")),
             mode="reschedule",
             timeout=timedelta(days=21).total_seconds(),
             execution_timeout=None,
