@@ -18,6 +18,10 @@ TIMEZONE = "Asia/Seoul"
 #: opens a candidate. `pipeline.embedded` and the `airflow-init` service create it.
 DUCKDB_POOL = "duckdb"
 
+#: Where publishers do not answer, the tasks that ask them wait and try again: they never hold more
+#: than their share of the slots, so that what lies in the inbox goes on.
+FETCH_POOL = "fetch"
+
 #: The assets carry the quarter of the release (`2026-Q1`) as their partition key from the moment
 #: `sandan_ingest` knows it. The address only has to be unique: the files are found by the settings.
 #: Something new lies in the inbox; it has no partition: what it is about is not known yet.

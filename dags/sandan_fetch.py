@@ -15,7 +15,7 @@ from airflow.sdk import (
     task,
 )
 from airflow.sdk.exceptions import AirflowException, AirflowFailException, AirflowSkipException
-from sandan_common import ARRIVED, DEFAULT_ARGS, TIMEZONE, clock_is_on
+from sandan_common import ARRIVED, DEFAULT_ARGS, FETCH_POOL, TIMEZONE, clock_is_on
 
 from pipeline.schedules import Schedule, fetch_schedules
 
@@ -60,7 +60,7 @@ def fetch_dag(schedule: Schedule) -> DAG:
         ),
     ) as dag:
 
-        @task(outlets=[ARRIVED])
+        @task(outlets=[ARRIVED], pool=FETCH_POOL)
         def fetch(dataset: str) -> dict[str, Any]:
             """Skipped where there is nothing new; then nothing is announced."""
             from pipeline import fetching

@@ -147,17 +147,18 @@ def _await_health(
     raise EmbeddedError(f"Airflow was not ready after {STARTUP_LIMIT:.0f} s: {missing}")
 
 
-def _make_pool(api: Api) -> None:
-    if DUCKDB_POOL not in {pool["name"] for pool in api.pages("/pools", "pools")}:
-        api.call(
-            "POST",
-            "/pools",
-            json={
-                "name": DUCKDB_POOL,
-                "slots": 1,
-                "description": "one process at a time may open a candidate",
-            },
-        )
+#: Pools of the DAGs: slots, and what they are for.
+POOLS = {
+    DUCKDB_POOL: (1, "one process at a time may open a candidate"),
+    "fetch": (4, "tasks that wait for publishers leave room for others"),
+}
+
+
+def _make_pools(api: Api) -> None:
+    there = {pool["name"] for pool in api.pages("/pools", "pools")}
+    for name, (slots, what) in POOLS.items():
+        if name not in there:
+            api.call("POST", "/pools", json={"name": name, "slots": slots, "description": what})
 
 
 def run_embedded(
@@ -234,7 +235,7 @@ def _run_locked(
             display.say(f"Starting Airflow on http://127.0.0.1:{port} …")
             _start(airflow_home, components, interrupted)
             _await_health(api, components, interrupted, begun_at, wanted)
-            _make_pool(api)
+            _make_pools(api)
             for dag_id in wanted:
                 api.call("PATCH", f"/dags/{dag_id}", json={"is_paused": False})
             ready = time.monotonic() - begun

@@ -161,13 +161,18 @@ def test_edges_inside_the_dags(dags: dict[str, Any]) -> None:
 
 
 def test_one_process_at_a_time_holds_duckdb(dags: dict[str, Any]) -> None:
-    from pipeline.embedded import DUCKDB_POOL
+    from pipeline.embedded.run import DUCKDB_POOL, POOLS
 
     pooled = {t for dag in dags.values() for t, v in dag["tasks"].items() if v["pool"] == "duckdb"}
+    fetching = {
+        v["pool"] for name, dag in dags.items() for t, v in dag["tasks"].items() if t == "fetch"
+    }
+    assert fetching == {"fetch"} and set(POOLS) == {"duckdb", "fetch"}
     assert DUCKDB_POOL == "duckdb" and {"build", "gate", "assemble"} <= pooled
     assert "ingest_batch" not in pooled
     compose = (REPOSITORY / "docker-compose.yml").read_text()
-    assert "airflow pools set duckdb 1 " in compose
+    for name, (slots, _) in POOLS.items():
+        assert f"airflow pools set {name} {slots} " in compose
 
 
 def test_retries_help_where_they_can_and_nowhere_else(dags: dict[str, Any]) -> None:
