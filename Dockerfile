@@ -19,7 +19,7 @@ WORKDIR /opt/sandan
 # .dockerignore lets through what belongs into the image and nothing else.
 COPY . .
 # Settings come from the environment; without a file Airflow writes one with keys of its own.
-RUN python -m compileall -q dags docker expectations ingestion pipeline publication \
+RUN python -m compileall -q dags docker expectations ingestion pipeline publication seasonal \
  && touch /opt/airflow/airflow.cfg
 ENV PATH=/opt/venv/bin:/usr/local/bin:/usr/bin:/bin
 ENV PYTHONPATH=/opt/sandan

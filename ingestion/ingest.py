@@ -322,7 +322,7 @@ def _parse(room: Ingestion, content: Content, contract: Contract, snapshot: Snap
             rows = published_figures.parse_published_figures(content, contract, room.registry)
             return Reading("all", rows)
         case "claims":
-            return Reading("all", claims.parse_claim(content))
+            return Reading("all", claims.parse_claim(content, room.registry))
         case "complex_status":
             status = complex_status.parse_workbook(content, contract, room.registry, name)
             return Reading(str(status.period), status.rows, status.notes, status.problems)

@@ -808,6 +808,35 @@ CATALOG: dict[str, _Entry] = {
         "Its rows are counted as complexes of their own; ask the publisher.",
         "각 행을 따로 셉니다. 발행 기관에 확인하십시오.",
     ),
+    # -- claims
+    "claim_metric_unknown": _Entry(
+        "error",
+        "no metric '{found}'; there are: {known}",
+        "'{found}' 지표가 없습니다. 있는 지표: {known}",
+        "Use one of these, or name the metric once in dbt_project/seeds/claim_metrics.csv.",
+        "이 가운데 하나를 쓰거나 dbt_project/seeds/claim_metrics.csv에 지표를 한 번 정의하십시오.",
+    ),
+    "claim_period_unknown": _Entry(
+        "error",
+        "'{found}' is not a period: 2005, 2005-Q3, 2005-06, or null where the text names none",
+        "'{found}'은(는) 기간이 아닙니다. 2005, 2005-Q3, 2005-06, 원문에 기간이 없으면 null",
+        "Write the period so, with quotation marks around a year.",
+        "연도는 따옴표로 감싸 이와 같이 적으십시오.",
+    ),
+    "claim_unit_unfit": _Entry(
+        "error",
+        "the unit '{found}' does not measure {metric}, which is in {unit}",
+        "'{found}' 단위로는 {metric}을(를) 잴 수 없습니다. 이 지표의 단위는 {unit}입니다",
+        "Write the unit of the print as units.csv spells it, or the metric's own.",
+        "units.csv의 표기대로 적거나 지표의 단위를 쓰십시오.",
+    ),
+    "claim_key_unknown": _Entry(
+        "error",
+        "a claim has no key '{found}'; its keys are: {known}",
+        "주장에 '{found}' 항목은 없습니다. 있는 항목: {known}",
+        "Remove the key or mend its spelling.",
+        "항목을 지우거나 표기를 고치십시오.",
+    ),
 }
 
 

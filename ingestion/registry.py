@@ -19,6 +19,7 @@ SEED_FILES = (
     "industries.csv",
     "units.csv",
     "provinces.csv",
+    "claim_metrics.csv",
 )
 
 
@@ -53,6 +54,8 @@ class Registry:
     fingerprint: str
     #: Spelling of a province (without blanks) → ISO 3166-2.
     provinces: dict[str, str] = field(default_factory=dict)
+    #: Metric of claims → its unit, with the dimension that a claim's unit must have.
+    metrics: dict[str, Unit] = field(default_factory=dict)
 
     @classmethod
     def load(cls, seeds: Path) -> Registry:
@@ -86,7 +89,11 @@ class Registry:
             for spelling in [row["name_ko"], *row["spellings"].split(";")]:
                 if spelling.strip():
                     _put(provinces, spelling, row["province_code"], "provinces.csv")
-        return cls(complexes, industries, units, digest.hexdigest()[:16], provinces)
+        metrics = {
+            row["metric"]: Unit(row["unit"], row["dimension"], 1.0)
+            for row in _rows(seeds / "claim_metrics.csv")
+        }
+        return cls(complexes, industries, units, digest.hexdigest()[:16], provinces, metrics)
 
     def nearest_complex(self, raw: str) -> str | None:
         """The known spelling most like an unknown one: a hint for a person, never a mapping."""

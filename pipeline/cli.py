@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import json
 import os
 import sys
@@ -282,15 +283,89 @@ def ingest(
 
 
 @app.command()
-def build() -> None:
-    """Build the candidate of everything that has landed."""
-    from pipeline import steps
+def build(
+    as_of: Annotated[
+        str | None,
+        typer.Option("--as-of", help="Only of what was published by this day (2025-12-01)."),
+    ] = None,
+) -> None:
+    """Build the candidate of everything that has landed.
 
+    With --as-of the marts are written, too, and held against the releases published so far.
+    """
+    from pipeline import asof, steps
+
+    settings = _settings()
+    console = _console()
     try:
-        result = steps.build(_settings())
-    except (steps.NothingToBuild, steps.BuildFailed) as error:
+        if as_of is not None:
+            folder = asof.rebuild(settings, asof.parse_day(as_of))
+            console.print(f"{folder.name}  {_plain(os.fspath(folder / 'marts'))}")
+            same = asof.releases_like(settings, folder)
+            console.print(f"same marts as {', '.join(same) if same else 'no published release'}")
+            return
+        result = steps.build(settings)
+    except (steps.NothingToBuild, steps.BuildFailed, asof.AsOfError) as error:
         raise _fail(str(error)) from error
-    _console().print(f"{result['build_id']} {result['status']}  {_plain(result['candidate'])}")
+    console.print(f"{result['build_id']} {result['status']}  {_plain(result['candidate'])}")
+
+
+@app.command()
+def asof(
+    day: Annotated[str, typer.Argument(help="The day: 2025-12-01.")],
+    mart: Annotated[
+        str, typer.Option("--mart", help="Any mart of the release.")
+    ] = "complex_quarterly",
+    form: Annotated[str, typer.Option("--format", help="table, csv or json.")] = "table",
+    limit: Annotated[
+        int | None,
+        typer.Option("--limit", min=1, help="Newest rows only; default: 40 in a table, else all."),
+    ] = None,
+) -> None:
+    """Show a mart as it stood published on a day: every figure in the vintage that held then.
+
+    Marts that keep their vintages are read from the current release; others are rebuilt from what was
+    published by then (some seconds the first time).
+    """
+    from pipeline import asof as past
+    from pipeline.steps import BuildFailed
+
+    if form not in ("table", "csv", "json"):
+        raise _fail(f"--format {form}: there are table, csv and json")
+    try:
+        shown = past.read_as_of(
+            _settings(),
+            past.parse_day(day),
+            mart,
+            limit=limit or (40 if form == "table" else None),
+        )
+    except (past.AsOfError, BuildFailed) as error:
+        raise _fail(str(error)) from error
+    if form == "csv":
+        writer = csv.writer(sys.stdout, lineterminator="\n")
+        writer.writerow(shown.columns)
+        writer.writerows(shown.rows)
+        return
+    if form == "json":
+        records = [dict(zip(shown.columns, row, strict=True)) for row in shown.rows]
+        sys.stdout.write(json.dumps(records, ensure_ascii=False, indent=1, default=str) + "\n")
+        return
+    console = _console()
+    # Statuses are for machines; a person sees the mark where there is no figure.
+    names = [c for c in shown.columns if c.removesuffix("_status") == c or c == "obs_status"]
+    table = Table(*names, box=None, pad_edge=False)
+    for row in shown.rows:
+        cells = dict(zip(shown.columns, row, strict=True))
+        table.add_row(*(_cell(cells[c], cells.get(f"{c}_status")) for c in names))
+    # as wide as it is: a name or a figure that is cut off is worth nothing
+    Console(width=48 * len(names), highlight=False).print(table)
+    console.print(f"{mart} as of {day}: {len(shown.rows):,} of {shown.total_rows:,} rows")
+
+
+def _cell(value: Any, status: str | None) -> str:
+    if value is None:
+        return {"Q": "X", "O": "…", "M": "–"}.get(status or "", "")
+    return f"{value:,.2f}".rstrip("0").rstrip(".") if isinstance(value, float) else str(value)
 
 
 @app.command()
@@ -416,6 +491,89 @@ def freshness(
         console.print(_plain(os.fspath(page)))
     if any(row.status == "late" for row in rows):
         raise typer.Exit(STOPPED)
+
+
+@app.command()
+def claim(
+    text: Annotated[
+        list[str] | None, typer.Argument(help="The claim, in Korean or English.")
+    ] = None,
+    metric: Annotated[
+        str | None, typer.Option("--metric", help="Instead of a text: a metric.")
+    ] = None,
+    value: Annotated[str | None, typer.Option("--value", help="The value, as printed.")] = None,
+    period: Annotated[
+        str | None, typer.Option("--period", help="2005, 2005-Q3 or 2005-06; default: every one.")
+    ] = None,
+    unit: Annotated[str | None, typer.Option("--unit", help="Default: the metric's own.")] = None,
+    comparator: Annotated[
+        str, typer.Option("--comparator", help="approx, at_least or at_most.")
+    ] = "approx",
+    tolerance: Annotated[
+        float | None,
+        typer.Option("--tolerance", help="Default: half a unit of the last printed digit."),
+    ] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="For machines.")] = False,
+) -> None:
+    """Check a claim against the current release: verdict, figures, their cells, when it last held.
+
+    Examples: `sandan claim "산업단지 수출 비중 43% 2005"`,
+    `sandan claim --metric national_export_share_pct --value 43 --period 2005`.
+    A sentence that cannot be read whole is refused.
+    """
+    from pipeline.claims import ClaimError, Desk
+
+    if bool(text) == bool(metric and value):
+        raise _fail("say a claim: a text, or --metric and --value")
+    try:
+        desk = Desk(_settings())
+        if text:
+            if metric or value or period or unit or comparator != "approx":
+                raise _fail("a text says metric, value, unit, period and comparator itself")
+            said = desk.read(" ".join(text))
+        else:
+            said = desk.statement(metric or "", value or "", period, unit, comparator)
+        found = desk.check(said, tolerance)
+    except ClaimError as error:
+        raise _fail(str(error)) from error
+    if as_json:
+        sys.stdout.write(json.dumps(found, ensure_ascii=False, indent=1, default=str) + "\n")
+        return
+    console = _console()
+    names = found["metric_name"]
+    bound = {"at_least": "at least ", "at_most": "at most "}.get(found["comparator"], "")
+    console.print(f"release  {found['release']}")
+    console.print(
+        f"claim    {names['en']} ({names['ko']}): {bound}{found['stated_value']:,.10g} "
+        f"± {found['tolerance']:g} {found['unit']}, {found['period'] or 'no period named'}"
+    )
+    said_of = " (it names none)" if found["verdict"] == "depends_on_period" else ""
+    console.print(f"verdict  [bold]{found['verdict']}[/]{said_of}")
+    if found.get("reason"):
+        console.print(f"         {_plain(found['reason'])}\n         {_plain(found['reason_ko'])}")
+    for finding in found["findings"]:
+        if finding["measured"] is None:
+            console.print(f"  {finding['period']} {finding['definition']}: {finding['reason']}")
+            continue
+        console.print(
+            f"  {finding['period']} {finding['definition']}: {finding['measured']:,.8g} "
+            f"{found['unit']} ({finding['coverage']}) {finding['verdict']}"
+            f"{'  SIMULATED' if finding['is_simulated'] else ''}\n"
+            f"    {_plain(finding['source'] or '')}"
+        )
+        for cell in finding["cells"]:
+            place = " ".join(p for p in (cell["sheet"], cell["cell"]) if p)
+            console.print(
+                f"    {cell['series']} {cell['period']} {cell['value']:,} {cell['unit']}  "
+                f"{_plain(cell['file_name'])} {_plain(place)} sha256 {cell['sha256'][:12]}"
+            )
+    last = found["last_held"]
+    if last:
+        by = ", ".join(f"{f['definition']} {f['measured']:,.8g}" for f in last)
+        console.print(f"held in  {', '.join(found['held_periods'])}")
+        console.print(f"last     {last[0]['period']} ({by})")
+    else:
+        console.print("held in  no period with figures")
 
 
 @app.command()
@@ -558,6 +716,46 @@ def sample_serve(
         stop.wait()
     finally:
         server.stop()
+
+
+seasonal_app = typer.Typer(no_args_is_help=True, help="Seasonal adjustment.")
+app.add_typer(seasonal_app, name="seasonal")
+
+
+@seasonal_app.command("identify")
+def seasonal_identify(
+    year: Annotated[int, typer.Option(help="The year that the models will hold for.")],
+    only: Annotated[str | None, typer.Option(help="A pattern of series: `_T.*`.")] = None,
+    out: Annotated[
+        Path | None,
+        typer.Option(help="Folder to write to; default: seasonal/models, for real data only."),
+    ] = None,
+    replace_models: Annotated[
+        bool, typer.Option("--replace", help="Also replace models frozen for that year.")
+    ] = False,
+) -> None:
+    """Propose seasonal models for the series of the current build and write them as YAML.
+
+    What is frozen for the year stays unless --replace is given. Look at the difference, then commit.
+    """
+    from pipeline import seasonal_step
+
+    settings = _settings()
+    candidate = settings.builds / _this_build(settings) / "candidate.duckdb"
+    if not candidate.exists():
+        raise _fail("there is no candidate yet: run `sandan build` first")
+    try:
+        for line in seasonal_step.propose_models(
+            candidate,
+            out or settings.project / "seasonal" / "models",
+            holds_for=year,
+            only=only,
+            replace_models=replace_models,
+            allow_simulated=out is not None,
+        ):
+            _console().print(_plain(line))
+    except ValueError as error:
+        raise _fail(str(error)) from error
 
 
 if __name__ == "__main__":

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 from dataclasses import asdict, dataclass
+from datetime import date
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
@@ -25,6 +26,7 @@ _CODE = {
     "ingestion": (".py", ".yml"),
     "publication": (".py", ".typ", ".html", ".j2"),
     "pipeline": (".py",),
+    "seasonal": (".py", ".yml"),
 }
 _SKIP = {"target", "logs", "dbt_packages", "__pycache__", "sample"}
 
@@ -84,8 +86,31 @@ def _release_period(editions: list[tuple[str, Period]]) -> Period:
     return max(whole) if whole else max(period.quarter for _, period in editions)
 
 
-def collect_inputs(settings: Settings) -> Inputs | None:
+def _published_after(
+    room: Ingestion, usable: list[tuple[Snapshot, Path]], as_of: date
+) -> set[Snapshot]:
+    """The snapshots that were not published on the day `as_of`.
+
+    The curated lists of the project itself bear no day but that on which they first came into this
+    home, which says nothing of the past: where none of a name was there yet, the first one stands.
+    """
+    later = {s for s, _ in usable if s.published_at[:10] > as_of.isoformat()}
+    curated: dict[tuple[str, str], list[Snapshot]] = {}
+    for snapshot, _ in usable:
+        if room.contracts[snapshot.dataset].versioning == "replace":
+            curated.setdefault((snapshot.dataset, snapshot.file_name), []).append(snapshot)
+    for versions in curated.values():
+        first = min(versions, key=lambda s: (s.published_at, s.loaded_at))
+        if later.issuperset(versions) and first.published_at_basis == "first_seen":
+            later.discard(first)
+    return later
+
+
+def collect_inputs(settings: Settings, as_of: date | None = None) -> Inputs | None:
     """Choose the inputs of the next build from what has landed.
+
+    With `as_of`, from what was published on or before that day: the same inputs and code give the
+    same build as then. A publication whose day nobody knows counts from the day it was received.
 
     Every vintage of an accumulating dataset takes part; of a curated list, the newest file of
     each name. Simulated and real publications are never mixed: as soon as one real publication
@@ -94,7 +119,7 @@ def collect_inputs(settings: Settings) -> Inputs | None:
     What a release is about, and whether it is simulated, is told by the trend statistic alone; every
     other publication comes along.
 
-    Returns None where no publication of the trend has landed.
+    Returns None where no publication of the trend has landed (or was published by then).
     """
     room = ingestion_room(settings)
     usable: list[tuple[Snapshot, Path]] = []
@@ -104,11 +129,18 @@ def collect_inputs(settings: Settings) -> Inputs | None:
         path = landed_path(room.landed, snapshot)
         if landed_fingerprint(path) == room.fingerprint:
             usable.append((snapshot, path))
+    left_out: list[dict[str, str]] = []
+    if as_of is not None:
+        later = _published_after(room, usable, as_of)
+        usable = [(s, path) for s, path in usable if s not in later]
+        left_out += [
+            {"snapshot_id": s.snapshot_id, "reason": f"published after {as_of}"}
+            for s in sorted(later, key=lambda s: s.snapshot_id)
+        ]
     publications = [s for s, _ in usable if room.contracts[s.dataset].landed == "observations"]
     if not publications:
         return None
     real = any(not s.is_simulated for s in publications)
-    left_out: list[dict[str, str]] = []
     newest: dict[tuple[str, str], Snapshot] = {}
     for snapshot, _ in usable:
         if room.contracts[snapshot.dataset].versioning == "replace":

@@ -18,7 +18,7 @@ import uuid
 from collections.abc import Callable, Iterator
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -259,16 +259,21 @@ def is_published(settings: Settings, inputs: Inputs) -> bool:
 # -- build ----------------------------------------------------------------------------------
 
 
-def build(settings: Settings) -> dict[str, Any]:
-    """Build the candidate of what has landed: dbt on a throw-away DuckDB file.
+def build(settings: Settings, as_of: date | None = None) -> dict[str, Any]:
+    """Build the candidate of what has landed: dbt on a throw-away DuckDB file. With `as_of`, of what
+    was published on or before that day.
 
     Raises:
         NothingToBuild: no publication has landed.
         BuildFailed: dbt failed; nothing is left but its logs.
     """
-    inputs = collect_inputs(settings)
+    inputs = collect_inputs(settings, as_of)
     if inputs is None:
-        raise NothingToBuild("no publication has landed: nothing to build")
+        raise NothingToBuild(
+            "no publication has landed: nothing to build"
+            if as_of is None
+            else f"no publication had been published by {as_of}: nothing to build"
+        )
     folder = settings.builds / inputs.build_id
     result = {
         "build_id": inputs.build_id,
@@ -287,6 +292,7 @@ def build(settings: Settings) -> dict[str, Any]:
         lock = json.dumps(inputs.as_lock(), ensure_ascii=False, indent=1) + "\n"
         (work / "inputs.lock.json").write_text(lock, encoding="utf-8")
         _dbt_build(settings, inputs, work)
+        _add_seasonal(settings, work)
         (work / SUCCESS).touch()
         shutil.rmtree(folder, ignore_errors=True)
         work.rename(folder)
@@ -332,6 +338,21 @@ def _dbt_build(settings: Settings, inputs: Inputs, folder: Path) -> None:
     shutil.rmtree(chosen)
 
 
+def _add_seasonal(settings: Settings, work: Path) -> None:
+    """The seasonally adjusted series, beside what dbt built.
+
+    Raises:
+        BuildFailed: a frozen model cannot be read, or X-13ARIMA-SEATS cannot be started.
+    """
+    from pipeline.seasonal_step import add_seasonal
+    from seasonal import ModelError
+
+    try:
+        add_seasonal(work / "candidate.duckdb", settings.project / "seasonal" / "models")
+    except (ModelError, ValueError, OSError) as error:
+        raise BuildFailed(f"seasonal adjustment: {error}") from error
+
+
 _LANDED_KINDS = (
     "observations",
     "complex_status",
@@ -365,14 +386,17 @@ def _dbt_failures(target: Path, output: str) -> str:
 
 
 def mart_order(manifest: Path) -> dict[str, list[str]]:
-    """The columns each mart is ordered by, from the models' meta."""
+    """The columns each mart is ordered by: dbt's from the models' meta, and the seasonal ones."""
+    from pipeline.seasonal_step import ORDER_BY
+
     content = json.loads(manifest.read_text(encoding="utf-8"))
-    return {
+    models = {
         node["name"]: (node["config"].get("meta") or node.get("meta") or {})["order_by"]
         for node in content["nodes"].values()
         if node["resource_type"] == "model"
         and ((node["config"].get("meta") or node.get("meta") or {}).get("order_by"))
     }
+    return {**models, **ORDER_BY}
 
 
 # -- gate -----------------------------------------------------------------------------------

@@ -24,6 +24,8 @@ from typing import Any
 import duckdb
 from filelock import FileLock, Timeout
 
+from publication.claims_page import render_claims
+
 #: Readable by DuckDB clients from 1.2 on; a small block size keeps a small mart small.
 STORAGE_VERSION = "v1.2.0"
 BLOCK_SIZE = 16384
@@ -100,7 +102,7 @@ def assemble(
     folder = staging / release_id
     shutil.rmtree(folder, ignore_errors=True)
     (folder / "marts").mkdir(parents=True)
-    counts = _export(candidate, folder, order_by)
+    counts = export_marts(candidate, folder, order_by)
     for name in ("inputs.lock.json", "verdict.json"):
         shutil.copyfile(build / name, folder / name)
     report = build / "quality_report.html"
@@ -124,6 +126,7 @@ def assemble(
         "headline": dict(headline or {}),
     }
     _write_json(folder / MANIFEST, manifest)
+    render_claims(folder, folder / "claims.html")
     difference = diff(
         None if previous is None else releases / previous["release_id"], folder, order_by
     )
@@ -252,7 +255,9 @@ def file_sha256(path: Path) -> str:
         return hashlib.file_digest(file, "sha256").hexdigest()
 
 
-def _export(candidate: Path, folder: Path, order_by: Mapping[str, Sequence[str]]) -> dict[str, int]:
+def export_marts(
+    candidate: Path, folder: Path, order_by: Mapping[str, Sequence[str]]
+) -> dict[str, int]:
     """Write every mart as ordered Parquet and into the reader's database; returns row counts."""
     counts: dict[str, int] = {}
     with duckdb.connect() as connection:
@@ -292,9 +297,39 @@ def _export(candidate: Path, folder: Path, order_by: Mapping[str, Sequence[str]]
                 connection.execute(
                     f'COMMENT ON COLUMN kicox.main."{table}"."{column}" IS {_literal(comment)}'
                 )
+        _copy_macros(connection)
         connection.execute("CHECKPOINT kicox")
         connection.execute("DETACH kicox")
     return counts
+
+
+def _copy_macros(connection: duckdb.DuckDBPyConnection) -> None:
+    """Give the reader's database the candidate's table macros (`as_of` and its kin).
+
+    They speak of marts by their bare names, so they are made with the reader's database in use.
+    """
+    macros = connection.execute(
+        "SELECT function_name, parameters, macro_definition, comment FROM duckdb_functions() "
+        "WHERE database_name = 'candidate' AND schema_name = 'main' AND function_type = 'table_macro' "
+        "ORDER BY function_name"
+    ).fetchall()
+    connection.execute("USE kicox.main")
+    # A macro is bound where it is made, so it has to come after those it calls.
+    waiting = {name: (parameters, sql, comment) for name, parameters, sql, comment in macros}
+    while waiting:
+        ready = [
+            name
+            for name, (_, sql, _) in waiting.items()
+            if not any(re.search(rf"\b{other}\(", sql) for other in waiting if other != name)
+        ]
+        if not ready:
+            raise PublishError(f"table macros call each other in a ring: {', '.join(waiting)}")
+        for name in ready:
+            parameters, sql, comment = waiting.pop(name)
+            connection.execute(f'CREATE MACRO "{name}"({", ".join(parameters)}) AS TABLE {sql}')
+            if comment:
+                connection.execute(f'COMMENT ON MACRO TABLE "{name}" IS {_literal(comment)}')
+    connection.execute("USE memory")
 
 
 _MAX_EXAMPLES = 20

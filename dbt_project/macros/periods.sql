@@ -77,3 +77,12 @@
         when 'Q1' then '-03-31' when 'Q2' then '-06-30' when 'Q3' then '-09-30' else '-12-31'
     end
 {%- endmacro %}
+
+{#- The quarter after: '2025-Q4' → '2026-Q1'. -#}
+{% macro next_quarter(period) -%}
+    case
+        when {{ period }} like '____-Q4' then cast({{ period_year(period) }} + 1 as string) || '-Q1'
+        when {{ period }} like '____-Q_'
+            then substr({{ period }}, 1, 6) || cast(cast(substr({{ period }}, 7, 1) as integer) + 1 as string)
+    end
+{%- endmacro %}

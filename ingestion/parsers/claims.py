@@ -5,68 +5,94 @@ from __future__ import annotations
 from datetime import date
 from typing import Any, Literal
 
-from pydantic import BaseModel, ConfigDict, ValidationError, field_validator
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from ingestion.periods import Period
-from ingestion.problems import RejectedFile, problem
+from ingestion.problems import Problem, RejectedFile, problem
+from ingestion.registry import Registry, name_key
 from ingestion.sniff import Content
 
-PARSER_VERSION = "1"
+PARSER_VERSION = "2"
 
 
 class Claim(BaseModel):
     """One statement in print, as a test can be made of it.
 
     `stated_value` and `tolerance` are in `unit`; `period` is null where the text names none.
+    `metric` is one of dbt_project/seeds/claim_metrics.csv.
     """
 
     model_config = ConfigDict(extra="forbid")
 
-    claim_id: str
+    claim_id: str = Field(pattern=r"^[a-z0-9_]+$")
     text: str
     language: Literal["ko", "en"]
-    source: str
+    source: str = Field(min_length=1)
     claim_date: date
-    metric: Literal[
-        "national_production_share_pct",
-        "national_export_share_pct",
-        "national_employment_share_pct",
-    ]
+    metric: str
     scope: str
     period: str | None
     comparator: Literal["approx", "at_least", "at_most"]
-    stated_value: float
+    stated_value: float = Field(allow_inf_nan=False)
     unit: str
-    tolerance: float
+    tolerance: float = Field(ge=0, allow_inf_nan=False)
     definition: str
     note_ko: str | None = None
     note_en: str | None = None
 
-    @field_validator("period")
-    @classmethod
-    def _is_period(cls, value: str | None) -> str | None:
-        return None if value is None else str(Period.parse(str(value)))
 
-
-def parse_claim(content: Content) -> list[dict[str, Any]]:
+def parse_claim(content: Content, registry: Registry) -> list[dict[str, Any]]:
     """Read one claim.
 
     Raises:
-        RejectedFile: a key is missing, unknown, or its value not valid.
+        RejectedFile: a key is missing, unknown, or its value not valid; the metric is not known,
+            the period is none, or the unit does not measure the metric. Every fault is listed.
     """
+    mapping = dict(content.mapping)
+    if isinstance(mapping.get("period"), int):  # a year without quotation marks
+        mapping["period"] = str(mapping["period"])
     try:
-        claim = Claim.model_validate(content.mapping)
+        claim = Claim.model_validate(mapping)
     except ValidationError as error:
-        raise RejectedFile(
-            [
+        raise RejectedFile([_fault(dict(fault)) for fault in error.errors()]) from error
+    problems: list[Problem] = []
+    if claim.period is not None:
+        try:
+            Period.parse(claim.period)
+        except ValueError:
+            problems.append(problem("claim_period_unknown", cell="period", found=claim.period))
+    metric = registry.metrics.get(claim.metric)
+    if metric is None:
+        known = ", ".join(sorted(registry.metrics))
+        problems.append(
+            problem("claim_metric_unknown", cell="metric", found=claim.metric, known=known)
+        )
+    elif claim.unit != metric.name:
+        unit = registry.units.get(name_key(claim.unit))
+        if unit is None or unit.dimension != metric.dimension:
+            problems.append(
                 problem(
-                    "bad_value",
-                    cell=".".join(str(part) for part in fault["loc"]) or None,
-                    found=str(fault.get("input", ""))[:80],
-                    header=".".join(str(part) for part in fault["loc"]),
-                    detail=fault["msg"],
+                    "claim_unit_unfit",
+                    cell="unit",
+                    found=claim.unit,
+                    metric=claim.metric,
+                    unit=metric.name,
                 )
-                for fault in error.errors()
-            ]
-        ) from error
+            )
+    if problems:
+        raise RejectedFile(problems)
     return [{**claim.model_dump(), "cell": "stated_value"}]
+
+
+def _fault(fault: dict[str, Any]) -> Problem:
+    where = ".".join(str(part) for part in fault["loc"])
+    if fault["type"] == "extra_forbidden":
+        known = ", ".join(Claim.model_fields)
+        return problem("claim_key_unknown", cell=where, found=where, known=known)
+    return problem(
+        "bad_value",
+        cell=where or None,
+        found=str(fault.get("input", ""))[:80],
+        header=where,
+        detail=fault["msg"],
+    )

@@ -20,6 +20,7 @@ from publication.bulletin import reading as rd
 from publication.bulletin import sentences as s
 from publication.bulletin import texts as tx
 from publication.bulletin.back import Density
+from publication.bulletin.check import check_content
 from publication.bulletin.front import FONTS
 from publication.bulletin.reading import BulletinError, Release, Row
 from publication.bulletin.sentences import Lang
@@ -206,6 +207,7 @@ def _set_in_type(data: Release, lang: Lang, epoch: int) -> bytes:
             raise BulletinError(f"{lang}: the bulletin does not fit two pages however short")
         detail += grow_first
         level += grow_second
+    check_content(data, content, lang)
     try:
         pdf = compiler.compile(format="pdf", pdf_standards=["ua-1"], timestamp=epoch)
     except typst.TypstError as error:
@@ -234,7 +236,8 @@ def render_bulletin(
     (seconds); the release's own day of publication, set later, is not printed. What does not fit
     is folded, and the page says how much and where it can be read.
 
-    Raises BulletinError where the folder lacks what is needed.
+    Raises BulletinError where the folder lacks what is needed, or where a number, unit or direction
+    in the text does not follow from the marts (`check`).
     """
     data = rd.load(Path(release_dir))
     epoch = rd.epoch(data.release, data.marts["dim_snapshot"])

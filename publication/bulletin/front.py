@@ -429,7 +429,7 @@ def shares(data: Release, lang: Lang) -> Row:
     }
 
 
-_VERDICT_MARKS = {"supported": "●", "contradicted": "×", "indicative": "○"}
+_VERDICT_MARKS = {"supported": "●", "contradicted": "×", "indicative": "○", "disputed": "◇"}
 
 
 def _matrix(data: Release, claims: Sequence[Claim], lang: Lang) -> Row:

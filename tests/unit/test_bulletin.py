@@ -14,8 +14,10 @@ import pyarrow.parquet as pq
 import pytest
 from pypdf import PdfReader
 
-from publication.bulletin import BulletinError, charts, render_bulletin
+from publication.bulletin import BulletinError, back, build, charts, front, render_bulletin
+from publication.bulletin import reading as rd
 from publication.bulletin import sentences as s
+from publication.bulletin.check import check_content
 from publication.bulletin.front import FONTS
 from publication.bulletin.sentences import ABSENT, Claim, ClaimRow, Obs, compare
 
@@ -722,3 +724,119 @@ def test_chart_carries_the_watermark_only_when_simulated() -> None:
             [("a", 1.0)], width=232, row_height=14, name_width=78, simulated=simulated
         )
         assert (charts.WATERMARK in charts.draw(spec, FONTS)) is simulated
+
+
+# --- the text is held against the figures ---------------------------------------------------------
+
+
+def page(make: Make, lang: s.Lang) -> tuple[rd.Release, Row]:
+    """A whole bulletin's words, and the release they were made from."""
+    totals = [
+        row("2025-Q1", **line(97.0, utilization_pct=84.0)),
+        row("2025-Q4", **line(101.3, utilization_pct=81.4)),
+        row("2026-Q1", **line(100.0)),
+    ]
+    claims = shares()[1]
+    data = rd.load(make(totals=totals, claims=claims, folder=f"check_{lang}"))
+    density = build._DENSITIES[0]
+    content = build._content(
+        data, lang, density, (4, 60), front.shares(data, lang), back.movers(data, lang, density)
+    )
+    return data, content
+
+
+def spoken(content: Row) -> list[tuple[list[Any], str]]:
+    """Every sentence of page 1 with the way to it."""
+    found: list[tuple[list[Any], str]] = [(["headline"], content["headline"])]
+    for i, item in enumerate(content["developments"]["rows"]):
+        found.append((["developments", "rows", i, "text"], item["text"]))
+    for i, text in enumerate(content["shares"]["sentences"]):
+        found.append((["shares", "sentences", i], text))
+    for i, tile in enumerate(content["tiles"]):
+        for key in ("value", "unit", "quarter", "year"):
+            found.append((["tiles", i, key], tx_of(tile[key])))
+    for i, item in enumerate(content["complexes"]["rows"]):
+        for j, cell in enumerate(item["cells"][1:], start=1):
+            found.append((["complexes", "rows", i, "cells", j], tx_of(cell)))
+    return found
+
+
+def tx_of(cell: Any) -> str:
+    return str(cell["text"]) if isinstance(cell, dict) else str(cell)
+
+
+def changed(content: Row, way: list[Any], text: str) -> Row:
+    copy: Row = json.loads(json.dumps(content))
+    at: Any = copy
+    for step in way[:-1]:
+        at = at[step]
+    at[way[-1]] = text
+    return copy
+
+
+@pytest.mark.parametrize("lang", ["ko", "en"])
+def test_the_text_follows_from_the_figures(make: Make, lang: s.Lang) -> None:
+    data, content = page(make, lang)
+    check_content(data, content, lang)
+
+
+@pytest.mark.parametrize("lang", ["ko", "en"])
+def test_any_changed_digit_stops_publication(make: Make, lang: s.Lang) -> None:
+    """Each digit of each sentence, tile and table, one at a time."""
+    data, content = page(make, lang)
+    tried, passed = 0, []
+    for way, text in spoken(content):
+        for at, char in enumerate(text):
+            if not char.isdigit():
+                continue
+            for other in {str((int(char) + 1) % 10), str((int(char) + 5) % 10)}:
+                wrong = text[:at] + other + text[at + 1 :]
+                tried += 1
+                try:
+                    check_content(data, changed(content, way, wrong), lang)
+                except BulletinError:
+                    continue
+                passed.append((way, wrong))
+    assert tried > 300 and not passed
+
+
+SWAPS: dict[str, list[tuple[str, str]]] = {
+    "ko": [
+        ("증가", "감소"), ("감소", "증가"), ("상승", "하락"), ("하락", "상승"), ("조원", "억원"),
+        ("억원", "조원"), ("억달러", "백만달러"), ("명", "개사"), ("개사", "명"), ("%p", "%"),
+        ("부합한다", "부합하지 않는다"), ("끌어올", "끌어내"), ("끌어내", "끌어올"), ("+", "−"), ("−", "+"),
+        ("전분기보다", "전년 동기보다"),
+    ],
+    "en": [
+        ("rose", "fell"), ("fell", "rose"), ("up ", "down "), ("down ", "up "), ("trillion", "billion"),
+        ("billion", "million"), ("US$", "KRW"), ("KRW", "US$"), ("+", "−"), ("−", "+"),
+        ("the previous quarter", "a year earlier"), ("percentage points", "%"),
+        ("took most from", "added most to"),
+    ],
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("lang", ["ko", "en"])
+def test_any_changed_direction_or_unit_stops_publication(make: Make, lang: s.Lang) -> None:
+    data, content = page(make, lang)
+    used = set()
+    for way, text in spoken(content):
+        for old, new in SWAPS[lang]:
+            starts = [i for i in range(len(text)) if text.startswith(old, i)]
+            for at in starts:
+                wrong = text[:at] + new + text[at + len(old) :]
+                used.add(old)
+                with pytest.raises(BulletinError, match="does not follow"):
+                    check_content(data, changed(content, way, wrong), lang)
+                    pytest.fail(f"{way}: {wrong}")
+    assert len(used) >= 8
+
+
+def test_a_text_that_lies_is_not_printed(make: Make, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The check stands between the words and the page."""
+    honest = s.women_sentence
+    monkeypatch.setattr(s, "women_sentence", lambda *a: honest(*a).replace("%", "1%"))
+    folder = make()
+    with pytest.raises(BulletinError, match=r"share of women|bound to no cell"):
+        render_bulletin(folder, folder / "out")
+    assert not list((folder / "out").glob("*.pdf"))

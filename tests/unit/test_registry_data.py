@@ -339,13 +339,15 @@ def test_spellings_said_to_be_of_the_status_list_stand_in_it() -> None:
 def test_breaks_name_known_complexes_measures_and_periods() -> None:
     known = {row["complex_id"] for row in seed("complexes")} | {"_T"}
     measures = {row["measure"] for row in seed("measures")}
-    kinds = {"coverage_in", "coverage_out", "sample", "reclassification", "method"}
+    kinds = {"coverage_in", "coverage_out", "sample", "reclassification", "method", "frequency"}
     for row in seed("complex_breaks"):
         assert row["complex_id"] in known
         assert row["kind"] in kinds
         assert PERIOD.fullmatch(row["effective"])
         assert row["measures"] == "all" or set(row["measures"].split(";")) <= measures
-        assert re.search(r"조사 개요 row (3[6-9]|4[0-7])$", row["source"])
+        # the publisher's survey notes name every break; its own editions show their frequency
+        notes = r"조사 개요 row (3[6-9]|4[0-7])$"
+        assert re.search("data.go.kr" if row["kind"] == "frequency" else notes, row["source"])
 
 
 def test_breaks_and_published_periods_agree() -> None:
@@ -603,17 +605,22 @@ def test_a_claim_has_exactly_its_keys(path: Path) -> None:
     claim = yaml.safe_load(path.read_text(encoding="utf-8"))
     assert list(claim) == CLAIM_KEYS.split()
     assert claim["claim_id"] == path.stem
-    assert claim["metric"] in SHARE_METRICS
+    metrics = {row["metric"]: row for row in seed("claim_metrics")}
+    assert claim["metric"] in metrics
     assert claim["comparator"] in {"approx", "at_least", "at_most"}
     assert claim["period"] is None or PERIOD.fullmatch(claim["period"])
     assert isinstance(claim["claim_date"], date)
-    assert dimensions()[claim["unit"]] == "percent"
+    dimension = metrics[claim["metric"]]["dimension"]
+    assert dimension == "count" or dimensions()[claim["unit"]] == dimension
     assert claim["source"] and claim["note_ko"] and claim["note_en"]
-    # The tolerance is half a unit of the last printed digit, and the number stands in the text.
-    printed = str(claim["stated_value"])
-    digits = len(printed.partition(".")[2])
-    assert claim["tolerance"] == pytest.approx(0.5 * 10**-digits)
-    assert printed in claim["text"]
+    # The tolerance is half a unit of the last printed digit (a count is exact), and the number
+    # stands in the text, if need be in words.
+    printed = re.escape(str(claim["stated_value"]))
+    digits = len(str(claim["stated_value"]).partition(".")[2])
+    exact = dimension in ("count", "persons")
+    assert claim["tolerance"] == pytest.approx(0 if exact else 0.5 * 10**-digits)
+    words = {7: "[Ss]even", 13: "thirteen"}.get(claim["stated_value"], "(?!)")
+    assert re.search(rf"(?<![\d.]){printed}0*(?![\d])|{words}", claim["text"].replace(",", ""))
 
 
 def test_the_five_claims_of_2005_are_there() -> None:

@@ -1,77 +1,74 @@
--- Each claim against every definition of its metric and every period that has a numerator or a
--- denominator; a claim that states its period against that period alone.
+-- Each claim against every definition of its metric and every period that has a figure, its own
+-- period always among them.
 --
 -- Full coverage: supported where |measured − stated| ≤ tolerance, else contradicted; 'at_least' and
--- 'at_most' look at one side. The measured share is compared to one decimal more than the claim
--- prints ("30 percent" with 30.5, "44.7" with 43.86): figures in print carry no more than that. Partial coverage: indicative. No
--- share: not evaluable, with the reason the share has.
-with newest as (
+-- 'at_most' look at one side. The measured figure is compared to one decimal more than the claim
+-- prints ("30 percent" with 30.5, "44.7" with 43.86): figures in print carry no more than that.
+-- Partial coverage: indicative. No figure, or none but that of the claim's own source: not
+-- evaluable, with the reason. Where statements about the same thing (concept) and period lead to
+-- opposite answers, each is disputed; `holds` still tells which says what.
+with pairs as (
     select
-        *,
-        row_number() over (
-            partition by claim_id
-            order by {{ dbt.split_part('snapshot_id', "'/'", 3) }} desc, loaded_at desc,
-                snapshot_id desc, cell
-        ) as statement
-    from {{ ref('stg_sandan__claims') }}
-),
-
-claims as (
+        c.*,
+        m.definition,
+        m.concept,
+        m.period,
+        m.value,
+        m.months_covered,
+        m.months_in_period,
+        m.source as measured_source,
+        coalesce(m.is_printed and instr(lower(m.source), lower(c.source)) > 0, false) as is_own_source,
+        m.reason_en,
+        m.reason_ko as measure_reason_ko,
+        coalesce(m.is_simulated, false) as measure_is_simulated
+    from {{ ref('int_claims_selected') }} as c
+    inner join {{ ref('int_claim_measures_gathered') }} as m on m.metric = c.metric
+    union all
+    -- the claim's own period, where nothing at all is known of it
     select
-        c.claim_id,
-        c.text,
-        c.source,
-        c.claim_date,
-        c.metric,
-        c.period,
-        coalesce(c.comparator, 'approx') as comparator,
-        c.stated_value * coalesce(u.factor_to_canonical, 1) as stated_pct,
-        coalesce(c.tolerance, 0) * coalesce(u.factor_to_canonical, 1) as tolerance_pp,
-        c.is_simulated
-    from newest as c
-    left join {{ ref('units') }} as u on u.unit = c.unit and u.dimension = 'percent'
-    where c.statement = 1
-),
-
-matched as (
-    select
-        c.claim_id,
-        c.text,
-        c.source,
-        c.claim_date,
-        c.metric,
-        coalesce(s.definition, 'none') as definition,
-        coalesce(s.period, c.period, 'none') as period,
-        c.comparator,
-        c.stated_pct,
-        c.tolerance_pp,
-        s.share_pct as measured_pct,
-        s.share_pct - c.stated_pct as difference_pp,
-        coalesce(s.months_covered, 0) as months_covered,
-        coalesce(s.months_in_period, 12) as months_in_period,
-        s.reason_en as share_reason,
-        s.reason_ko as share_reason_ko,
-        c.is_simulated or coalesce(s.is_simulated, false) as is_simulated
-    from claims as c
-    left join {{ ref('int_shares_computed') }} as s
-        on s.metric = c.metric and (c.period is null or s.period = c.period)
+        c.*,
+        'none' as definition,
+        'none' as concept,
+        coalesce(c.stated_period, 'none') as period,
+        cast(null as double) as value,
+        0 as months_covered,
+        coalesce({{ months_of(period_freq('c.stated_period')) }}, 12) as months_in_period,
+        cast(null as string) as measured_source,
+        false as is_own_source,
+        coalesce(
+            'not measured by any source of this warehouse; needed: ' || c.needs_en,
+            'no figure for this metric and period'
+        ) as reason_en,
+        coalesce(
+            '이 웨어하우스의 어느 자료에도 없음. 필요한 자료: ' || c.needs_ko,
+            '이 지표와 시점의 수치 없음'
+        ) as measure_reason_ko,
+        false as measure_is_simulated
+    from {{ ref('int_claims_selected') }} as c
+    left join (
+        select metric, period from {{ ref('int_claim_measures_gathered') }} group by metric, period
+    ) as known
+        on known.metric = c.metric
+        and (c.stated_period is null or known.period = c.stated_period)
+    where known.metric is null
 ),
 
 compared as (
     select
         *,
+        value / unit_factor as measured_value,
+        months_covered >= months_in_period as is_full,
         case
-            when stated_pct = round(stated_pct) then 1
-            when stated_pct = round(stated_pct, 1) then 2
-            else 3
-        end as decimals,
-        -- what the tolerance is held against; difference_pp itself stays unrounded
-        round(measured_pct, case
-            when stated_pct = round(stated_pct) then 1
-            when stated_pct = round(stated_pct, 1) then 2
-            else 3
-        end) - stated_pct as rounded_difference_pp
-    from matched
+            when stated_period is null then 'unstated'
+            when period = 'none' or period = stated_period then 'own'
+            when {{ month_count('period', 'last') }} < {{ month_count('stated_period', 'first') }} then 'earlier'
+            when {{ month_count('period', 'first') }} > {{ month_count('stated_period', 'last') }} then 'later'
+            else 'overlapping'
+        end as period_relation,
+        -- what the tolerance is held against; `difference` itself stays unrounded
+        round(value / unit_factor, case printed_decimals when 0 then 1 when 1 then 2 when 2 then 3
+            when 3 then 4 else 5 end) - stated_value as rounded_difference
+    from pairs
 ),
 
 judged as (
@@ -79,62 +76,145 @@ judged as (
         *,
         -- 1e-9: what two doubles may differ by at the edge itself
         case comparator
-            when 'at_least' then rounded_difference_pp >= -tolerance_pp - 1e-9
-            when 'at_most' then rounded_difference_pp <= tolerance_pp + 1e-9
-            else abs(rounded_difference_pp) <= tolerance_pp + 1e-9
-        end as holds,
-        {{ pct_text('measured_pct') }} || ' %'
-            || case when decimals = 1
-                then ' (' || {{ pct_text('measured_pct', 1) }} || ')' else '' end as measured_text,
-        case comparator when 'at_least' then 'at least ' when 'at_most' then 'at most ' else '' end
-            || {{ pct_text('stated_pct') }} || ' ± ' || {{ pct_text('tolerance_pp') }} as stated_text,
-        {{ pct_text('stated_pct') }} || ' ± ' || {{ pct_text('tolerance_pp') }}
-            || case comparator when 'at_least' then ' 이상' when 'at_most' then ' 이하' else '' end
-            as stated_text_ko
+            when 'at_least' then rounded_difference >= -tolerance - 1e-9
+            when 'at_most' then rounded_difference <= tolerance + 1e-9
+            else abs(rounded_difference) <= tolerance + 1e-9
+        end as holds
     from compared
+),
+
+weighed as (
+    select
+        *,
+        max(case when is_full and holds then 1 else 0 end) over same_thing as any_holds,
+        max(case when is_full and not holds then 1 else 0 end) over same_thing as any_fails,
+        max(case when is_full and value is not null and not is_own_source then 1 else 0 end)
+            over same_thing as any_other
+    from judged
+    window same_thing as (partition by claim_id, concept, period)
+),
+
+answered as (
+    select
+        *,
+        case
+            when value is null then 'not_evaluable'
+            when not is_full then 'indicative'
+            when any_holds = 1 and any_fails = 1 then 'disputed'
+            when is_own_source and any_other = 0 then 'not_evaluable'
+            when holds then 'supported'
+            else 'contradicted'
+        end as verdict,
+        case when dimension = 'percent' then 2
+            when dimension in ('persons', 'count') then printed_decimals
+            else printed_decimals + 1 end as measured_places,
+        case when dimension = 'percent' then 2 else printed_decimals end as stated_places,
+        case when dimension = 'percent' and printed_decimals < 2 then 2
+            when tolerance = round(tolerance) then 0
+            else printed_decimals + 1 end as tolerance_places
+    from weighed
+),
+
+spelled as (
+    select
+        *,
+        {{ figure_text('measured_value', 'measured_places') }} || ' ' || unit
+            || case when dimension = 'percent' and printed_decimals = 0
+                then ' (' || {{ pct_text('measured_value', 1) }} || ')' else '' end as measured_text,
+        {{ figure_text('stated_value', 'stated_places') }} || ' ± '
+            || {{ figure_text('tolerance', 'tolerance_places') }} as stated_text,
+        case when holds then 'within the tolerance' else 'outside the tolerance' end as outcome,
+        case when holds then '허용오차 안' else '허용오차 밖' end as outcome_ko
+    from answered
 ),
 
 worded as (
     select
         *,
-        case when holds then ': within the tolerance' else ': outside the tolerance' end as outcome,
-        case when holds then ': 허용오차 안' else ': 허용오차 밖' end as outcome_ko
-    from judged
+        measured_text || ', stated '
+            || case comparator when 'at_least' then 'at least ' when 'at_most' then 'at most ' else '' end
+            || stated_text || ': ' || outcome as found,
+        measured_text || ', 주장 ' || stated_text
+            || case comparator when 'at_least' then ' 이상' when 'at_most' then ' 이하' else '' end
+            || ': ' || outcome_ko as found_ko
+    from spelled
+),
+
+held_periods as (
+    select
+        claim_id,
+        period,
+        min(definition) as definition,
+        max({{ month_count('period', 'last') }}) as last_month
+    from worded
+    where verdict = 'supported'
+    group by claim_id, period
+),
+
+held as (
+    select
+        claim_id,
+        {{ dbt.listagg('period', "', '", 'order by last_month, period') }} as held_periods
+    from held_periods
+    group by claim_id
+),
+
+last_held as (
+    select claim_id, period as last_held_period, definition as last_held_definition
+    from (
+        select *, row_number() over (partition by claim_id order by last_month desc, length(period), period) as place
+        from held_periods
+    ) as ranked
+    where place = 1
 )
 
 select
-    claim_id,
-    text,
-    source,
-    claim_date,
-    metric,
-    definition,
-    period,
-    stated_pct,
-    tolerance_pp,
-    measured_pct,
-    difference_pp,
-    cast(months_covered as string) || '/' || cast(months_in_period as string) as coverage,
+    w.claim_id,
+    w.text,
+    w.source,
+    w.claim_date,
+    w.metric,
+    w.definition,
+    w.concept,
+    w.period,
+    w.period_relation,
+    w.unit,
+    w.stated_value,
+    w.tolerance,
+    w.measured_value,
+    w.measured_value - w.stated_value as difference,
+    case when w.dimension = 'percent' then w.stated_value * w.unit_factor end as stated_pct,
+    case when w.dimension = 'percent' then w.tolerance * w.unit_factor end as tolerance_pp,
+    case when w.dimension = 'percent' then w.value end as measured_pct,
+    case when w.dimension = 'percent' then w.value - w.stated_value * w.unit_factor end as difference_pp,
+    cast(w.months_covered as string) || '/' || cast(w.months_in_period as string) as coverage,
+    w.measured_source,
+    w.is_own_source,
+    case when w.value is not null then w.holds end as holds,
+    w.verdict,
     case
-        when measured_pct is null then 'not_evaluable'
-        when months_covered < months_in_period then 'indicative'
-        when holds then 'supported'
-        else 'contradicted'
-    end as verdict,
-    case
-        when measured_pct is null then coalesce(share_reason, 'no figure for this metric and period')
-        when months_covered < months_in_period
-            then 'coverage ' || cast(months_covered as string) || ' of '
-                || cast(months_in_period as string) || ' months; indicative value '
-                || measured_text || ', stated ' || stated_text || outcome
-        else 'measured ' || measured_text || ', stated ' || stated_text || outcome
+        when w.value is null then coalesce(w.reason_en, 'no figure for this metric and period')
+        when w.verdict = 'indicative'
+            then 'coverage ' || cast(w.months_covered as string) || ' of '
+                || cast(w.months_in_period as string) || ' months; indicative value ' || w.found
+        when w.verdict = 'not_evaluable'
+            then 'no source but the claim''s own states a figure: ' || w.measured_text
+        when w.verdict = 'disputed' then 'sources disagree; this one: ' || w.found
+        else 'measured ' || w.found
     end as reason,
     case
-        when measured_pct is null then coalesce(share_reason_ko, '이 지표와 시점의 수치 없음')
-        when months_covered < months_in_period
-            then cast(months_in_period as string) || '개월 중 ' || cast(months_covered as string)
-                || '개월 수치; 참고값 ' || measured_text || ', 주장 ' || stated_text_ko || outcome_ko
-        else '측정 ' || measured_text || ', 주장 ' || stated_text_ko || outcome_ko
+        when w.value is null then coalesce(w.measure_reason_ko, '이 지표와 시점의 수치 없음')
+        when w.verdict = 'indicative'
+            then cast(w.months_in_period as string) || '개월 중 ' || cast(w.months_covered as string)
+                || '개월 수치; 참고값 ' || w.found_ko
+        when w.verdict = 'not_evaluable' then '주장한 출처 말고는 수치가 없음: ' || w.measured_text
+        when w.verdict = 'disputed' then '출처끼리 어긋남; 이 출처는 ' || w.found_ko
+        else '측정 ' || w.found_ko
     end as reason_ko,
-    is_simulated
-from worded
+    l.last_held_period,
+    l.last_held_definition,
+    h.held_periods,
+    w.is_simulated or w.measure_is_simulated as is_simulated
+from worded as w
+left join held as h on h.claim_id = w.claim_id
+left join last_held as l on l.claim_id = w.claim_id

@@ -6,7 +6,8 @@
 -- The rows that count are read in order of publication; a change of value or status is a new
 -- vintage, the same again is not: relative difference under 1e-9, or under 1e-8 where one of the
 -- two has the 10 digits of the CSV edition. is_latest marks one row a key: the first that stated
--- what holds now.
+-- what holds now. `begins_vintage` marks the cell that first stated a vintage; the vintage is named by
+-- the day of that statement and holds until the day on which the next one was published.
 {%- set key = 'complex_id, industry_code, size_class, sex, measure, period, freq' %}
 with ranked as (
     select
@@ -72,6 +73,18 @@ numbered as (
     from changed
 ),
 
+dated as (
+    select
+        *,
+        min(published_at) over (partition by {{ key }}) as first_published_at,
+        min(published_at) over (partition by {{ key }}, vintage_number) as vintage,
+        min(published_at) over (
+            partition by {{ key }} order by vintage_number
+            range between 1 following and 1 following
+        ) as superseded_at
+    from numbered
+),
+
 -- the place of a change is where its vintage begins
 marked as (
     select
@@ -80,8 +93,12 @@ marked as (
         sheet,
         cell,
         cast(vintage_number as integer) as vintage_no,
+        first_published_at,
+        vintage,
+        superseded_at,
+        is_change = 1 as begins_vintage,
         vintage_number = last_vintage_number and is_change = 1 as is_latest
-    from numbered
+    from dated
 )
 
 select
@@ -112,6 +129,10 @@ select
     j.published_at,
     j.loaded_at,
     m.vintage_no,
+    m.first_published_at,
+    m.vintage,
+    m.superseded_at,
+    coalesce(m.begins_vintage, false) as begins_vintage,
     coalesce(m.is_latest, false) as is_latest,
     j.is_simulated
 from judged as j

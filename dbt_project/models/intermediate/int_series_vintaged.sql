@@ -32,7 +32,12 @@ bounded as (
         *,
         min(statement_no) over (partition by series, area, period, vintage_no) as first_statement,
         max(stated_on) over (partition by series, area, period, vintage_no) as stated_until,
-        max(vintage_no) over (partition by series, area, period) as last_vintage
+        max(vintage_no) over (partition by series, area, period) as last_vintage,
+        min(stated_on) over (partition by series, area, period) as first_published_at,
+        min(stated_on) over (
+            partition by series, area, period order by vintage_no
+            range between 1 following and 1 following
+        ) as superseded_at
     from numbered
 )
 
@@ -48,6 +53,8 @@ select
     obs_status,
     stated_on,
     stated_until,
+    first_published_at,
+    superseded_at,
     value_raw,
     unit_raw,
     item_code,

@@ -12,6 +12,8 @@ select
     s.name_en,
     v.stated_on,
     v.stated_until,
+    v.first_published_at,
+    v.superseded_at,
     v.value_raw,
     v.unit_raw,
     v.item_code,

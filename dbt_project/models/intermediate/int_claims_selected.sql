@@ -1,0 +1,90 @@
+-- The newest statement of each claim, with the metric's canonical unit. `file_count`: in how many
+-- files the identifier stands; more than one stops the gate (two claims with one id).
+--
+-- `contradicts` names the claims that cannot be true together with this one: same metric, scope and
+-- period (where neither names a period: same source), and no value satisfies both.
+with newest as (
+    select
+        c.*,
+        row_number() over (
+            partition by c.claim_id
+            order by {{ dbt.split_part('c.snapshot_id', "'/'", 3) }} desc, c.loaded_at desc,
+                c.snapshot_id desc, c.cell
+        ) as statement,
+        count(*) over (partition by c.claim_id) as file_count
+    from {{ ref('stg_sandan__claims') }} as c
+),
+
+claims as (
+    select
+        c.claim_id,
+        c.text,
+        c.language,
+        c.source,
+        c.claim_date,
+        c.metric,
+        m.dimension,
+        c.scope,
+        c.period as stated_period,
+        coalesce(c.comparator, 'approx') as comparator,
+        c.stated_value,
+        coalesce(c.tolerance, 0) as tolerance,
+        c.unit,
+        coalesce(u.factor_to_canonical, 1) as unit_factor,
+        case
+            when c.stated_value = round(c.stated_value) then 0
+            when c.stated_value = round(c.stated_value, 1) then 1
+            when c.stated_value = round(c.stated_value, 2) then 2
+            when c.stated_value = round(c.stated_value, 3) then 3
+            else 4
+        end as printed_decimals,
+        c.definition as stated_definition,
+        c.note_ko,
+        c.note_en,
+        m.needs_ko,
+        m.needs_en,
+        c.snapshot_id,
+        c.file_count,
+        c.is_simulated
+    from newest as c
+    left join {{ ref('claim_metrics') }} as m on m.metric = c.metric
+    left join {{ ref('units') }} as u on u.unit = c.unit and u.dimension = m.dimension
+    where c.statement = 1
+),
+
+ranges as (
+    select
+        claim_id,
+        metric,
+        lower(trim(scope)) as scope,
+        stated_period,
+        source,
+        case when comparator = 'at_most' then null
+            else (stated_value - tolerance) * unit_factor end as lowest,
+        case when comparator = 'at_least' then null
+            else (stated_value + tolerance) * unit_factor end as highest
+    from claims
+),
+
+contradictions as (
+    select
+        a.claim_id,
+        {{ dbt.listagg("b.claim_id", "', '", "order by b.claim_id") }} as contradicts
+    from ranges as a
+    inner join ranges as b
+        on b.claim_id <> a.claim_id and b.metric = a.metric and b.scope = a.scope
+        and case
+            when a.stated_period is null and b.stated_period is null then a.source = b.source
+            else a.stated_period = b.stated_period
+        end
+        -- a millionth: what two doubles may differ by
+        and (
+            a.lowest > b.highest + 0.000001 * abs(b.highest)
+            or b.lowest > a.highest + 0.000001 * abs(a.highest)
+        )
+    group by a.claim_id
+)
+
+select c.*, x.contradicts
+from claims as c
+left join contradictions as x on x.claim_id = c.claim_id

@@ -1,0 +1,250 @@
+-- Growth of a quarter, on the quarter before (qoq) and on the year before (yoy), in two kinds.
+--
+-- As published: 100 × (this quarter / base quarter − 1) of the figures as they stand.
+--
+-- Like for like: what is compared is the same on both sides.
+-- * A complex is compared with itself where no break of the register lies between. Across a break it
+--   is chained through the overlap, where there is one: the edition of the quarter of the break
+--   that restated the quarter before on its new basis gives the link of the two. A year with a break
+--   in it is the product of its four links.
+-- * The row 계 and its industries are the sum over matched complexes: those with a figure in both
+--   quarters and no break between (or an overlap, quarter on quarter). Where a break concerns all
+--   complexes, a year is the product of the four quarterly rates of matched complexes.
+-- Where neither can be had there is no rate, and the reason is given.
+--
+-- Contribution in percentage points to the published growth of the row 계: the change of the part over
+-- the base of the whole; what is absent (status M) is zero. The publisher restates totals and not the
+-- industries in them, so that what its industries leave open of the growth of the row 계 stands beside
+-- it as `unallocated_pp`: with it the industries add up to the published growth. Of complexes no such
+-- rest is given: it would tell what the suppressed ones hide.
+with quarters as (
+    select complex_id, industry_code, measure, period, value, obs_status, is_simulated
+    from {{ ref('int_observations_quarterised') }}
+    where sex = '_T' and size_class = '_T'
+        and measure in ('production_krw_100m', 'exports_usd_m', 'employment_count',
+            'tenant_count', 'operating_count')
+),
+
+breaks as (
+    select complex_id, is_industry, measure, period, break_ids
+    from {{ ref('int_breaks_listed') }}
+    where period like '____-Q_'
+),
+
+-- an edition that states a quarter and, for the first time, the quarter before anew
+restated as (
+    select complex_id, industry_code, measure, period, value, base_value
+    from (
+        select
+            c.complex_id, c.industry_code, c.measure, c.period, c.value, p.value as base_value,
+            row_number() over (
+                partition by c.complex_id, c.industry_code, c.measure, c.period
+                order by c.published_at, c.loaded_at, c.table_no, c.snapshot_id
+            ) as place
+        from {{ ref('int_observations_vintaged') }} as p
+        inner join {{ ref('int_observations_vintaged') }} as c
+            on c.snapshot_id = p.snapshot_id
+            and c.table_id = p.table_id
+            and c.complex_id = p.complex_id
+            and c.industry_code = p.industry_code
+            and c.measure = p.measure
+            and c.sex = p.sex
+            and c.size_class = p.size_class
+        where p.relation = 'previous' and p.freq = 'Q' and p.begins_vintage and p.vintage_no > 1
+            and c.relation = 'current' and c.freq = 'Q'
+            and p.period = {{ previous_period('c.period') }}
+            and p.sex = '_T' and p.size_class = '_T'
+            and p.obs_status = 'A' and c.obs_status = 'A' and p.value > 0 and c.value > 0
+    ) as candidates
+    where place = 1
+),
+
+comparisons as (
+    select *, 'qoq' as comparison, {{ previous_period('period') }} as base_period from quarters
+    union all
+    select *, 'yoy' as comparison, {{ year_ago_period('period') }} as base_period from quarters
+),
+
+between_them as (
+    select
+        c.complex_id, c.industry_code, c.measure, c.period, c.comparison,
+        {{ dbt.listagg('b.break_ids', "';'", 'order by b.period, b.break_ids') }} as break_ids
+    from comparisons as c
+    inner join breaks as b
+        on b.complex_id = c.complex_id
+        and b.is_industry = (c.industry_code <> '_T')
+        and b.measure = c.measure
+        and b.period > c.base_period
+        and b.period <= c.period
+    group by c.complex_id, c.industry_code, c.measure, c.period, c.comparison
+),
+
+paired as (
+    select
+        c.*,
+        p.value as base_value,
+        p.obs_status as base_status,
+        coalesce(p.is_simulated, false) as base_is_simulated,
+        x.break_ids,
+        -- the pair that can be compared
+        case
+            when x.break_ids is null and c.obs_status = 'A' and p.obs_status = 'A' then c.value
+            when c.comparison = 'qoq' then o.value
+        end as matched_value,
+        case
+            when x.break_ids is null and c.obs_status = 'A' and p.obs_status = 'A' then p.value
+            when c.comparison = 'qoq' then o.base_value
+        end as matched_base,
+        x.break_ids is not null and c.comparison = 'qoq' and o.value is not null as is_overlap
+    from comparisons as c
+    left join quarters as p
+        on p.complex_id = c.complex_id and p.industry_code = c.industry_code
+        and p.measure = c.measure and p.period = c.base_period
+    left join between_them as x
+        on x.complex_id = c.complex_id and x.industry_code = c.industry_code
+        and x.measure = c.measure and x.period = c.period and x.comparison = c.comparison
+    left join restated as o
+        on x.break_ids is not null
+        and o.complex_id = c.complex_id and o.industry_code = c.industry_code
+        and o.measure = c.measure and o.period = c.period
+),
+
+matched as (
+    select
+        '_T' as complex_id,
+        industry_code, measure, period, comparison,
+        sum(matched_value order by complex_id) as matched_value,
+        sum(matched_base order by complex_id) as matched_base,
+        count(matched_value) as matched_complexes,
+        bool_or(is_overlap) as is_overlap
+    from paired
+    where complex_id <> '_T' and matched_base is not null and matched_value is not null
+    group by industry_code, measure, period, comparison
+),
+
+direct as (
+    select
+        p.complex_id, p.industry_code, p.measure, p.period, p.comparison, p.base_period,
+        p.value, p.obs_status, p.base_value, p.base_status, p.break_ids,
+        case when p.complex_id = '_T' then m.matched_value else p.matched_value end as matched_value,
+        case when p.complex_id = '_T' then m.matched_base else p.matched_base end as matched_base,
+        case when p.complex_id = '_T' then coalesce(m.matched_complexes, 0)
+            when p.matched_value is null then 0 else 1 end as matched_complexes,
+        coalesce(case when p.complex_id = '_T' then m.is_overlap else p.is_overlap end, false)
+            as is_overlap,
+        p.is_simulated or p.base_is_simulated as is_simulated
+    from paired as p
+    left join matched as m
+        on m.complex_id = p.complex_id and m.industry_code = p.industry_code
+        and m.measure = p.measure and m.period = p.period and m.comparison = p.comparison
+    -- industries of single complexes serve the sums alone
+    where p.complex_id = '_T' or p.industry_code = '_T'
+),
+
+linked as (
+    select *, case when matched_base > 0 then matched_value / matched_base end as ratio
+    from direct
+),
+
+-- the four quarterly links of a year
+chains as (
+    select
+        y.complex_id, y.industry_code, y.measure, y.period,
+        exp(sum(ln(q.ratio) order by q.period)) as ratio,
+        min(q.matched_complexes) as matched_complexes
+    from linked as y
+    inner join linked as q
+        on q.complex_id = y.complex_id and q.industry_code = y.industry_code
+        and q.measure = y.measure and q.comparison = 'qoq'
+        and q.period > y.base_period and q.period <= y.period
+    where y.comparison = 'yoy' and y.ratio is null and y.break_ids is not null and q.ratio > 0
+    group by y.complex_id, y.industry_code, y.measure, y.period
+    having count(*) = 4
+),
+
+totals as (
+    select measure, period, comparison, base_value, base_status
+    from linked
+    where complex_id = '_T' and industry_code = '_T'
+),
+
+changed as (
+    select
+        *,
+        case obs_status when 'A' then value when 'M' then 0 end
+            - case base_status when 'A' then base_value when 'M' then 0 end as change
+    from linked
+),
+
+parts as (
+    select measure, period, comparison, sum(change order by industry_code) as change
+    from changed
+    where complex_id = '_T' and industry_code <> '_T'
+    group by measure, period, comparison
+    having count(*) = count(change)
+)
+
+select
+    l.complex_id,
+    l.industry_code,
+    l.measure,
+    l.period,
+    l.comparison,
+    l.base_period,
+    case when l.obs_status = 'A' and l.base_status = 'A' and l.base_value <> 0
+        then (l.value - l.base_value) / l.base_value * 100 end as growth_pct,
+    case
+        when l.obs_status = 'Q' or l.base_status = 'Q' then 'Q'
+        when l.obs_status = 'O' or l.base_status is null or l.base_status = 'O' then 'O'
+        when l.obs_status <> 'A' or l.base_status <> 'A' or l.base_value = 0 then 'M'
+        else 'A'
+    end as growth_pct_status,
+    (coalesce(l.ratio, c.ratio) - 1) * 100 as growth_lfl_pct,
+    case
+        when coalesce(l.ratio, c.ratio) is not null then 'A'
+        when l.complex_id = '_T' then case when l.base_status is null then 'O' else 'M' end
+        when l.obs_status = 'Q' or l.base_status = 'Q' then 'Q'
+        when l.obs_status = 'O' or l.base_status is null or l.base_status = 'O' then 'O'
+        else 'M'
+    end as growth_lfl_pct_status,
+    case
+        when l.ratio is not null and l.is_overlap then 'overlap'
+        when l.ratio is not null and l.complex_id = '_T' then 'matched complexes'
+        when l.ratio is not null then 'same complex'
+        when c.ratio is not null then 'chained quarters'
+    end as lfl_method,
+    cast(coalesce(case when l.ratio is null then c.matched_complexes end, l.matched_complexes) as integer)
+        as matched_complexes,
+    {%- for language, words in [
+        ('en', ['suppressed by the publisher in one of the two quarters', 'no figure for the base quarter',
+            'no figure for the quarter', 'break between without overlap: ', 'zero base',
+            'no matched complexes']),
+        ('ko', ['두 분기 중 하나가 비공개(X)', '기준 분기의 값 없음', '당분기의 값 없음',
+            '사이에 단절이 있고 겹치는 값이 없음: ', '기준값이 0', '비교 가능한 단지 없음']),
+    ] %}
+    case
+        when coalesce(l.ratio, c.ratio) is not null then null
+        when l.base_status is null or l.base_status = 'O' then '{{ words[1] }}'
+        when l.obs_status = 'O' then '{{ words[2] }}'
+        when l.break_ids is not null then '{{ words[3] }}' || l.break_ids
+        when l.complex_id = '_T' then '{{ words[5] }}'
+        when l.obs_status = 'Q' or l.base_status = 'Q' then '{{ words[0] }}'
+        when l.base_value = 0 then '{{ words[4] }}'
+        else '{{ words[2] }}'
+    end as {{ 'lfl_reason' if language == 'en' else 'lfl_reason_ko' }},
+    {%- endfor %}
+    l.break_ids,
+    case when t.base_status = 'A' and t.base_value <> 0 then l.change / t.base_value * 100 end
+        as contribution_pp,
+    case when l.complex_id = '_T' and l.industry_code = '_T' and l.base_status = 'A' and l.base_value <> 0
+        then (l.change - i.change) / l.base_value * 100 end as unallocated_pp,
+    l.is_simulated
+from changed as l
+left join chains as c
+    on l.comparison = 'yoy' and l.ratio is null
+    and c.complex_id = l.complex_id and c.industry_code = l.industry_code
+    and c.measure = l.measure and c.period = l.period
+left join totals as t
+    on t.measure = l.measure and t.period = l.period and t.comparison = l.comparison
+left join parts as i
+    on i.measure = l.measure and i.period = l.period and i.comparison = l.comparison

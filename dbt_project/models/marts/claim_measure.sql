@@ -1,0 +1,14 @@
+select
+    metric,
+    definition,
+    concept,
+    period,
+    value,
+    months_covered,
+    months_in_period,
+    source,
+    is_printed,
+    reason_en,
+    reason_ko,
+    is_simulated
+from {{ ref('int_claim_measures_gathered') }}

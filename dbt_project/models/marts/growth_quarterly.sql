@@ -1,0 +1,20 @@
+select
+    complex_id,
+    industry_code,
+    measure,
+    period,
+    comparison,
+    base_period,
+    growth_pct,
+    growth_pct_status,
+    growth_lfl_pct,
+    growth_lfl_pct_status,
+    lfl_method,
+    matched_complexes,
+    lfl_reason,
+    lfl_reason_ko,
+    break_ids,
+    contribution_pp,
+    unallocated_pp,
+    is_simulated
+from {{ ref('int_growth_computed') }}

@@ -1,0 +1,209 @@
+"""The page of claims: what was said, what is measured, when it last held, and who disagrees."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import duckdb
+from markupsafe import Markup, escape
+
+from publication.page import both, page_environment
+
+TEMPLATE = "claims.html.j2"
+
+_VERDICTS = {
+    "supported": ("일치", "supported", "ok"),
+    "contradicted": ("불일치", "contradicted", "critical"),
+    "disputed": ("엇갈림", "disputed", "warning"),
+    "indicative": ("참고", "indicative", "warning"),
+    "not_evaluable": ("평가 불가", "not evaluable", "none"),
+}
+_COMPARATORS = {
+    "approx": ("", ""),
+    "at_least": (" 이상", "at least "),
+    "at_most": (" 이하", "at most "),
+}
+_WIDTH, _HEIGHT, _LEFT, _RIGHT, _TOP, _BOTTOM = 640, 150, 52, 12, 12, 24
+
+
+def render_claims(release: Path, out: Path) -> Path | None:
+    """Write the page of claims of a release folder and return its path.
+
+    Reads `marts/claim_*.parquet`, `marts/dim_claim_metric.parquet` and `release.json`; returns None
+    where the release has no desk of claims. The same folder gives the same bytes.
+
+    Args:
+        release: the folder of the release, published or staged.
+        out: the file to write.
+    """
+    marts = release / "marts"
+    if not (marts / "claim_verdict.parquet").is_file():
+        return None
+    manifest = json.loads((release / "release.json").read_text(encoding="utf-8"))
+    with duckdb.connect() as connection:
+
+        def rows(query: str) -> list[dict[str, Any]]:
+            cursor = connection.execute(query)
+            names = [d[0] for d in cursor.description or []]
+            return [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
+
+        claims = rows(
+            "SELECT v.*, m.name_ko, m.name_en, m.definition_ko, m.definition_en, m.dimension "
+            f"FROM read_parquet('{marts}/claim_verdict.parquet') v "
+            f"LEFT JOIN read_parquet('{marts}/dim_claim_metric.parquet') m USING (metric) "
+            "ORDER BY m.sort_order, v.claim_date, v.claim_id"
+        )
+        checks: dict[str, list[dict[str, Any]]] = {}
+        for row in rows(
+            f"SELECT * FROM read_parquet('{marts}/claim_check.parquet') "
+            "WHERE measured_value IS NOT NULL ORDER BY claim_id, period, definition"
+        ):
+            checks.setdefault(row["claim_id"], []).append(row)
+    counts = {verdict: sum(c["verdict"] == verdict for c in claims) for verdict in _VERDICTS}
+    page = (
+        page_environment()
+        .get_template(TEMPLATE)
+        .render(
+            release_id=manifest["release_id"],
+            simulated=manifest["is_simulated"],
+            claims=[_entry(claim, checks.get(claim["claim_id"], [])) for claim in claims],
+            counts=counts,
+            verdicts={
+                key: {"name": both(ko, en), "mark": mark}
+                for key, (ko, en, mark) in _VERDICTS.items()
+            },
+        )
+    )
+    out.write_text(page, encoding="utf-8")
+    return out
+
+
+def _entry(claim: dict[str, Any], checks: list[dict[str, Any]]) -> dict[str, Any]:
+    """One claim as the template needs it."""
+    after_ko, before_en = _COMPARATORS[claim["comparator"]]
+    unit = claim["unit"]
+    amount = f"{claim['stated_value']:,.10g}"
+    tolerance = f" ± {claim['tolerance']:g}" if claim["tolerance"] else ""
+    sided = [c for c in checks if c["verdict"] == "disputed"]
+    own = [
+        c
+        for c in checks
+        if c["period"] == claim["verdict_period"]
+        or (claim["verdict_period_is_assumed"] and c["period"][:4] == claim["verdict_period"])
+    ]
+    shown = {(c["period"], c["definition"]): c for c in [*own, *sided]}
+    return {
+        **claim,
+        "stated": both(
+            f"{amount}{tolerance} {unit}{after_ko}", f"{before_en}{amount}{tolerance} {unit}"
+        ),
+        "metric_name": both(
+            claim["name_ko"] or claim["metric"], claim["name_en"] or claim["metric"]
+        ),
+        "note": both(claim["note_ko"] or "", claim["note_en"] or ""),
+        "own": [_measured(c) for _, c in sorted(shown.items())],
+        "contradicts": (claim["contradicts"] or "").split(", ") if claim["contradicts"] else [],
+        "chart": _chart(claim, checks),
+        "why": both(claim["reason_ko"], claim["reason"]) if not shown else None,
+    }
+
+
+def _measured(check: dict[str, Any]) -> dict[str, Any]:
+    return {
+        "period": check["period"],
+        "definition": check["definition"],
+        "value": f"{check['measured_value']:,.6g} {check['unit']}"
+        if abs(check["measured_value"]) < 100_000
+        else f"{check['measured_value']:,.0f} {check['unit']}",
+        "coverage": check["coverage"],
+        "verdict": check["verdict"],
+        "holds": check["holds"],
+        "source": check["measured_source"] or "",
+        "simulated": check["is_simulated"],
+    }
+
+
+def _time(period: str) -> float:
+    """The middle of a period, in years."""
+    year = int(period[:4])
+    if "Q" in period:
+        return year + (int(period[6]) - 0.5) / 4
+    return year + (int(period[5:7]) - 0.5) / 12 if len(period) > 4 else year + 0.5
+
+
+def _chart(claim: dict[str, Any], checks: list[dict[str, Any]]) -> Markup | None:
+    """Measured values by time against the stated one and its tolerance, as inline SVG.
+
+    Only periods as long as the claim's (years where it names none and there are some): a quarter's
+    total beside a year's would say nothing.
+    """
+    length = len(claim["stated_period"] or "")
+    if not length:
+        length = (
+            4
+            if any(len(c["period"]) == 4 for c in checks) and claim["dimension"] == "percent"
+            else 0
+        )
+    points = [c for c in checks if not length or len(c["period"]) == length]
+    if len(points) < 2:
+        return None
+    stated, tolerance = float(claim["stated_value"]), float(claim["tolerance"])
+    values = [float(c["measured_value"]) for c in points] + [stated - tolerance, stated + tolerance]
+    low, high = min(values), max(values)
+    margin = (high - low) * 0.08 or 1.0
+    low, high = low - margin, high + margin
+    times = [_time(c["period"]) for c in points]
+    first, last = min(times) - 0.5, max(times) + 0.5
+
+    def x(time: float) -> float:
+        return round(_LEFT + (time - first) / (last - first) * (_WIDTH - _LEFT - _RIGHT), 1)
+
+    def y(value: float) -> float:
+        return round(_TOP + (high - value) / (high - low) * (_HEIGHT - _TOP - _BOTTOM), 1)
+
+    def label(value: float) -> str:
+        return f"{value:,.4g}" if abs(value) < 10_000 else f"{value:,.0f}"
+
+    parts: list[str] = []
+    band_top, band_bottom = y(stated + tolerance), y(stated - tolerance)
+    if claim["comparator"] == "at_least":
+        band_top = _TOP
+    elif claim["comparator"] == "at_most":
+        band_bottom = _HEIGHT - _BOTTOM
+    right = _WIDTH - _RIGHT
+    parts.append(
+        f'<rect class="band" x="{_LEFT}" y="{band_top}" width="{right - _LEFT}" '
+        f'height="{max(band_bottom - band_top, 1.5):.1f}"/>'
+        f'<line class="stated" x1="{_LEFT}" x2="{right}" y1="{y(stated)}" y2="{y(stated)}"/>'
+        f'<text x="{_LEFT - 6}" y="{y(stated) + 4}" text-anchor="end" class="strong">{label(stated)}</text>'
+    )
+    for value in (max(values), min(values)):
+        if abs(y(value) - y(stated)) > 14:
+            parts.append(
+                f'<text x="{_LEFT - 6}" y="{y(value) + 4}" text-anchor="end">{label(value)}</text>'
+            )
+    years = range(int(first) + 1, int(last))
+    step = max(1, -(-len(years) // 9))
+    for year in years[::step]:
+        parts.append(
+            f'<text x="{x(year + 0.5)}" y="{_HEIGHT - 6}" text-anchor="middle">{year}</text>'
+        )
+    for check, time in zip(points, times, strict=True):
+        kind = check["verdict"] if check["verdict"] in _VERDICTS else "indicative"
+        title = escape(
+            f"{check['period']} {check['definition']}: {label(check['measured_value'])} "
+            f"({check['coverage']})"
+        )
+        parts.append(
+            f'<circle class="{kind}" cx="{x(time)}" cy="{y(check["measured_value"])}" r="4">'
+            f"<title>{title}</title></circle>"
+        )
+    name = escape(f"{claim['name_ko']} / {claim['name_en']}: {label(stated)} {claim['unit']}")
+    # every part is made of numbers and escaped text above
+    return Markup(
+        f'<svg class="history" viewBox="0 0 {_WIDTH} {_HEIGHT}" role="img" aria-label="{name}">'
+        + "".join(parts)
+        + "</svg>"
+    )
