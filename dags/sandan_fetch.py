@@ -71,7 +71,8 @@ def fetch_dag(schedule: Schedule) -> DAG:
                 Settings.from_env(), dataset, since=context["params"].get("since")
             )
             line = f"{result['message']} / {result['message_ko']}"
-            if result["status"] == "fetched":
+            # A loop that stopped for today has left what it got so far.
+            if result["status"] == "fetched" or (result["status"] == "stopped" and result["files"]):
                 return result
             # A task that fails or is skipped returns nothing: leave the result where others look.
             context["ti"].xcom_push("return_value", result)

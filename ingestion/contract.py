@@ -54,11 +54,6 @@ class Source(_Strict):
     #: How it is fetched; several ways are tried in this order until one gives the edition.
     fetch: tuple[Fetch, ...] = ()
 
-    @property
-    def portal_id(self) -> str | None:
-        """The dataset's number on the portal, where it offers files."""
-        return next((way.dataset_id for way in self.fetch if isinstance(way, PortalFetch)), None)
-
 
 class Cadence(_Strict):
     """When the publisher publishes: the schedules and the freshness table come from here.

@@ -202,8 +202,9 @@ def _run_sample(settings: Settings, console: Console) -> int:
                 "SANDAN_TODAY": server.publishers.today.isoformat(),
             },
         )
-    last = json.loads((settings.home / "airflow/last_run.json").read_text(encoding="utf-8"))
-    steps.finish_sample(settings, last.get("fetched") or [{"status": "unknown"}])
+    if code <= STOPPED:  # it came to its end: what was fetched stands in the account of the run
+        last = json.loads((settings.home / "airflow/last_run.json").read_text(encoding="utf-8"))
+        steps.finish_sample(settings, last["fetched"])
     return code
 
 

@@ -132,6 +132,7 @@ def discover(settings: Settings, inbox: str | None = None) -> list[dict[str, Any
             sha256 = hashlib.file_digest(file, "sha256").hexdigest()
         if sha256 in known:
             outcome = ingest_file(room, path, run_id=run_id)
+            _tidy_up(settings, path)
             if outcome.status == "fault":
                 items.append({"run_id": run_id, "name": path.name, "outcome": outcome.as_dict()})
             seen.add(sha256)
@@ -163,12 +164,29 @@ def ingest_one(
         return [item["outcome"]]
     room = room or ingestion_room(settings)
     if "paths" in item:
-        return [
-            ingest_file(room, Path(path), run_id=item["run_id"]).as_dict() for path in item["paths"]
-        ]
+        outcomes = []
+        for path in map(Path, item["paths"]):
+            outcomes.append(ingest_file(room, path, run_id=item["run_id"]).as_dict())
+            _tidy_up(settings, path)
+        return outcomes
     snapshot = next(s for s in room.store if s.snapshot_id == item["snapshot_id"])
     outcome = reparse(room, snapshot, run_id=item["run_id"])
     return [] if outcome is None else [outcome.as_dict()]
+
+
+def _tidy_up(settings: Settings, path: Path) -> None:
+    """Remove what was fetched once its bytes are in `raw/`: they may name persons, and nothing needs
+    to be looked at again. What people dropped stays: it has no sidecar that names an address."""
+    sidecar = path.with_name(path.name + SIDECAR_SUFFIX)
+    if path.parent != settings.home / "inbox" or not sidecar.exists():
+        return
+    try:
+        known = json.loads(sidecar.read_text(encoding="utf-8"))
+    except ValueError:
+        return
+    if isinstance(known, dict) and known.get("url"):
+        path.unlink(missing_ok=True)
+        sidecar.unlink(missing_ok=True)
 
 
 def ingest(

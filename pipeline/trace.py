@@ -60,7 +60,6 @@ KPI_INPUTS: dict[str, tuple[tuple[str, str], ...]] = {
     "women_share_pct": (("employment_count", "women"), ("employment_count", "own")),
 }
 
-#: Units in which texts write amounts: factor from the canonical unit, and the measure's kind.
 #: Words for the whole country in the place of a complex.
 _NATION = {"nation", "national", "전국"}
 #: The canonical unit of each dimension of a national series.
@@ -71,6 +70,7 @@ _UNIT_OF = {
     "krw_per_usd": "원/달러",
     "index_2020": "2020=100",
 }
+#: Units in which texts write amounts: factor from the canonical unit, and the measure's kind.
 _TEXT_UNITS: dict[str, tuple[str, float]] = {
     "조원": ("krw", 1e-4),
     "조": ("krw", 1e-4),

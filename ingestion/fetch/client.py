@@ -301,7 +301,8 @@ class Fetcher:
         """
         old = [p for p in (self.home / "fetched").glob("*/*") if p.name < before.isoformat()]
         for folder in old:
-            shutil.rmtree(folder)
+            # Another process may be clearing, too.
+            shutil.rmtree(folder, ignore_errors=True)
         return len(old)
 
     def send(self, call: Call) -> Answer:

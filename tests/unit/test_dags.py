@@ -357,7 +357,13 @@ FETCH = "sandan_fetch:sandan_fetch__kicox__industrial_trend"
 
 
 def fetched(status: str, **more: Any) -> Callable[..., dict[str, Any]]:
-    result = {"status": status, "message": "in English", "message_ko": "한국어", **more}
+    result = {
+        "status": status,
+        "files": [],
+        "message": "in English",
+        "message_ko": "한국어",
+        **more,
+    }
     return lambda _settings, dataset, since: {**result, "dataset": dataset, "since": since}
 
 
@@ -366,11 +372,17 @@ def test_a_fetch_returns_what_came(task_of: Any) -> None:
     context["params"]["since"] = "2021-01"
     assert fetch("kicox__x") == {
         "status": "fetched",
+        "files": [],
         "message": "in English",
         "message_ko": "한국어",
         "dataset": "kicox__x",
         "since": "2021-01",
     }
+
+
+def test_what_came_before_the_quota_was_spent_is_announced(task_of: Any) -> None:
+    fetch, context = task_of(FETCH, "fetch", fetch_for_run=fetched("stopped", files=["a.zip"]))
+    assert fetch("kicox__x")["files"] == ["a.zip"] and "return_value" not in context["pushed"]
 
 
 @pytest.mark.parametrize(

@@ -12,7 +12,7 @@ import pytest
 
 from ingestion.ingest import Ingestion, ingest_file
 from ingestion.periods import Period
-from pipeline import fetching
+from pipeline import fetching, steps
 from pipeline.settings import Settings
 
 UDDI = "uddi:11111111-0000-4000-8000-000000000000"
@@ -111,6 +111,35 @@ def test_a_dropped_file_that_was_taken_in_meanwhile_counts_too(
     # what was there before the person was asked is not what is waited for
     assert fetching.arrived(settings, trend, since="2999-01-01T00:00:00+00:00") is None
     assert outcome.status == "landed"
+
+
+def test_what_was_fetched_lies_in_raw_alone_and_what_people_dropped_stays(
+    room: Ingestion, edition_file: Any, tmp_path: Path
+) -> None:
+    data = edition_file().read_bytes()
+    settings = Settings(room.home)
+    fetching.fetch(settings, ["kicox__industrial_trend"], run_id="r", transport=portal(data))
+    (settings.drops / "by hand.xlsx").write_bytes(b"PK no workbook")
+    (fetched,) = settings.drops.glob("*_20260331.xlsx")
+    outcomes = steps.ingest(settings)
+    assert {o["status"] for o in outcomes if o["file_name"] == fetched.name} == {"landed"}
+    assert [p.name for p in settings.drops.iterdir()] == ["by hand.xlsx"]
+    # the same bytes under a sidecar once more: known, and tidied up as well
+    fetching.fetch(
+        settings,
+        ["kicox__industrial_trend"],
+        run_id="r",
+        since=Period.parse("2026-Q1"),
+        transport=portal(data),
+    )
+    steps.ingest(settings)
+    assert [p.name for p in settings.drops.iterdir()] == ["by hand.xlsx"]
+    (kept,) = [
+        s
+        for s in Ingestion(room.home, room.contracts, room.registry).store
+        if s.dataset == "kicox__industrial_trend"
+    ]
+    assert room.store.read(kept) == data
 
 
 def test_an_edition_is_fetched_once(room: Ingestion, edition_file: Any) -> None:
