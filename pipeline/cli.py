@@ -408,9 +408,7 @@ def publish(
     if verdict is None:
         raise _fail(f"{chosen} has no verdict yet: run `sandan gate` first")
     try:
-        result = steps.switch(
-            settings, steps.render_bulletin(settings, steps.assemble(settings, chosen))
-        )
+        result = steps.switch(settings, steps.render(settings, steps.assemble(settings, chosen)))
     except PublishError as error:
         raise _fail(str(error), STOPPED if verdict["verdict"] == "stop" else FAILED) from error
     console = _console()

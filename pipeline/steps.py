@@ -560,15 +560,13 @@ def assemble(settings: Settings, build_id: str) -> dict[str, Any]:
     }
 
 
-def render_bulletin(settings: Settings, staged: dict[str, Any]) -> dict[str, Any]:
-    """Render the bulletin into a staged release, from that folder and nothing else."""
+def render(settings: Settings, staged: dict[str, Any]) -> dict[str, Any]:
+    """Render every output into a staged release, from that folder and nothing else."""
     if staged["status"] != "staged":
         return staged
-    from publication.bulletin import render_bulletin as render
+    from publication.outputs import render_outputs
 
-    folder = Path(staged["staging"])
-    pages = render(folder, folder / "bulletin")
-    return {**staged, "bulletin": [str(p) for p in pages]}
+    return {**staged, "outputs": [str(p) for p in render_outputs(Path(staged["staging"]))]}
 
 
 def switch(settings: Settings, staged: dict[str, Any]) -> dict[str, Any]:
@@ -658,7 +656,7 @@ def run(
     tell("gate", verdict)
     if verdict["verdict"] == "stop":
         return {**base, "status": "stopped", "gate": verdict}
-    staged = render_bulletin(settings, assemble(settings, state["build_id"]))
+    staged = render(settings, assemble(settings, state["build_id"]))
     tell("assemble", staged)
     published = switch(settings, staged)
     tell("publish", published)

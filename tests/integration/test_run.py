@@ -499,7 +499,7 @@ def test_a_switch_that_died_half_way_is_taken_up_when_it_is_tried_again(
     steps.ingest(settings)
     built = steps.build(settings)
     steps.gate(settings, built["build_id"])
-    staged = steps.render_bulletin(settings, steps.assemble(settings, built["build_id"]))
+    staged = steps.render(settings, steps.assemble(settings, built["build_id"]))
 
     def die(*_: object) -> None:
         raise KeyboardInterrupt

@@ -144,7 +144,7 @@ def test_the_tasks_ran_in_their_order(home: Path, first: subprocess.CompletedPro
         "build",
         "gate",
         "assemble",
-        "bulletin",
+        "render",
         "switch",
     ]
     assert set(tasks) == set(order)

@@ -155,9 +155,9 @@ def test_edges_inside_the_dags(dags: dict[str, Any]) -> None:
     assert ingest["finish"]["trigger_rule"] == "none_failed"
     publish = dags["sandan_publish"]["tasks"]
     assert publish["assemble"]["upstream"] == []
-    # The bulletin is part of the immutable release: before the switch, never after.
-    assert publish["bulletin"]["upstream"] == ["assemble"]
-    assert publish["switch"]["upstream"] == ["bulletin"]
+    # What is rendered is part of the immutable release: before the switch, never after.
+    assert publish["render"]["upstream"] == ["assemble"]
+    assert publish["switch"]["upstream"] == ["render"]
 
 
 def test_one_process_at_a_time_holds_duckdb(dags: dict[str, Any]) -> None:

@@ -1,0 +1,21 @@
+"""Everything that is rendered from a release folder: one line here for each kind of output.
+
+Every output reads the staged folder and nothing else, writes below it, and gives the same bytes when
+it is made again: what is made here is hashed in the manifest before anybody signs it.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from publication.bulletin import render_bulletin
+
+
+def render_outputs(folder: Path) -> list[Path]:
+    """Render every output of a staged release into its folder; returns what was written, in order.
+
+    Raises:
+        BulletinError: the folder lacks what the bulletin needs, or a text does not follow from the
+            marts.
+    """
+    return [*render_bulletin(folder, folder / "bulletin")]
