@@ -20,7 +20,7 @@ from pathlib import Path
 import duckdb
 
 from pipeline.settings import PROJECT, QUIET
-from publication.release import export_marts
+from publication.releases import export_marts
 
 ROUNDS = 5
 _TODAY = "2026-05-27"

@@ -17,7 +17,7 @@ import duckdb
 
 from pipeline import steps
 from pipeline.settings import Settings
-from publication import release
+from publication import releases as release
 
 #: Table macros of a release by the mart they give.
 _MACRO = {"fct_observation": "as_of"}

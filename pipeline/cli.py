@@ -105,7 +105,7 @@ def run(
 
 def _run_plain(settings: Settings, console: Console, *, strict: bool) -> int:
     from pipeline import steps
-    from publication.release import PublishError
+    from publication.releases import PublishError
 
     rejected: list[dict[str, Any]] = []
 
@@ -400,7 +400,7 @@ def publish(
     """Assemble the release of a judged build, render its bulletin, switch `current`."""
     from pipeline import steps
     from pipeline.summary import print_summary
-    from publication.release import PublishError
+    from publication.releases import PublishError
 
     settings = _settings()
     chosen = build_id or _this_build(settings)

@@ -268,7 +268,7 @@ def finish_ingest(settings: Settings, outcomes: list[dict[str, Any]]) -> dict[st
 
 def is_published(settings: Settings, inputs: Inputs) -> bool:
     """Whether readers see a release of exactly these inputs, made by this code."""
-    from publication.release import current_release
+    from publication.releases import current_release
 
     release = current_release(settings.releases)
     return release is not None and release["build_id"] == inputs.build_id
@@ -534,7 +534,7 @@ def assemble(settings: Settings, build_id: str) -> dict[str, Any]:
     Raises:
         PublishError: the verdict is `stop`.
     """
-    from publication import release
+    from publication import releases as release
 
     folder = settings.builds / build_id
     known = {"build_id": build_id, "staging": str(settings.home / "staging" / build_id)}
@@ -575,7 +575,7 @@ def switch(settings: Settings, staged: dict[str, Any]) -> dict[str, Any]:
     Raises:
         PublishError: another publication is going on or came first.
     """
-    from publication import release
+    from publication import releases as release
 
     build_id, releases = staged["build_id"], settings.releases
     current = release.current_release(releases)

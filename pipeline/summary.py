@@ -19,7 +19,7 @@ _CLAIMS = (
 
 def print_summary(settings: Settings, console: Console) -> None:
     """Where release, bulletin and quality report lie; when the claim held; the shares now."""
-    from publication.release import current_release
+    from publication.releases import current_release
 
     manifest = current_release(settings.releases)
     if manifest is None:
@@ -76,7 +76,7 @@ def claim_lines(headline: dict[str, Any]) -> list[str]:
 
 def status_of(settings: Settings, newest: int = 20) -> dict[str, Any]:
     """Releases, what would be built, the newest outcomes and the quarantine, as plain data."""
-    from publication.release import current_release, list_releases
+    from publication.releases import current_release, list_releases
 
     current = current_release(settings.releases)
     inputs = collect_inputs(settings)

@@ -14,7 +14,7 @@ from ingestion.ingest import SIDECAR_SUFFIX
 from ingestion.sample import write_sample
 from pipeline.asof import AsOfError, read_as_of, rebuild, releases_like
 from pipeline.settings import Settings
-from publication.release import file_sha256
+from publication.releases import file_sha256
 
 from ..conftest import SEEDS
 from .conftest import sandan

@@ -12,7 +12,7 @@ from typing import Any
 
 import duckdb
 
-from publication import release
+from publication import releases as release
 
 from ..unit.test_release import make_build, publish
 

@@ -30,7 +30,6 @@ from ingestion.sample import (
 from pipeline import steps
 from pipeline.schedules import fetch_schedules
 from pipeline.settings import Settings
-from publication import release
 
 from ..conftest import SEED, SEEDS
 from .conftest import sandan
@@ -504,7 +503,7 @@ def test_a_switch_that_died_half_way_is_taken_up_when_it_is_tried_again(
     def die(*_: object) -> None:
         raise KeyboardInterrupt
 
-    monkeypatch.setattr(release, "point_current", die)
+    monkeypatch.setattr("publication.releases.switching.point_current", die)
     with pytest.raises(KeyboardInterrupt):
         steps.switch(settings, staged)
     monkeypatch.undo()

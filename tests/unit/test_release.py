@@ -11,7 +11,8 @@ import duckdb
 import pytest
 from filelock import FileLock
 
-from publication import release
+from publication import releases as release
+from publication.releases.assembling import INPUT_FIELDS
 
 ORDER = {"complex_quarterly": ["complex_id", "period"], "dim_complex": ["complex_id"]}
 
@@ -51,7 +52,7 @@ def make_build(
         "left_out": [],
         "snapshots": [
             {
-                **dict.fromkeys(release._INPUT_FIELDS, "x"),
+                **dict.fromkeys(INPUT_FIELDS, "x"),
                 "file_name": "산업동향.xlsx",
                 "period": "2026-Q1",
                 "warnings": [
@@ -199,7 +200,7 @@ def test_death_before_the_switch_leaves_readers_where_they_were(
     def die(*_: object) -> None:
         raise KeyboardInterrupt
 
-    monkeypatch.setattr(release, "point_current", die)
+    monkeypatch.setattr("publication.releases.switching.point_current", die)
     with pytest.raises(KeyboardInterrupt):
         release.switch(staged=staged, releases=releases)
     monkeypatch.undo()

@@ -9,7 +9,7 @@ import pytest
 from typer.testing import CliRunner
 
 from pipeline import cli, seasonal_step
-from publication.release import export_marts
+from publication.releases import export_marts
 from seasonal import ModelError, load_models, save_model
 from seasonal.calendars import index_of, period_at, regressor
 from seasonal.frozen import Model
