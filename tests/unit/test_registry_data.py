@@ -38,17 +38,20 @@ COLUMNS = {
     "complex_breaks": "break_id effective complex_id measures kind what_ko what_en source",
     "industries": "industry_code name_ko name_en spellings ksic_divisions isic_sections "
     "publisher_code is_manufacturing sort_order mapping_source",
-    "measures": "measure landed_measure unit_code dimension kind name_ko name_en unit_ko unit_en "
+    "measures": "measure landed_measure unit_code dimension kind name_ko name_en "
     "definition_ko definition_en source",
     "units": "unit dimension factor_to_canonical name_en",
-    "kpis": "kpi name_ko name_en unit_ko unit_en formula_ko formula_en source sort_order",
+    "kpis": "kpi name_ko name_en unit_code formula_ko formula_en source sort_order",
     "share_definitions": "metric definition name_ko name_en numerator_series denominator_series "
     "denominator_print note_ko note_en sort_order",
     "provinces": "province_code name_ko name_en spellings sort_order",
     "status_complexes": "status_complex_id complex_type province_code sigungu_ko path_ko complex_id "
     "match note_ko note_en source",
-    "series": "series dimension aggregation revision name_ko name_en note_ko note_en source",
+    "series": "series dimension unit_code aggregation revision name_ko name_en note_ko note_en source",
     "registries": "dataset registry coverage note_ko note_en source",
+    "canonical_units": "unit_code dimension name_ko name_en unit_measure unit_mult decimals "
+    "description_ko description_en sort_order",
+    "codes": "codelist code name_ko name_en description_ko description_en sdmx_codelist sort_order",
 }
 KEYS = {
     "complexes": ("complex_id",),
@@ -63,6 +66,8 @@ KEYS = {
     "status_complexes": ("status_complex_id",),
     "series": ("series",),
     "registries": ("dataset",),
+    "canonical_units": ("unit_code",),
+    "codes": ("codelist", "code"),
 }
 #: Columns that may be empty, because the fact is not known or does not exist.
 MAY_BE_EMPTY = {
@@ -76,6 +81,7 @@ MAY_BE_EMPTY = {
     },
     "industries": {"ksic_divisions", "isic_sections", "is_manufacturing"},
     "share_definitions": {"denominator_series", "denominator_print"},
+    "codes": {"sdmx_codelist"},
     "status_complexes": {"note_ko", "note_en"},
 }
 PROVINCES = {  # ISO 3166-2:KR
@@ -402,21 +408,31 @@ def test_ksic_divisions_of_manufacturing_are_shared_out_once() -> None:
             assert sections == set("ABDEFGHIJKLMNOPQRSTU")
 
 
-def test_measures_use_known_dimensions() -> None:
-    codes: dict[str, set[str]] = {}
+def canonical_units() -> dict[str, dict[str, str]]:
+    return {row["unit_code"]: row for row in seed("canonical_units")}
+
+
+@pytest.mark.parametrize("name", ["measures", "kpis", "series"])
+def test_a_definition_names_a_canonical_unit(name: str) -> None:
+    units = canonical_units()
+    for row in seed(name):
+        unit = units[row["unit_code"]]
+        assert row.get("dimension", unit["dimension"]) == unit["dimension"]
     for row in seed("measures"):
-        assert row["dimension"] in DIMENSIONS - {"krw_per_usd"}
         assert row["kind"] in {"flow", "stock", "rate"}
-        assert dimensions()[row["unit_ko"]] == row["dimension"]
-        codes.setdefault(row["dimension"], set()).add(row["unit_code"])
-    assert all(len(found) == 1 for found in codes.values())
 
 
-def test_the_unit_of_a_measure_is_the_canonical_one() -> None:
-    factors = {row["unit"]: float(row["factor_to_canonical"]) for row in seed("units")}
-    assert {row["unit_ko"]: factors[row["unit_ko"]] for row in seed("measures")} == {
-        "개사": 1, "억원": 1, "%": 1, "백만달러": 1, "명": 1, "%p": 1, "천㎡": 1,
-    }  # fmt: skip
+def test_canonical_units_are_those_that_printed_ones_are_turned_into() -> None:
+    """A printed unit of a factor of 1 is the canonical one of its dimension, under the same name."""
+    printed = {(row["dimension"], row["unit"]): row for row in seed("units")}
+    dimensions_printed = {row["dimension"] for row in seed("units")}
+    for unit in seed("canonical_units"):
+        assert int(unit["decimals"]) in range(16)
+        assert int(unit["unit_mult"]) in (0, 3, 6, 8)
+        if unit["dimension"] in dimensions_printed:
+            row = printed[unit["dimension"], unit["name_ko"]]
+            assert float(row["factor_to_canonical"]) == 1
+    assert dimensions_printed <= {unit["dimension"] for unit in seed("canonical_units")}
 
 
 @pytest.mark.parametrize(

@@ -21,7 +21,7 @@ select
     c.period,
     c.kpi,
     c.value,
-    k.unit_en as unit,
+    u.name_en as unit,
     c.obs_status,
     c.reason,
     c.reason_ko,
@@ -29,3 +29,4 @@ select
     c.is_simulated
 from computed as c
 left join {{ ref('kpis') }} as k on k.kpi = c.kpi
+left join {{ ref('canonical_units') }} as u on u.unit_code = k.unit_code

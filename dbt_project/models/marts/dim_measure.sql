@@ -1,14 +1,15 @@
 select
-    measure,
-    landed_measure,
-    unit_code,
-    dimension,
-    kind,
-    name_ko,
-    name_en,
-    unit_ko,
-    unit_en,
-    definition_ko,
-    definition_en,
-    source
-from {{ ref('measures') }}
+    m.measure,
+    m.landed_measure,
+    m.unit_code,
+    m.dimension,
+    m.kind,
+    m.name_ko,
+    m.name_en,
+    u.name_ko as unit_ko,
+    u.name_en as unit_en,
+    m.definition_ko,
+    m.definition_en,
+    m.source
+from {{ ref('measures') }} as m
+left join {{ ref('canonical_units') }} as u on u.unit_code = m.unit_code

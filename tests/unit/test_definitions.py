@@ -1,0 +1,132 @@
+"""Definitions are written once, in the dbt project, and read from the release by every output."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import duckdb
+import pytest
+
+from publication.definitions import DefinitionsError, Text, read_definitions, split
+
+from .small_release import contracts, make_release, read_seed
+
+ROOT = Path(__file__).resolve().parents[2]
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return make_release(tmp_path_factory.mktemp("definitions") / "release")
+
+
+def test_every_seed_is_read_whole(folder: Path) -> None:
+    d = read_definitions(folder)
+    for found, seed, key in (
+        (d.measures, "measures", "measure"),
+        (d.kpis, "kpis", "kpi"),
+        (d.series, "series", "series"),
+        (d.units, "canonical_units", "unit_code"),
+        (d.complexes, "complexes", "complex_id"),
+        (d.industries, "industries", "industry_code"),
+        (d.provinces, "provinces", "province_code"),
+        (d.metrics, "claim_metrics", "metric"),
+    ):
+        assert set(found) == {row[key] for row in read_seed(seed)}
+        for row in read_seed(seed):
+            assert found[row[key]].name == Text(row["name_ko"], row["name_en"])
+    assert set(d.shares) == {(r["metric"], r["definition"]) for r in read_seed("share_definitions")}
+    assert {(k, c) for k, codes in d.codelists.items() for c in codes} == {
+        (row["codelist"], row["code"]) for row in read_seed("codes")
+    }
+
+
+def test_a_definition_knows_its_unit(folder: Path) -> None:
+    d = read_definitions(folder)
+    exports = d.measures["exports_usd_m"]
+    assert (exports.unit.unit_measure, exports.unit.unit_mult) == ("USD", 6)
+    assert exports.unit.name == Text("백만달러", "US$ million")
+    assert d.unit_of("location_quotient_employment").name.ko == "배"
+    assert d.unit_of("national_exports").code == "usd_m"
+    assert d.name_of("production_krw_100m", "ko") == "생산액"
+    assert d.code_name("obs_status", "Q", "ko") == "비공개"
+
+
+def test_what_is_not_defined_is_an_error(folder: Path) -> None:
+    d = read_definitions(folder)
+    with pytest.raises(DefinitionsError, match="nothing_of_the_kind"):
+        d.name_of("nothing_of_the_kind", "en")
+    with pytest.raises(DefinitionsError, match="nothing_of_the_kind"):
+        d.unit_of("nothing_of_the_kind")
+    with pytest.raises(DefinitionsError, match="has no code Z"):
+        d.code_name("obs_status", "Z", "en")
+
+
+def test_every_column_of_every_mart_is_described(folder: Path) -> None:
+    d = read_definitions(folder)
+    marts = contracts()
+    assert set(d.tables) == set(marts)
+    for name, table in d.tables.items():
+        assert table.description.ko and table.description.en
+        assert [c.name for c in table.columns] == [c["name"] for c in marts[name]["columns"]]
+        assert all(c.description.ko and c.description.en for c in table.columns)
+    with pytest.raises(DefinitionsError, match="no column"):
+        d.tables["dim_unit"].column("colour")
+
+
+@pytest.mark.parametrize("words", [None, "", "한국어뿐", " / English only", "한국어 / "])
+def test_a_description_in_one_language_is_an_error(words: str | None) -> None:
+    with pytest.raises(DefinitionsError, match="dim_x is not described in both languages"):
+        split(words, "dim_x")
+
+
+def test_a_folder_without_definitions_is_told(tmp_path: Path) -> None:
+    with pytest.raises(DefinitionsError, match="is no release"):
+        read_definitions(tmp_path)
+    duckdb.connect(str(tmp_path / "kicox.duckdb")).close()
+    with pytest.raises(DefinitionsError, match="lacks definitions"):
+        read_definitions(tmp_path)
+
+
+# ------------------------------------------------------------- one place, and no second
+
+
+def test_a_name_means_one_thing() -> None:
+    """Where a measure, an indicator or a metric of claims share a code, name and unit agree."""
+    units = {row["unit_code"]: row for row in read_seed("canonical_units")}
+    seen: dict[str, tuple[str, str, str]] = {}
+    for seed, key in (("measures", "measure"), ("kpis", "kpi"), ("series", "series")):
+        for row in read_seed(seed):
+            meaning = (row["name_ko"], row["name_en"], row["unit_code"])
+            assert seen.setdefault(row[key], meaning) == meaning, row[key]
+    by_dimension = {row["dimension"]: row for row in units.values()}
+    for row in read_seed("claim_metrics"):
+        if row["dimension"] not in ("count", "percent"):
+            unit = by_dimension[row["dimension"]]
+            assert (row["unit"], row["unit_en"]) == (unit["name_ko"], unit["name_en"])
+
+
+def test_the_code_of_a_measure_names_its_unit() -> None:
+    """`_krw_100m`, `_usd_m`, `_pct` … : the unit in the name is the unit of the definition."""
+    endings = {
+        "_krw_100m": {"krw_100m"}, "_usd_m": {"usd_m"}, "_k_m2": {"k_m2"}, "_pct": {"pct"},
+        "_pp": {"pp"}, "_count": {"firms", "persons"}, "_krw_m": {"krw_m_per_person"},
+    }  # fmt: skip
+    for seed, key in (("measures", "measure"), ("kpis", "kpi")):
+        for row in read_seed(seed):
+            for ending, codes in endings.items():
+                if row[key].endswith(ending):
+                    assert row["unit_code"] in codes, row[key]
+
+
+def test_codes_of_statuses_are_those_the_contracts_allow() -> None:
+    named = {(row["codelist"], row["code"]) for row in read_seed("codes")}
+    for model in contracts().values():
+        for column in model["columns"]:
+            for constraint in column.get("constraints", []):
+                found = re.fullmatch(r"(\w+) in \((.*)\)", constraint.get("expression", ""))
+                if not found or not re.search(r"(obs_status|conf_status)$", found[1]):
+                    continue
+                codelist = "conf_status" if found[1].endswith("conf_status") else "obs_status"
+                for code in re.findall(r"'(\w+)'", found[2]):
+                    assert (codelist, code) in named, (model["name"], column["name"], code)
