@@ -13,7 +13,7 @@ export AIRFLOW__USAGE_DATA_COLLECTION__ENABLED := False
 export DO_NOT_TRACK := 1
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run plain status test test-fast lint bench env lock clean
+.PHONY: help setup run plain bi bi-setup status test test-fast lint bench env lock clean
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -40,6 +40,22 @@ run: $(READY) ## an embedded Airflow runs the DAGs on the bundled sample and pub
 
 plain: $(READY) ## the same without Airflow
 	@$(BIN)/sandan run $(if $(INBOX),--inbox "$(INBOX)")
+
+BI_VENV ?= .venv-superset
+BI_READY := $(BI_VENV)/.ready
+BI_SYNC := $(BIN)/uv pip sync --quiet --compile-bytecode --python $(BI_VENV)/bin/python superset/requirements.lock
+
+$(BI_READY): superset/requirements.lock | $(READY)
+	@$(PYTHON) -c 'import sys; sys.exit(not (3, 11) <= sys.version_info[:2] <= (3, 12))' \
+	  || { echo "Superset needs Python 3.11 or 3.12; say which: make bi PYTHON=python3.12"; exit 1; }
+	@test -x $(BI_VENV)/bin/python || $(PYTHON) -m venv $(BI_VENV)
+	@$(BI_SYNC) 2>/dev/null || $(BI_SYNC) --system-certs
+	@touch $@
+
+bi-setup: $(BI_READY)
+
+bi: $(BI_READY) ## Superset on the current release, http://127.0.0.1:8088 (BI_PORT=…)
+	@$(BI_VENV)/bin/python superset/serve.py --port $(or $(BI_PORT),8088)
 
 status: $(READY) ## releases, newest outcomes, quarantine
 	@$(BIN)/sandan status
@@ -68,6 +84,8 @@ lock: ## resolve requirements.lock anew (needs uv)
 	  --no-header --extra dev pyproject.toml --output-file requirements.lock
 	echo uv | uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url \
 	  --no-header - --output-file requirements-bootstrap.lock
+	uv pip compile --quiet --python-version 3.11 --generate-hashes --no-emit-index-url \
+	  --no-header superset/requirements.in --output-file superset/requirements.lock
 
 clean: ## remove the environment (never the data in var/)
-	rm -rf $(VENV)
+	rm -rf $(VENV) $(BI_VENV)

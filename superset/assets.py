@@ -1,0 +1,286 @@
+"""From the YAML in `assets/` to what Superset imports: one dashboard and its charts in each language.
+
+Names, units and descriptions are not written there: they come from the release, so that Superset calls
+things as the bulletin and the site do. Every object keeps its identity (a UUID made from its name), so
+importing again replaces and never doubles.
+"""
+
+from __future__ import annotations
+
+import json
+import uuid
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import jinja2
+import yaml
+
+ASSETS = Path(__file__).parent / "assets"
+LANGUAGES = ("ko", "en")
+#: Superset's types of columns, by what DuckDB calls them.
+_TYPES = {"VARCHAR": "STRING", "DOUBLE": "FLOAT", "INTEGER": "INT", "BIGINT": "INT"}
+_ROWS_HIGH = 8
+
+
+class AssetError(Exception):
+    """An asset names what the release does not have; the message says what."""
+
+
+class Definitions:
+    """What a release calls its measures, KPIs, tables and columns, in both languages."""
+
+    def __init__(self, database: Path) -> None:
+        with duckdb.connect(str(database), read_only=True) as connection:
+            self._named: dict[str, dict[str, str]] = {}
+            for code, ko, en, unit_ko, unit_en in connection.execute(
+                "SELECT kpi, name_ko, name_en, unit_ko, unit_en FROM dim_kpi UNION ALL "
+                "SELECT measure, name_ko, name_en, unit_ko, unit_en FROM dim_measure UNION ALL "
+                "SELECT metric, name_ko, name_en, unit, unit_en FROM dim_claim_metric"
+            ).fetchall():
+                self._named[code] = {
+                    "ko": ko,
+                    "en": en,
+                    "unit_ko": unit_ko or "",
+                    "unit_en": unit_en or "",
+                }
+            self._tables: dict[str, str] = dict(
+                connection.execute(
+                    "SELECT table_name, comment FROM duckdb_tables() WHERE schema_name = 'main'"
+                ).fetchall()
+            )
+            self._columns = {
+                (table, column): comment
+                for table, column, comment in connection.execute(
+                    "SELECT table_name, column_name, comment FROM duckdb_columns() "
+                    "WHERE schema_name = 'main'"
+                ).fetchall()
+            }
+
+    def name(self, code: str, language: str) -> str:
+        """The name of a measure, KPI or metric.
+
+        Raises:
+            AssetError: the release has no such code.
+        """
+        try:
+            return self._named[code][language]
+        except KeyError:
+            raise AssetError(f"the release defines no measure, KPI or metric {code!r}") from None
+
+    def label(self, code: str, language: str) -> str:
+        """Its name with its unit: `생산액 (억원)`."""
+        name = self.name(code, language)
+        unit = self._named[code][f"unit_{language}"]
+        return f"{name} ({unit})" if unit else name
+
+    def table(self, table: str) -> str:
+        """The comment of a table.
+
+        Raises:
+            AssetError: the release has no such table.
+        """
+        if table not in self._tables:
+            raise AssetError(f"the release has no table {table!r}")
+        return self._tables[table] or ""
+
+    def column(self, table: str, column: str) -> tuple[str | None, str | None]:
+        """A column's name in both languages (where it is a measure's) and its comment."""
+        verbose = None
+        if column in self._named:
+            verbose = " · ".join(self.label(column, language) for language in LANGUAGES)
+        comment = self._columns.get((table, column))
+        if comment is None:  # a column that a join brought in
+            comment = next(
+                (c for (_, name), c in self._columns.items() if name == column and c), None
+            )
+        return verbose, comment
+
+
+def identity(*parts: str) -> str:
+    """The lasting identifier of an object."""
+    return str(uuid.uuid5(uuid.NAMESPACE_URL, "sandan:superset:" + ":".join(parts)))
+
+
+def render(database: Path, folder: Path = ASSETS) -> dict[str, str]:
+    """The files of an import, by path.
+
+    Args:
+        database: the release's `kicox.duckdb`, by the path that Superset is to open.
+        folder: the YAML of the assets.
+
+    Raises:
+        AssetError: an asset names a table, column or measure that the release does not have.
+    """
+    definitions = Definitions(database)
+    environment = jinja2.Environment(undefined=jinja2.StrictUndefined, keep_trailing_newline=True)
+
+    def load(path: Path, **names: Any) -> Any:
+        source = path.read_text(encoding="utf-8")
+        try:
+            return yaml.safe_load(environment.from_string(source).render(**names))
+        except AssetError as error:
+            raise AssetError(f"{path.name}: {error}") from None
+        except (jinja2.TemplateError, yaml.YAMLError) as error:
+            raise AssetError(f"{path.name}: {error}") from error
+
+    files: dict[str, Any] = {"metadata.yaml": load(folder / "metadata.yaml")}
+    of_database = identity("database", "sandan")
+    files["databases/sandan.yaml"] = load(
+        folder / "databases/sandan.yaml", database=json.dumps(str(database))[1:-1], uuid=of_database
+    )
+    columns: dict[str, set[str]] = {}
+    for path in sorted((folder / "datasets").glob("*.yaml")):
+        dataset = load(path)
+        files[f"datasets/sandan/{path.name}"] = _dataset(
+            dataset, database, definitions, of_database
+        )
+        columns[path.stem] = {
+            c["column_name"] for c in files[f"datasets/sandan/{path.name}"]["columns"]
+        }
+    for language in LANGUAGES:
+        words = _words(definitions, language)
+        charts: dict[str, str] = {}
+        for path in sorted((folder / "charts").glob("*.yaml")):
+            chart = load(path, **words)
+            if chart["dataset"] not in columns:
+                raise AssetError(f"{path.name}: there is no dataset {chart['dataset']!r}")
+            files[f"charts/{path.stem}_{language}.yaml"] = _chart(chart, path.stem, language)
+            charts[path.stem] = chart["name"]
+        for path in sorted((folder / "dashboards").glob("*.yaml")):
+            files[f"dashboards/{path.stem}_{language}.yaml"] = _dashboard(
+                load(path, **words), path.stem, language, charts
+            )
+    return {
+        f"sandan/{name}": yaml.safe_dump(content, allow_unicode=True, sort_keys=False)
+        for name, content in files.items()
+    }
+
+
+def _words(definitions: Definitions, language: str) -> dict[str, Any]:
+    def say(ko: str, en: str) -> str:
+        return {"ko": ko, "en": en}[language]
+
+    name: Callable[[str], str] = lambda code: definitions.name(code, language)  # noqa: E731
+    label: Callable[[str], str] = lambda code: definitions.label(code, language)  # noqa: E731
+    return {"lang": language, "say": say, "name": name, "label": label}
+
+
+def _dataset(
+    dataset: dict[str, Any], database: Path, definitions: Definitions, of_database: str
+) -> dict[str, Any]:
+    name = dataset["table_name"]
+    mart = dataset.pop("describes", name)
+    query = dataset.get("sql") or f'SELECT * FROM "{name}"'
+    try:
+        with duckdb.connect(str(database), read_only=True) as connection:
+            described = connection.execute(f"DESCRIBE {query}").fetchall()
+    except duckdb.Error as error:
+        raise AssetError(f"dataset {name}: {error}") from error
+    columns = []
+    for column, kind, *_ in described:
+        verbose, comment = definitions.column(mart, column)
+        columns.append(
+            {
+                "column_name": column,
+                "verbose_name": verbose,
+                "description": comment,
+                "type": _TYPES.get(kind, kind),
+                "is_dttm": kind in ("DATE", "TIMESTAMP", "TIMESTAMP WITH TIME ZONE"),
+                "is_active": True,
+                "groupby": True,
+                "filterable": True,
+            }
+        )
+    return {
+        **dataset,
+        "schema": "main",
+        "description": definitions.table(mart),
+        "columns": columns,
+        # No sums: suppressed complexes are not in them, and two sums apart would give one away.
+        "metrics": [
+            {"metric_name": "count", "verbose_name": "행 · rows", "expression": "count(*)"}
+        ],
+        "uuid": identity("dataset", name),
+        "database_uuid": of_database,
+        "version": "1.0.0",
+    }
+
+
+def _chart(chart: dict[str, Any], stem: str, language: str) -> dict[str, Any]:
+    viz = chart["viz"]
+    return {
+        "slice_name": chart["name"],
+        "description": chart.get("description"),
+        "viz_type": viz,
+        "params": {
+            "viz_type": viz,
+            **({} if "linear_color_scheme" in chart["params"] else {"color_scheme": "sandan"}),
+            **chart["params"],
+        },
+        "query_context": None,
+        "cache_timeout": None,
+        "uuid": identity("chart", stem, language),
+        "dataset_uuid": identity("dataset", chart["dataset"]),
+        "version": "1.0.0",
+    }
+
+
+def _dashboard(
+    dashboard: dict[str, Any], stem: str, language: str, charts: dict[str, str]
+) -> dict[str, Any]:
+    """Rows of charts (`[chart, columns of twelve]`) become Superset's grid."""
+    position: dict[str, Any] = {
+        "DASHBOARD_VERSION_KEY": "v2",
+        "ROOT_ID": {"id": "ROOT_ID", "type": "ROOT", "children": ["GRID_ID"]},
+        "GRID_ID": {"id": "GRID_ID", "type": "GRID", "children": [], "parents": ["ROOT_ID"]},
+        "HEADER_ID": {"id": "HEADER_ID", "type": "HEADER", "meta": {"text": dashboard["title"]}},
+    }
+    for number, row in enumerate(dashboard["rows"]):
+        row_id = f"ROW-{number}"
+        parents = ["ROOT_ID", "GRID_ID"]
+        position["GRID_ID"]["children"].append(row_id)
+        position[row_id] = {
+            "id": row_id,
+            "type": "ROW",
+            "children": [],
+            "parents": parents,
+            "meta": {"background": "BACKGROUND_TRANSPARENT"},
+        }
+        for item in row["items"]:
+            if "text" in item:
+                key = f"MARKDOWN-{number}-{len(position[row_id]['children'])}"
+                entry = {"type": "MARKDOWN", "meta": {"code": item["text"]}}
+            else:
+                if item["chart"] not in charts:
+                    raise AssetError(f"dashboard {stem}: there is no chart {item['chart']!r}")
+                key = f"CHART-{item['chart']}"
+                entry = {
+                    "type": "CHART",
+                    "meta": {
+                        "uuid": identity("chart", item["chart"], language),
+                        # Superset puts its own number in the place of this one.
+                        "chartId": 1 + sorted(charts).index(item["chart"]),
+                        "sliceName": charts[item["chart"]],
+                    },
+                }
+            entry["meta"].update(width=item["columns"], height=row["height"] * _ROWS_HIGH)
+            position[row_id]["children"].append(key)
+            position[key] = {"id": key, "children": [], "parents": [*parents, row_id], **entry}
+    return {
+        "dashboard_title": dashboard["title"],
+        "description": dashboard.get("description"),
+        "slug": f"{stem}-{language}",
+        "css": "",
+        "published": True,
+        "uuid": identity("dashboard", stem, language),
+        "position": position,
+        "metadata": {
+            "color_scheme": "sandan",
+            "cross_filters_enabled": True,
+            "timed_refresh_immune_slices": [],
+            "native_filter_configuration": [],
+        },
+        "version": "1.0.0",
+    }
