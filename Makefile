@@ -61,6 +61,7 @@ status: $(READY) ## releases, newest outcomes, quarantine
 	@$(BIN)/sandan status
 
 test: $(READY) lint ## every check and test
+	@$(MAKE) --no-print-directory bi-setup || echo "without Superset: its tests are skipped"
 	@$(BIN)/pytest tests/unit -n 2
 	@$(BIN)/pytest tests/integration
 

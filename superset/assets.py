@@ -9,16 +9,17 @@ from __future__ import annotations
 
 import json
 import uuid
-from collections.abc import Callable
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import duckdb
 import jinja2
 import yaml
 
+from publication.definitions import Definitions, DefinitionsError, read_definitions
+
 ASSETS = Path(__file__).parent / "assets"
-LANGUAGES = ("ko", "en")
+LANGUAGES: tuple[Literal["ko"], Literal["en"]] = ("ko", "en")
 #: Superset's types of columns, by what DuckDB calls them.
 _TYPES = {"VARCHAR": "STRING", "DOUBLE": "FLOAT", "INTEGER": "INT", "BIGINT": "INT"}
 _ROWS_HIGH = 8
@@ -26,76 +27,6 @@ _ROWS_HIGH = 8
 
 class AssetError(Exception):
     """An asset names what the release does not have; the message says what."""
-
-
-class Definitions:
-    """What a release calls its measures, KPIs, tables and columns, in both languages."""
-
-    def __init__(self, database: Path) -> None:
-        with duckdb.connect(str(database), read_only=True) as connection:
-            self._named: dict[str, dict[str, str]] = {}
-            for code, ko, en, unit_ko, unit_en in connection.execute(
-                "SELECT kpi, name_ko, name_en, unit_ko, unit_en FROM dim_kpi UNION ALL "
-                "SELECT measure, name_ko, name_en, unit_ko, unit_en FROM dim_measure UNION ALL "
-                "SELECT metric, name_ko, name_en, unit, unit_en FROM dim_claim_metric"
-            ).fetchall():
-                self._named[code] = {
-                    "ko": ko,
-                    "en": en,
-                    "unit_ko": unit_ko or "",
-                    "unit_en": unit_en or "",
-                }
-            self._tables: dict[str, str] = dict(
-                connection.execute(
-                    "SELECT table_name, comment FROM duckdb_tables() WHERE schema_name = 'main'"
-                ).fetchall()
-            )
-            self._columns = {
-                (table, column): comment
-                for table, column, comment in connection.execute(
-                    "SELECT table_name, column_name, comment FROM duckdb_columns() "
-                    "WHERE schema_name = 'main'"
-                ).fetchall()
-            }
-
-    def name(self, code: str, language: str) -> str:
-        """The name of a measure, KPI or metric.
-
-        Raises:
-            AssetError: the release has no such code.
-        """
-        try:
-            return self._named[code][language]
-        except KeyError:
-            raise AssetError(f"the release defines no measure, KPI or metric {code!r}") from None
-
-    def label(self, code: str, language: str) -> str:
-        """Its name with its unit: `생산액 (억원)`."""
-        name = self.name(code, language)
-        unit = self._named[code][f"unit_{language}"]
-        return f"{name} ({unit})" if unit else name
-
-    def table(self, table: str) -> str:
-        """The comment of a table.
-
-        Raises:
-            AssetError: the release has no such table.
-        """
-        if table not in self._tables:
-            raise AssetError(f"the release has no table {table!r}")
-        return self._tables[table] or ""
-
-    def column(self, table: str, column: str) -> tuple[str | None, str | None]:
-        """A column's name in both languages (where it is a measure's) and its comment."""
-        verbose = None
-        if column in self._named:
-            verbose = " · ".join(self.label(column, language) for language in LANGUAGES)
-        comment = self._columns.get((table, column))
-        if comment is None:  # a column that a join brought in
-            comment = next(
-                (c for (_, name), c in self._columns.items() if name == column and c), None
-            )
-        return verbose, comment
 
 
 def identity(*parts: str) -> str:
@@ -113,16 +44,17 @@ def render(database: Path, folder: Path = ASSETS) -> dict[str, str]:
     Raises:
         AssetError: an asset names a table, column or measure that the release does not have.
     """
-    definitions = Definitions(database)
+    try:
+        definitions = read_definitions(database.parent)
+    except DefinitionsError as error:
+        raise AssetError(str(error)) from error
     environment = jinja2.Environment(undefined=jinja2.StrictUndefined, keep_trailing_newline=True)
 
     def load(path: Path, **names: Any) -> Any:
         source = path.read_text(encoding="utf-8")
         try:
             return yaml.safe_load(environment.from_string(source).render(**names))
-        except AssetError as error:
-            raise AssetError(f"{path.name}: {error}") from None
-        except (jinja2.TemplateError, yaml.YAMLError) as error:
+        except (DefinitionsError, jinja2.TemplateError, yaml.YAMLError) as error:
             raise AssetError(f"{path.name}: {error}") from error
 
     files: dict[str, Any] = {"metadata.yaml": load(folder / "metadata.yaml")}
@@ -158,13 +90,39 @@ def render(database: Path, folder: Path = ASSETS) -> dict[str, str]:
     }
 
 
-def _words(definitions: Definitions, language: str) -> dict[str, Any]:
+def _words(definitions: Definitions, language: Literal["ko", "en"]) -> dict[str, Any]:
     def say(ko: str, en: str) -> str:
         return {"ko": ko, "en": en}[language]
 
-    name: Callable[[str], str] = lambda code: definitions.name(code, language)  # noqa: E731
-    label: Callable[[str], str] = lambda code: definitions.label(code, language)  # noqa: E731
-    return {"lang": language, "say": say, "name": name, "label": label}
+    def name(code: str) -> str:
+        return definitions.name_of(code, language)
+
+    return {
+        "lang": language,
+        "say": say,
+        "name": name,
+        "label": lambda code: _label(definitions, code, language),
+    }
+
+
+def _label(definitions: Definitions, code: str, language: Literal["ko", "en"]) -> str:
+    """A name with its unit: `생산액 (억원)`."""
+    unit = definitions.unit_of(code).name.of(language)
+    return f"{definitions.name_of(code, language)} ({unit})"
+
+
+def _column(definitions: Definitions, mart: str, column: str) -> tuple[str | None, str | None]:
+    """What Superset calls a column (its measure in both languages) and how it describes it."""
+    try:
+        verbose = " · ".join(_label(definitions, column, language) for language in LANGUAGES)
+    except DefinitionsError:  # no measure: its name is clear
+        verbose = None
+    # A column that a join brought in is described where it comes from.
+    for table in (mart, *definitions.tables):
+        for found in definitions.tables[table].columns:
+            if found.name == column:
+                return verbose, f"{found.description.ko} / {found.description.en}"
+    return verbose, None
 
 
 def _dataset(
@@ -172,6 +130,9 @@ def _dataset(
 ) -> dict[str, Any]:
     name = dataset["table_name"]
     mart = dataset.pop("describes", name)
+    table = definitions.tables.get(mart)
+    if table is None:
+        raise AssetError(f"dataset {name}: the release has no table {mart!r}")
     query = dataset.get("sql") or f'SELECT * FROM "{name}"'
     try:
         with duckdb.connect(str(database), read_only=True) as connection:
@@ -180,7 +141,7 @@ def _dataset(
         raise AssetError(f"dataset {name}: {error}") from error
     columns = []
     for column, kind, *_ in described:
-        verbose, comment = definitions.column(mart, column)
+        verbose, comment = _column(definitions, mart, column)
         columns.append(
             {
                 "column_name": column,
@@ -196,7 +157,7 @@ def _dataset(
     return {
         **dataset,
         "schema": "main",
-        "description": definitions.table(mart),
+        "description": f"{table.description.ko} / {table.description.en}",
         "columns": columns,
         # No sums: suppressed complexes are not in them, and two sums apart would give one away.
         "metrics": [
@@ -277,7 +238,7 @@ def _dashboard(
         "uuid": identity("dashboard", stem, language),
         "position": position,
         "metadata": {
-            "color_scheme": "sandan",
+            # No scheme for the whole: it would colour the map by name, not by figure.
             "cross_filters_enabled": True,
             "timed_refresh_immune_slices": [],
             "native_filter_configuration": [],

@@ -18,9 +18,11 @@ import sys
 import time
 from pathlib import Path
 
-import assets
-
 HERE = Path(__file__).resolve().parent
+sys.path.insert(0, str(HERE.parent))
+
+import assets  # noqa: E402
+
 ADMIN = "admin"
 
 
@@ -116,12 +118,13 @@ def _provision(files: dict[str, str], password: str) -> None:
     app = create_app()
     with app.app_context():
         from flask_migrate import upgrade
-        from superset import db, security_manager
         from superset.commands.importers.v1.assets import ImportAssetsCommand
         from superset.extensions import appbuilder
         from superset.models.core import Database
         from superset.models.dashboard import Dashboard
         from superset.utils.core import override_user
+
+        from superset import db, security_manager
 
         upgrade()
         appbuilder.add_permissions(update_perms=True)

@@ -127,13 +127,19 @@ def test_no_secret_has_a_default_or_stands_in_the_file() -> None:
 
 def test_every_service_listens_on_this_machine_only(compose: dict[str, Any]) -> None:
     published = {n: s["ports"] for n, s in compose["services"].items() if s.get("ports")}
-    assert set(published) == {"api-server", "reader"}
+    assert set(published) == {"api-server", "reader", "superset"}
     assert all(port.startswith("127.0.0.1:") for ports in published.values() for port in ports)
     assert not any("network_mode" in s or s.get("privileged") for s in compose["services"].values())
 
 
 def test_every_service_that_stays_has_a_health_check(compose: dict[str, Any]) -> None:
-    assert set(compose["services"]) == {"postgres", "airflow-init", "reader", *LONG_RUNNING}
+    assert set(compose["services"]) == {
+        "postgres",
+        "airflow-init",
+        "reader",
+        "superset",
+        *LONG_RUNNING,
+    }
     for name, service in compose["services"].items():
         if name == "airflow-init":
             assert service["restart"] == "no"
@@ -150,19 +156,31 @@ def test_images_are_pinned_and_built_from_the_one_lock(compose: dict[str, Any]) 
     for service in compose["services"].values():
         name, _, tag = service["image"].partition(":")
         assert re.match(r"\d+\.\d+", tag), service["image"]
-        assert service.get("build") == ("." if name == "sandan" else None)
-    dockerfile = (REPOSITORY / "Dockerfile").read_text()
-    bases = re.findall(r"^FROM (\S+)", dockerfile, re.M)
-    assert len(set(bases)) == 1 and re.match(r"python:3\.11\.\d+-", bases[0])
-    assert "--require-hashes" in dockerfile and "requirements.lock" in dockerfile
-    assert len(re.findall(r"^[a-z0-9].*==", (REPOSITORY / "requirements.lock").read_text(), re.M))
-    user = re.findall(r"^USER (\S+)", dockerfile, re.M)[-1]
-    assert user.split(":")[0] not in {"0", "root"}
+        own = {
+            "sandan": ".",
+            "sandan-superset": {"context": ".", "dockerfile": "superset/Dockerfile"},
+        }
+        assert service.get("build") == own.get(name)
+    for path, lock in (
+        ("Dockerfile", "requirements.lock"),
+        ("superset/Dockerfile", "superset/requirements.lock"),
+    ):
+        dockerfile = (REPOSITORY / path).read_text()
+        bases = re.findall(r"^FROM (\S+)", dockerfile, re.M)
+        assert len(set(bases)) == 1 and re.match(r"python:3\.11\.\d+-", bases[0])
+        assert "--require-hashes" in dockerfile and f"COPY {lock}" in dockerfile
+        assert len(re.findall(r"^[a-z0-9].*==", (REPOSITORY / lock).read_text(), re.M))
+        user = re.findall(r"^USER (\S+)", dockerfile, re.M)[-1]
+        assert user.split(":")[0] not in {"0", "root"}
     # The image must not carry what lies about in the folder.
     assert (REPOSITORY / ".dockerignore").read_text().splitlines()[1] == "*"
 
 
 def test_readers_cannot_write_and_see_releases_only(compose: dict[str, Any]) -> None:
+    superset = compose["services"]["superset"]
+    (mounted,) = [v for v in superset["volumes"] if isinstance(v, dict)]
+    assert mounted["read_only"] is True and mounted["volume"]["subpath"] == "releases"
+    assert superset["networks"] == ["published"] and superset["cap_drop"] == ["ALL"]
     reader = compose["services"]["reader"]
     assert reader["read_only"] is True
     (mount,) = reader["volumes"]

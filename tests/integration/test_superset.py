@@ -1,0 +1,243 @@
+"""Superset on a release, for real: provisioned from the repository's YAML, read in a browser."""
+
+from __future__ import annotations
+
+import importlib.util
+import json
+import os
+import shutil
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from types import ModuleType
+from typing import Any
+
+import duckdb
+import httpx
+import pytest
+import yaml
+
+from publication.definitions import read_definitions
+
+ROOT = Path(__file__).resolve().parents[2]
+PYTHON = Path(os.environ.get("BI_VENV") or ROOT / ".venv-superset") / "bin" / "python"
+CHROMIUM = Path("/usr/bin/chromium")
+FLAGS = [
+    *("--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run"),
+    *("--disable-background-networking", "--disable-component-update", "--disable-sync"),
+]
+
+pytestmark = pytest.mark.timeout(400)
+
+
+@pytest.fixture(scope="module")
+def assets() -> ModuleType:
+    spec = importlib.util.spec_from_file_location("superset_assets", ROOT / "superset/assets.py")
+    assert spec and spec.loader
+    module = importlib.util.module_from_spec(spec)
+    sys.modules[spec.name] = module
+    spec.loader.exec_module(module)
+    return module
+
+
+@pytest.fixture(scope="module")
+def home(sample_home: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("superset") / "home"
+    shutil.copytree(sample_home / "releases", folder / "releases", symlinks=True)
+    return folder
+
+
+# -- the assets ------------------------------------------------------------------------------
+
+
+def test_assets_take_names_and_descriptions_from_the_release(
+    assets: ModuleType, home: Path
+) -> None:
+    release = home / "releases" / "current"
+    files = {k: yaml.safe_load(v) for k, v in assets.render(release / "kicox.duckdb").items()}
+    definitions = read_definitions(release)
+    for lang in ("ko", "en"):
+        chart = files[f"sandan/charts/total_production_{lang}.yaml"]
+        assert definitions.name_of("production_krw_100m", lang) in chart["slice_name"]
+    latest = files["sandan/datasets/sandan/complex_latest.yaml"]
+    table = definitions.tables["complex_latest"]
+    assert [c["column_name"] for c in latest["columns"]] == [c.name for c in table.columns]
+    assert all(c["description"] for c in latest["columns"])
+    database = files["sandan/databases/sandan.yaml"]["extra"]["engine_params"]["connect_args"]
+    assert database == {
+        "read_only": True,
+        "config": {"enable_external_access": "false", "lock_configuration": "true"},
+    }
+    identities = [f["uuid"] for f in files.values() if "uuid" in f]
+    assert len(set(identities)) == len(identities)
+    assert assets.render(release / "kicox.duckdb") == assets.render(release / "kicox.duckdb")
+
+
+@pytest.mark.parametrize(
+    ("path", "old", "new", "message"),
+    [
+        ("datasets/complex_latest.yaml", "complex_latest", "complex_newest", "complex_newest"),
+        ("charts/total_exports.yaml", "exports_usd_m')", "exports_eur_m')", "exports_eur_m"),
+        ("charts/claims.yaml", "dataset: claim_verdict", "dataset: claims", "no dataset 'claims'"),
+        ("dashboards/sandan.yaml", "chart: claims", "chart: opinions", "no chart 'opinions'"),
+        ("datasets/release.yaml", "FROM dim_snapshot", "FROM dim_snapshots", "dim_snapshots"),
+    ],
+)
+def test_an_asset_that_the_release_does_not_bear_out_is_named(
+    assets: ModuleType, home: Path, tmp_path: Path, path: str, old: str, new: str, message: str
+) -> None:
+    folder = Path(shutil.copytree(ROOT / "superset/assets", tmp_path / "assets"))
+    text = (folder / path).read_text(encoding="utf-8")
+    assert old in text
+    (folder / path).write_text(text.replace(old, new), encoding="utf-8")
+    with pytest.raises(assets.AssetError, match=message):
+        assets.render(home / "releases/current/kicox.duckdb", folder)
+
+
+# -- the server ------------------------------------------------------------------------------
+
+
+@pytest.fixture(scope="module")
+def server(home: Path) -> Iterator[str]:
+    for path, how in ((PYTHON, "make bi-setup"), (CHROMIUM, "apt-get install chromium")):
+        if not path.exists():
+            print(f"skipped: {path.name} is not here ({how})")
+            pytest.skip(f"{path} is not here: {how}")
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    log = (home / "superset.log").open("wb")
+    process = subprocess.Popen(
+        [str(PYTHON), str(ROOT / "superset/serve.py"), "--port", str(port)],
+        env={**os.environ, "SANDAN_HOME": str(home)},
+        stdout=log,
+        stderr=subprocess.STDOUT,
+    )
+    url = f"http://127.0.0.1:{port}"
+    try:
+        deadline = time.monotonic() + 240
+        while True:
+            try:
+                if httpx.get(f"{url}/health", trust_env=False).status_code == 200:
+                    break
+            except httpx.TransportError:
+                pass
+            assert process.poll() is None and time.monotonic() < deadline, (
+                home / "superset.log"
+            ).read_text()[-3000:]
+            time.sleep(0.5)
+        yield url
+    finally:
+        process.terminate()
+        process.wait(30)
+
+
+@pytest.fixture(scope="module")
+def browser(server: str) -> Iterator[Any]:
+    from playwright.sync_api import sync_playwright
+
+    with sync_playwright() as playwright:
+        chromium = playwright.chromium.launch(executable_path=str(CHROMIUM), args=FLAGS)
+        yield chromium
+        chromium.close()
+
+
+def production(home: Path) -> float:
+    with duckdb.connect(str(home / "releases/current/kicox.duckdb"), read_only=True) as connection:
+        row = connection.execute(
+            "SELECT production_krw_100m FROM national_total_quarterly ORDER BY period DESC LIMIT 1"
+        ).fetchone()
+    assert row
+    return float(row[0])
+
+
+@pytest.mark.parametrize(
+    ("language", "words"), [("ko", ["생산액 (억원)", "창원"]), ("en", ["Production", "Changwon"])]
+)
+def test_a_reader_without_an_account_sees_the_figures_of_the_mart(
+    server: str, browser: Any, home: Path, language: str, words: list[str]
+) -> None:
+    page = browser.new_page(viewport={"width": 1400, "height": 2600})
+    answered: list[str] = []
+    page.on("response", lambda r: answered.append(r.url))
+    page.goto(f"{server}/superset/dashboard/sandan-{language}/")
+    page.get_by_text(f"{production(home):,.0f}", exact=True).first.wait_for(timeout=60_000)
+    page.get_by_text("SIMULATED").first.wait_for(timeout=60_000)
+    for word in words:
+        page.get_by_text(word).first.wait_for(timeout=60_000)
+    page.wait_for_load_state("networkidle")
+    assert page.get_by_text("Data error").count() == 0
+    # Nobody else was reached; Superset's counting pixel is refused by the page's own rules.
+    outside = [u for u in answered if not u.startswith((server, "data:", "blob:"))]
+    assert outside == []
+    page.close()
+
+
+def test_a_publication_is_seen_at_once_and_nothing_can_be_written(
+    server: str, browser: Any, home: Path
+) -> None:
+    releases = home / "releases"
+    before, shown = production(home), os.readlink(releases / "current")
+    shutil.copytree(releases / shown, releases / "next")
+    database = releases / "next" / "kicox.duckdb"
+    database.parent.chmod(0o755)
+    database.chmod(0o644)
+    with duckdb.connect(str(database)) as connection:
+        connection.execute("UPDATE national_total_quarterly SET production_krw_100m = 1234567.4")
+    (releases / ".current").symlink_to("next")
+    os.replace(releases / ".current", releases / "current")
+    page = browser.new_page(viewport={"width": 1400, "height": 2600})
+    page.goto(f"{server}/superset/dashboard/sandan-en/")
+    page.get_by_text("1,234,567", exact=True).first.wait_for(timeout=60_000)
+    assert page.get_by_text(f"{before:,.0f}", exact=True).count() == 0
+    page.close()
+
+    with httpx.Client(base_url=server, trust_env=False, timeout=60) as client:
+        assert client.get("/api/v1/sqllab/").status_code in (401, 403)  # no account, no SQL
+        password = (home / "superset/admin_password").read_text().strip()
+        login = {"username": "admin", "password": password, "provider": "db"}
+        token = client.post("/api/v1/security/login", json=login).json()["access_token"]
+        client.headers["Authorization"] = f"Bearer {token}"
+        csrf = client.get("/api/v1/security/csrf_token/").json()["result"]
+        client.headers.update({"X-CSRFToken": csrf, "Referer": server})
+        databases = client.get("/api/v1/database/").json()["result"]
+        number = next(d["id"] for d in databases if d["database_name"] == "sandan")
+
+        def ask(sql: str) -> httpx.Response:
+            return client.post(
+                "/api/v1/sqllab/execute/",
+                json={"database_id": number, "sql": sql, "schema": "main", "runAsync": False},
+            )
+
+        good = ask("SELECT count(*) AS n FROM dim_complex")
+        assert good.status_code == 200 and good.json()["data"][0]["n"] > 40
+        for bad in (
+            "UPDATE dim_complex SET name_ko = 'x'",
+            f"ATTACH '{home}/other.duckdb'",
+            "SELECT * FROM read_text('/etc/hostname')",
+            "SET enable_external_access = true",
+            f"COPY dim_complex TO '{home}/out.csv'",
+        ):
+            answer = ask(bad)
+            assert answer.status_code >= 400, (bad, answer.text[:300])
+        assert not list(home.glob("out.csv")) and not list(home.glob("other.duckdb"))
+    secrets = [home / "superset" / name for name in ("secret_key", "admin_password")]
+    assert all(path.stat().st_mode & 0o077 == 0 for path in secrets)
+
+
+def test_without_a_release_it_says_what_to_do(tmp_path: Path) -> None:
+    if not PYTHON.exists():
+        print("skipped: Superset's environment is not here (make bi-setup)")
+        pytest.skip("Superset's environment is not here: make bi-setup")
+    result = subprocess.run(
+        [str(PYTHON), str(ROOT / "superset/serve.py")],
+        env={**os.environ, "SANDAN_HOME": str(tmp_path)},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert result.returncode == 1 and "make run" in result.stderr
+    assert json.dumps(sorted(p.name for p in tmp_path.iterdir())) == "[]"
