@@ -16,6 +16,7 @@ from typing import Any
 import duckdb
 
 from pipeline import steps
+from pipeline.publishing import mart_order
 from pipeline.settings import Settings
 from publication import releases as release
 
@@ -129,7 +130,7 @@ def rebuild(settings: Settings, day: date) -> Path:
         shutil.rmtree(work, ignore_errors=True)
         (work / "marts").mkdir(parents=True)
         release.export_marts(
-            folder / "candidate.duckdb", work, steps.mart_order(folder / "manifest.json")
+            folder / "candidate.duckdb", work, mart_order(folder / "manifest.json")
         )
         (work / release.DATABASE).replace(folder / release.DATABASE)
         (work / "marts").rename(folder / "marts")

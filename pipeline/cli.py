@@ -1,4 +1,5 @@
-"""The command line: `sandan run`, `ingest`, `build`, `gate`, `publish`, `status`, `trace`."""
+"""The command line: `sandan run`, `ingest`, `build`, `gate`, `status`, `trace`; what is done with
+releases is in `release_cli`."""
 
 from __future__ import annotations
 
@@ -154,8 +155,12 @@ def _conclude(
         console.print(f"quality report  {_plain(result['gate']['report'])}")
         console.print("`current` is as it was. 현재 릴리스는 그대로입니다.")
         return STOPPED
+    if result["status"] == "waiting":
+        console.print(f"[bold]WAITS[/]    {_plain(result['release']['message'])}")
     if result["status"] == "unchanged":
         console.print("nothing new: nothing is published. 새 자료가 없어 새로 공표하지 않습니다.")
+        if result["ingest"]["waiting"]:
+            console.print(_plain(result["ingest"]["waiting"]["message"]))
     print_summary(settings, console)
     return REJECTED if rejected and strict else 0
 
@@ -389,31 +394,6 @@ def gate(
     console.print(_plain(result["report"]))
     if result["verdict"] == "stop":
         raise typer.Exit(STOPPED)
-
-
-@app.command()
-def publish(
-    build_id: Annotated[
-        str | None, typer.Argument(help="Default: the build of what has landed.")
-    ] = None,
-) -> None:
-    """Assemble the release of a judged build, render its bulletin, switch `current`."""
-    from pipeline import steps
-    from pipeline.summary import print_summary
-    from publication.releases import PublishError
-
-    settings = _settings()
-    chosen = build_id or _this_build(settings)
-    verdict = steps.standing_verdict(settings, chosen)
-    if verdict is None:
-        raise _fail(f"{chosen} has no verdict yet: run `sandan gate` first")
-    try:
-        result = steps.switch(settings, steps.render(settings, steps.assemble(settings, chosen)))
-    except PublishError as error:
-        raise _fail(str(error), STOPPED if verdict["verdict"] == "stop" else FAILED) from error
-    console = _console()
-    console.print(f"{result['release_id']} {result['status']}")
-    print_summary(settings, console)
 
 
 def _this_build(settings: Settings) -> str:
@@ -755,6 +735,11 @@ def seasonal_identify(
             _console().print(_plain(line))
     except ValueError as error:
         raise _fail(str(error)) from error
+
+
+from pipeline import release_cli  # noqa: E402  its commands belong to the same app
+
+release_cli.register(app)
 
 
 if __name__ == "__main__":

@@ -137,6 +137,15 @@ def collect_inputs(settings: Settings, as_of: date | None = None) -> Inputs | No
             {"snapshot_id": s.snapshot_id, "reason": f"published after {as_of}"}
             for s in sorted(later, key=lambda s: s.snapshot_id)
         ]
+        # An as-of tells what was published, so nothing of a release before its time.
+        from pipeline.publishing import under_embargo
+
+        early = under_embargo(settings, {s.snapshot_id for s, _ in usable})
+        usable = [(s, path) for s, path in usable if s.snapshot_id not in early]
+        left_out += [
+            {"snapshot_id": name, "reason": "of a release that is not published yet"}
+            for name in sorted(early)
+        ]
     publications = [s for s, _ in usable if room.contracts[s.dataset].landed == "observations"]
     if not publications:
         return None

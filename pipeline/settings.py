@@ -43,6 +43,11 @@ def _keys() -> dict[str, str]:
     return found
 
 
+def _path(variable: str) -> Path | None:
+    value = os.environ.get(variable)
+    return Path(value).expanduser().resolve() if value else None
+
+
 @dataclass(frozen=True)
 class Settings:
     """Paths of one installation: the project's own files and the home of its data."""
@@ -56,11 +61,20 @@ class Settings:
     #: the day at which its clock stands.
     publishers: str | None = None
     today: date | None = None
+    #: Releases: the file of policy and calendar, `required` or `not_required` before it, the private
+    #: key that signs, the public keys that are trusted, and a command to run after a publication.
+    release_policy: Path | None = None
+    sign_off: str = ""
+    signing_key: Path | None = None
+    public_keys: Path | None = None
+    after_publish: str = ""
 
     @classmethod
     def from_env(cls) -> Settings:
         """Read SANDAN_HOME (default `var/` in the project), SANDAN_INBOX, SANDAN_PUBLISHERS with
-        SANDAN_TODAY, and the keys (`SANDAN_KEY_KOSIS`, or a file that holds it: `SANDAN_KEY_KOSIS_FILE`).
+        SANDAN_TODAY, the keys (`SANDAN_KEY_KOSIS`, or a file that holds it: `SANDAN_KEY_KOSIS_FILE`),
+        and for releases SANDAN_RELEASES, SANDAN_SIGN_OFF, SANDAN_SIGNING_KEY, SANDAN_PUBLIC_KEYS and
+        SANDAN_AFTER_PUBLISH.
 
         Raises:
             ValueError: the file of a key cannot be read, or SANDAN_TODAY is no day.
@@ -75,6 +89,11 @@ class Settings:
             keys=_keys(),
             publishers=os.environ.get("SANDAN_PUBLISHERS") or None,
             today=date.fromisoformat(today) if today else None,
+            release_policy=_path("SANDAN_RELEASES"),
+            sign_off=os.environ.get("SANDAN_SIGN_OFF", ""),
+            signing_key=_path("SANDAN_SIGNING_KEY"),
+            public_keys=_path("SANDAN_PUBLIC_KEYS"),
+            after_publish=os.environ.get("SANDAN_AFTER_PUBLISH", ""),
         )
 
     @property

@@ -199,7 +199,7 @@ def ingest(
     in the order of the files."""
     items = discover(settings, str(inbox) if inbox else None)
     outcomes = []
-    for found in _ingest_all(settings, items):
+    for found in ingest_items(settings, items):
         for outcome in found:
             outcomes.append(outcome)
             if on_outcome:
@@ -231,7 +231,8 @@ def ingest_batch(settings: Settings, batch: dict[str, Any]) -> list[list[dict[st
     return [ingest_one(settings, item, room) for item in batch["items"]]
 
 
-def _ingest_all(settings: Settings, items: list[dict[str, Any]]) -> Iterator[list[dict[str, Any]]]:
+def ingest_items(settings: Settings, items: list[dict[str, Any]]) -> Iterator[list[dict[str, Any]]]:
+    """Take in items of `discover`, side by side where they are many; yields the outcomes of each."""
     workers = min(os.cpu_count() or 1, 8)
     if len(items) < _WORTH_A_PROCESS or workers == 1:
         yield from ingest_batch(settings, {"items": items})
@@ -250,19 +251,28 @@ def finish_ingest(settings: Settings, outcomes: list[dict[str, Any]]) -> dict[st
     `has_new` is decided by the inputs and the code, not by the outcomes, so that work which a
     crash interrupted is taken up again.
     """
+    from pipeline.publishing import waiting_for
+
     inputs = collect_inputs(settings)
+    is_new = inputs is not None and not is_published(settings, inputs)
+    waiting = waiting_for(settings, inputs.build_id) if inputs and is_new else None
     counts = {
         status: sum(o.get("status") == status for o in outcomes)
         for status in ("landed", "quarantined", "unchanged", "fault")
     }
     return {
         **counts,
-        "has_new": inputs is not None and not is_published(settings, inputs),
+        "has_new": is_new and waiting is None,
+        # sealed and waiting for its sign-off or time, or taken back by a person
+        "waiting": waiting,
         "partition": inputs.period if inputs else None,
         "build_id": inputs.build_id if inputs else None,
         "is_simulated": bool(inputs and inputs.is_simulated),
         "left_out": inputs.left_out if inputs else [],
-        "messages": [o["message"] for o in outcomes if o.get("status") != "landed"],
+        "messages": [
+            *(o["message"] for o in outcomes if o.get("status") != "landed"),
+            *([f"{waiting['message']} / {waiting['message_ko']}"] if waiting else []),
+        ],
     }
 
 
@@ -403,20 +413,6 @@ def _dbt_failures(target: Path, output: str) -> str:
     return "; ".join(failed) or " ".join(output.strip().splitlines()[-6:])
 
 
-def mart_order(manifest: Path) -> dict[str, list[str]]:
-    """The columns each mart is ordered by: dbt's from the models' meta, and the seasonal ones."""
-    from pipeline.seasonal_step import ORDER_BY
-
-    content = json.loads(manifest.read_text(encoding="utf-8"))
-    models = {
-        node["name"]: (node["config"].get("meta") or node.get("meta") or {})["order_by"]
-        for node in content["nodes"].values()
-        if node["resource_type"] == "model"
-        and ((node["config"].get("meta") or node.get("meta") or {}).get("order_by"))
-    }
-    return {**models, **ORDER_BY}
-
-
 # -- gate -----------------------------------------------------------------------------------
 
 
@@ -525,105 +521,6 @@ def standing_verdict(settings: Settings, build_id: str) -> dict[str, Any] | None
     }
 
 
-# -- publish --------------------------------------------------------------------------------
-
-
-def assemble(settings: Settings, build_id: str) -> dict[str, Any]:
-    """Stage the release of a build that passed the gate.
-
-    Raises:
-        PublishError: the verdict is `stop`.
-    """
-    from publication import releases as release
-
-    folder = settings.builds / build_id
-    known = {"build_id": build_id, "staging": str(settings.home / "staging" / build_id)}
-    finished = release.unswitched_release(settings.releases, build_id)
-    if finished is not None:
-        return {**known, "release_id": finished, "status": "complete"}
-    current = release.current_release(settings.releases)
-    if current is not None and current["build_id"] == build_id:
-        return {**known, "release_id": current["release_id"], "status": "published"}
-    staged = release.assemble(
-        candidate=folder / "candidate.duckdb",
-        build=folder,
-        releases=settings.releases,
-        staging=settings.home / "staging" / build_id,
-        order_by=mart_order(folder / "manifest.json"),
-        headline=headline(folder / "candidate.duckdb", build_id.split("_")[0]),
-    )
-    return {
-        "release_id": staged.name,
-        "build_id": build_id,
-        "status": "staged",
-        "staging": str(staged),
-    }
-
-
-def render(settings: Settings, staged: dict[str, Any]) -> dict[str, Any]:
-    """Render every output into a staged release, from that folder and nothing else."""
-    if staged["status"] != "staged":
-        return staged
-    from publication.outputs import render_outputs
-
-    return {**staged, "outputs": [str(p) for p in render_outputs(Path(staged["staging"]))]}
-
-
-def switch(settings: Settings, staged: dict[str, Any]) -> dict[str, Any]:
-    """Make a staged release the one that readers see.
-
-    Raises:
-        PublishError: another publication is going on or came first.
-    """
-    from publication import releases as release
-
-    build_id, releases = staged["build_id"], settings.releases
-    current = release.current_release(releases)
-    if current is not None and current["build_id"] == build_id:
-        return {"release_id": current["release_id"], "status": "unchanged"}
-    # What is there decides, not what was staged: a switch that died after the folder had its name
-    # is taken up here when the step is tried again.
-    release_id = release.take_up(releases, build_id)
-    if release_id is None:
-        manifest = release.switch(staged=Path(staged["staging"]), releases=releases)
-        release_id = str(manifest["release_id"])
-    shutil.rmtree(settings.home / "staging" / build_id, ignore_errors=True)
-    return {"release_id": release_id, "status": "published"}
-
-
-def headline(candidate: Path, period: str) -> dict[str, Any]:
-    """Figures for the manifest and the terminal: totals and shares of the release's quarter, when
-    claims held."""
-    import duckdb
-
-    with duckdb.connect(str(candidate), read_only=True) as connection:
-
-        def rows(query: str) -> list[dict[str, Any]]:
-            cursor = connection.execute(query)
-            names = [d[0] for d in cursor.description or []]
-            return [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
-
-        totals = rows(
-            "SELECT period, production_krw_100m, exports_usd_m, employment_count, utilization_pct, "
-            f"tenant_count, operating_count FROM national_total_quarterly WHERE period = '{period}'"
-        )
-        now = rows(
-            "SELECT metric, definition, period, share_pct, coverage, reason_en, reason_ko "
-            f"FROM national_share WHERE period = '{period}' "
-            "ORDER BY metric, definition"
-        )
-        held = rows(
-            "SELECT claim_id, stated_pct, definition, period, measured_pct, coverage, verdict "
-            "FROM claim_check WHERE verdict = 'supported' ORDER BY claim_id, period, definition"
-        )
-        last = rows(
-            "SELECT metric, definition, period, share_pct, coverage FROM national_share "
-            "WHERE share_pct IS NOT NULL QUALIFY row_number() OVER ("
-            "PARTITION BY metric, definition ORDER BY period DESC) = 1 ORDER BY metric, definition"
-        )
-    return {"totals": totals[0] if totals else {}, "shares_now": now, "held": held, "last": last}
-
-
 # -- the whole way --------------------------------------------------------------------------
 
 
@@ -635,9 +532,15 @@ def run(
 ) -> dict[str, Any]:
     """From the inbox to the release, without Airflow.
 
-    Returns {"status": "published" | "unchanged" | "stopped" | "empty", …}. `tell` hears of every
-    step as it ends.
+    Returns {"status": "published" | "waiting" | "unchanged" | "stopped" | "empty", …}; what waits for
+    its sign-off or time is published as soon as it may be. `tell` hears of every step as it ends.
+
+    Raises:
+        BuildFailed: dbt failed.
+        PublishError: the release cannot be made as it is.
     """
+    from pipeline import publishing
+
     folder = prepare_inbox(settings, inbox)
     outcomes = ingest(settings, folder, on_outcome=lambda o: tell("outcome", o))
     state = finish_ingest(settings, outcomes)
@@ -646,6 +549,9 @@ def run(
     if state["build_id"] is None:
         return {**base, "status": "empty"}
     if not state["has_new"]:
+        waiting = state["waiting"]
+        if waiting is not None and waiting["status"] == "sealed":
+            return _published(base, None, publishing.switch(settings, waiting), tell)
         return {**base, "status": "unchanged"}
     verdict = standing_verdict(settings, state["build_id"])
     if verdict is None or verdict["verdict"] != "stop":
@@ -656,11 +562,26 @@ def run(
     tell("gate", verdict)
     if verdict["verdict"] == "stop":
         return {**base, "status": "stopped", "gate": verdict}
-    staged = render(settings, assemble(settings, state["build_id"]))
+    staged = publishing.render(settings, publishing.assemble(settings, state["build_id"]))
     tell("assemble", staged)
-    published = switch(settings, staged)
-    tell("publish", published)
-    return {**base, "status": "published", "gate": verdict, "release": published}
+    switched = publishing.switch(settings, publishing.seal(settings, staged))
+    return _published(base, verdict, switched, tell)
+
+
+def _published(
+    base: dict[str, Any],
+    verdict: dict[str, Any] | None,
+    switched: dict[str, Any],
+    tell: Callable[[str, dict[str, Any]], None],
+) -> dict[str, Any]:
+    tell("publish", switched)
+    is_out = switched["status"] in ("published", "unchanged")
+    return {
+        **base,
+        "status": "published" if is_out else "waiting",
+        "gate": verdict,
+        "release": switched,
+    }
 
 
 def try_lock(settings: Settings) -> FileLock:

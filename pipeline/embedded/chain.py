@@ -33,8 +33,8 @@ _FINISHED_RUN = {"success", "failed"}
 class ChainResult:
     """How the chain ended.
 
-    outcome: published, unchanged (the release was already there), nothing_new, empty (nothing has
-    ever landed), stopped (by the gate), failed, interrupted. lines: what to tell the user.
+    outcome: published, unchanged (the release was already there), waiting (for its sign-off or time),
+    nothing_new, empty (nothing has ever landed), stopped (by the gate), failed, interrupted. lines: what to tell the user.
     """
 
     outcome: str
@@ -43,8 +43,8 @@ class ChainResult:
 
     @property
     def exit_code(self) -> int:
-        """0: the release is current, 1: the gate stopped it, 2: nothing could be built."""
-        if self.outcome in {"published", "unchanged", "nothing_new"}:
+        """0: the release is current, or waits; 1: the gate stopped it, 2: nothing could be built."""
+        if self.outcome in {"published", "unchanged", "waiting", "nothing_new"}:
             return 0
         return 1 if self.outcome == "stopped" else 2
 
@@ -158,7 +158,10 @@ def follow(
                 return ChainResult(
                     "nothing_new" if ingested.get("partition") else "empty", told, results
                 )
-    status = (results["sandan_publish"] or {}).get("status", "published")
+    switched = results["sandan_publish"] or {}
+    status = switched.get("status", "published")
+    if status in ("awaiting_sign_off", "embargoed"):
+        return ChainResult("waiting", [*told, switched["message"]], results)
     return ChainResult("unchanged" if status == "unchanged" else "published", told, results)
 
 

@@ -180,7 +180,7 @@ def run_embedded(
         publishers: variables that put a sample publisher in the place of all publishers.
 
     Returns:
-        0: published, unchanged, or nothing new. 1: stopped by the gate. 2: failed, nothing has
+        0: published, unchanged, waiting, or nothing new. 1: stopped by the gate. 2: failed, nothing has
         ever landed, or another run holds this home. 128 + n: ended by signal n. No child process
         is left in any case.
 
@@ -313,7 +313,7 @@ def _run_locked(
             ],
         },
     )
-    if result.outcome in {"published", "unchanged", "nothing_new", "empty", "stopped"}:
+    if result.outcome in {"published", "unchanged", "waiting", "nothing_new", "empty", "stopped"}:
         state_file = airflow_home / "state.json"
         _write_json(state_file, _read_json(state_file) | {"finished": True})
     return code
@@ -332,6 +332,7 @@ def _report(
     headline = {
         "published": "The chain is through: a release was published.",
         "unchanged": "The chain is through: the release of these inputs was already there.",
+        "waiting": "The chain is through: the release is sealed, and waits.",
         "nothing_new": "Nothing new in the inbox: nothing was built or published.",
         "empty": "No publication has landed: nothing to build, nothing published.",
         "stopped": "The quality gate stopped the release; readers keep the one before.",

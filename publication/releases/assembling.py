@@ -2,22 +2,28 @@
 
 from __future__ import annotations
 
-import json
 import shutil
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 from publication.claims_page import render_claims
-from publication.releases.diff import diff, diff_text
+from publication.releases.diff import diff
+from publication.releases.diff_page import render_diff
 from publication.releases.layout import (
     MANIFEST,
+    NAME,
+    Places,
     PublishError,
-    current_release,
-    next_release_id,
+    private_folder,
+    read_json,
     write_json,
 )
+from publication.releases.log import History
+from publication.releases.manifest import FORM
 from publication.releases.marts import export_marts
+from publication.releases.reconcile import reconcile
+from publication.releases.switching import publisher
 
 INPUT_FIELDS = (
     "snapshot_id",
@@ -37,70 +43,116 @@ def assemble(
     *,
     candidate: Path,
     build: Path,
-    releases: Path,
-    staging: Path,
+    places: Places,
     order_by: Mapping[str, Sequence[str]],
+    exposures: Mapping[str, Sequence[str]] | None = None,
     headline: Mapping[str, Any] | None = None,
+    release_id: str | None = None,
 ) -> Path:
-    """Make the folder of a release in `staging`: marts, database, lock, verdict, notes, diff.
+    """Make the folder of a release in staging: marts, database, lock, verdict, notes, difference.
 
     Args:
         candidate: the audited database; its schema `main` holds the marts.
         build: folder with inputs.lock.json and verdict.json.
-        releases: folder of the releases made so far.
-        staging: folder on the same file system as `releases`, not seen by readers.
+        places: the home's folders.
         order_by: the columns each mart is ordered by (its key).
+        exposures: the marts that each exposure names; all must be published.
         headline: figures for the manifest.
+        release_id: the name; default: the next free one of its quarter.
 
-    Returns the staged folder; its draft manifest has no `published_at` and no `files` yet.
+    Returns the staged folder; its manifest is a draft without `files` until it is sealed.
 
     Raises:
-        PublishError: the verdict does not allow publication.
+        PublishError: the verdict does not allow publication, the published copy is not the
+            candidate's, or somebody else is publishing.
     """
-    verdict = json.loads((build / "verdict.json").read_text(encoding="utf-8"))
-    lock = json.loads((build / "inputs.lock.json").read_text(encoding="utf-8"))
+    verdict = read_json(build / "verdict.json")
+    lock = read_json(build / "inputs.lock.json")
     if verdict["verdict"] == "stop":
-        raise PublishError(f"the gate stopped {lock['build_id']}: see {build.name}/verdict.json")
+        raise PublishError(
+            f"the gate stopped {lock['build_id']}: see {build.name}/verdict.json",
+            f"관문이 {lock['build_id']}을(를) 멈추었습니다",
+        )
     if verdict["build_id"] != lock["build_id"]:
         raise PublishError(
             f"verdict of {verdict['build_id']} does not belong to {lock['build_id']}"
         )
-    release_id, version = next_release_id(releases, lock["period"])
-    folder = staging / release_id
-    shutil.rmtree(folder, ignore_errors=True)
-    (folder / "marts").mkdir(parents=True)
+    with publisher(places) as log:
+        history = log.history()
+        name = release_id or next_release_id(places, history, lock["period"])
+        private_folder(places.staging)
+        shutil.rmtree(places.staging / lock["build_id"], ignore_errors=True)
+        folder: Path = places.staging / lock["build_id"] / name
+        try:
+            (folder / "marts").mkdir(parents=True)
+            fill(folder, candidate, build, places, order_by, exposures or {}, headline or {},
+                  verdict, lock, history.current)  # fmt: skip
+        except BaseException:
+            # A full disk above all: what is half there only takes room.
+            shutil.rmtree(places.staging / lock["build_id"], ignore_errors=True)
+            raise
+    return folder
+
+
+def fill(
+    folder: Path,
+    candidate: Path,
+    build: Path,
+    places: Places,
+    order_by: Mapping[str, Sequence[str]],
+    exposures: Mapping[str, Sequence[str]],
+    headline: Mapping[str, Any],
+    verdict: Mapping[str, Any],
+    lock: Mapping[str, Any],
+    previous: str | None,
+) -> None:
+    """Write everything that is not an output into the (empty, but for `marts/`) folder of a release;
+    `previous` is the release it is compared with. The same arguments give the same bytes, except for
+    the database.
+
+    Raises:
+        PublishError: as for `assemble`.
+    """
     counts = export_marts(candidate, folder, order_by)
     for name in ("inputs.lock.json", "verdict.json"):
         shutil.copyfile(build / name, folder / name)
     report = build / "quality_report.html"
     if report.exists():
         shutil.copyfile(report, folder / report.name)
-    previous = current_release(releases)
+    found = NAME.match(folder.name)
     manifest = {
-        "release_id": release_id,
+        "form": FORM,
+        "release_id": folder.name,
         "period": lock["period"],
-        "version": version,
-        "status": "staged",
-        "published_at": None,
+        "version": int(found[2]) if found else 1,
         "is_simulated": lock["is_simulated"],
-        "previous": previous["release_id"] if previous else None,
+        "previous": previous,
         "code": lock["code"],
         "build_id": lock["build_id"],
         "inputs": [{k: s[k] for k in INPUT_FIELDS} for s in lock["snapshots"]],
         "row_counts": counts,
+        "keys": {mart: list(order_by[mart]) for mart in counts},
+        "reconciliation": reconcile(candidate, folder, exposures),
         "checks": {"verdict": verdict["verdict"], **verdict["counts"]},
         "warnings": _warnings(verdict, lock),
-        "headline": dict(headline or {}),
+        "headline": dict(headline),
     }
     write_json(folder / MANIFEST, manifest)
     render_claims(folder, folder / "claims.html")
-    difference = diff(
-        None if previous is None else releases / previous["release_id"], folder, order_by
-    )
+    before = places.releases / previous if previous else None
+    difference = diff(before, folder, order_by, folder / "diff.parquet")
     write_json(folder / "diff.json", difference)
-    (folder / "diff.md").write_text(diff_text(difference), encoding="utf-8")
+    render_diff(difference, folder, folder / "diff.html")
     (folder / "RELEASE_NOTES.md").write_text(release_notes(manifest, difference), encoding="utf-8")
-    return folder
+
+
+def next_release_id(places: Places, history: History, period: str) -> str:
+    """The next free name for a quarter: `2026-Q1_v1`, then `_v2`. The name of a release that readers
+    saw is never used again, whatever became of it; that of a mere candidate is."""
+    taken = {s.release_id for s in history.states.values() if s.was_published}
+    taken |= {path.name for path in places.releases.glob(f"{period}_v*")}
+    versions = [int(m[2]) for name in taken if (m := NAME.match(name)) and m[1] == period]
+    return f"{period}_v{max(versions, default=0) + 1}"
 
 
 def release_notes(manifest: Mapping[str, Any], difference: Mapping[str, Any]) -> str:
@@ -124,7 +176,7 @@ def release_notes(manifest: Mapping[str, Any], difference: Mapping[str, Any]) ->
     for warning in manifest["warnings"]:
         lines.append(f"- {warning['message_ko']} / {warning['message_en']}")
     changed = ", ".join(difference["marts"]) or difference.get("note", "none")
-    lines += ["", "## 변경 · Changes", "", f"{changed} (diff.md)", ""]
+    lines += ["", "## 변경 · Changes", "", f"{changed} (diff.html)", ""]
     return "\n".join(lines)
 
 

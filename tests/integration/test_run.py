@@ -27,7 +27,7 @@ from ingestion.sample import (
     write_status_workbook,
     write_workbook,
 )
-from pipeline import steps
+from pipeline import publishing, steps
 from pipeline.schedules import fetch_schedules
 from pipeline.settings import Settings
 
@@ -498,17 +498,24 @@ def test_a_switch_that_died_half_way_is_taken_up_when_it_is_tried_again(
     steps.ingest(settings)
     built = steps.build(settings)
     steps.gate(settings, built["build_id"])
-    staged = steps.render(settings, steps.assemble(settings, built["build_id"]))
+    staged = publishing.render(settings, publishing.assemble(settings, built["build_id"]))
+    sealed = publishing.seal(settings, staged)
 
     def die(*_: object) -> None:
         raise KeyboardInterrupt
 
     monkeypatch.setattr("publication.releases.switching.point_current", die)
     with pytest.raises(KeyboardInterrupt):
-        steps.switch(settings, staged)
+        publishing.switch(settings, sealed)
     monkeypatch.undo()
     assert current(home) == "2026-Q1_v1" and (home / "releases/2026-Q1_v2").is_dir()
-    assert steps.switch(settings, staged) == {"release_id": "2026-Q1_v2", "status": "published"}
+    assert publishing.switch(settings, sealed) == {
+        "release_id": "2026-Q1_v2",
+        "status": "published",
+    }
     assert current(home) == "2026-Q1_v2"
-    assert steps.switch(settings, staged) == {"release_id": "2026-Q1_v2", "status": "unchanged"}
+    assert publishing.switch(settings, sealed) == {
+        "release_id": "2026-Q1_v2",
+        "status": "unchanged",
+    }
     assert not (home / "staging" / built["build_id"]).exists()

@@ -157,7 +157,14 @@ def test_edges_inside_the_dags(dags: dict[str, Any]) -> None:
     assert publish["assemble"]["upstream"] == []
     # What is rendered is part of the immutable release: before the switch, never after.
     assert publish["render"]["upstream"] == ["assemble"]
-    assert publish["switch"]["upstream"] == ["render"]
+    assert publish["seal"]["upstream"] == ["render"]
+    # What is signed off is sealed before; what is switched waited for its sign-off and its time.
+    assert publish["approve"]["upstream"] == ["seal"]
+    assert publish["embargo"]["upstream"] == ["approve", "seal"]
+    assert publish["embargo"]["trigger_rule"] == "none_failed"
+    assert publish["switch"]["upstream"] == ["embargo", "seal"]
+    assert publish["switch"]["trigger_rule"] == "all_success"
+    assert publish["after"]["upstream"] == ["switch"]
 
 
 def test_one_process_at_a_time_holds_duckdb(dags: dict[str, Any]) -> None:
@@ -180,7 +187,9 @@ def test_retries_help_where_they_can_and_nowhere_else(dags: dict[str, Any]) -> N
     for task in dags["sandan_ingest"]["tasks"].values():
         assert task["retries"] == 2 and task["backoff"] >= 2
     for name in ("sandan_build", "sandan_publish"):
-        assert all(task["retries"] == 1 for task in dags[name]["tasks"].values())
+        assert all(
+            t["retries"] == (0 if n == "after" else 1) for n, t in dags[name]["tasks"].items()
+        )
 
 
 def test_everything_has_an_owner_and_says_what_it_is_in_both_languages(
@@ -189,7 +198,9 @@ def test_everything_has_an_owner_and_says_what_it_is_in_both_languages(
     for dag_id, dag in dags.items():
         assert "**한국어**" in dag["doc"] and "**English**" in dag["doc"], dag_id
         assert "sandan" in dag["tags"] and len(dag["tags"]) >= 2
-        assert dag["max_active_runs"] == 1 and not dag["catchup"]
+        # A release may wait for days; a newer candidate must not stand behind it.
+        assert dag["max_active_runs"] == (4 if dag_id == "sandan_publish" else 1)
+        assert not dag["catchup"]
         # A role, not Airflow's default and not a person.
         assert {task["owner"] for task in dag["tasks"].values()} <= {
             "data-engineering",

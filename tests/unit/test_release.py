@@ -12,8 +12,10 @@ import pytest
 from filelock import FileLock
 
 from publication import releases as release
+from publication.releases import Places, Policy, PublishError, ReleaseLog
 from publication.releases.assembling import INPUT_FIELDS
 
+FREE = Policy()
 ORDER = {"complex_quarterly": ["complex_id", "period"], "dim_complex": ["complex_id"]}
 
 
@@ -28,8 +30,12 @@ def make_build(
     build = root / "builds" / name
     build.mkdir(parents=True)
     with duckdb.connect(str(build / "candidate.duckdb")) as c:
-        c.execute("CREATE TABLE dim_complex (complex_id VARCHAR PRIMARY KEY, name_ko VARCHAR)")
-        c.execute("INSERT INTO dim_complex VALUES ('changwon', '창원'), ('gumi', '구미')")
+        c.execute(
+            "CREATE TABLE dim_complex (complex_id VARCHAR PRIMARY KEY, name_ko VARCHAR, name_en VARCHAR)"
+        )
+        c.execute(
+            "INSERT INTO dim_complex VALUES ('changwon', '창원', 'Changwon'), ('gumi', '구미', 'Gumi')"
+        )
         c.execute(
             "CREATE TABLE complex_quarterly (complex_id VARCHAR, period VARCHAR, "
             "production_krw_100m DOUBLE, PRIMARY KEY (complex_id, period))"
@@ -89,19 +95,44 @@ def make_build(
     return build
 
 
-def publish(root: Path, build: Path) -> dict[str, Any]:
-    staged = stage(root, build)
-    return release.switch(staged=staged, releases=root / "releases")
+def publish(root: Path, build: Path, **more: Any) -> dict[str, Any]:
+    return switch(root, stage(root, build), **more)
 
 
-def stage(root: Path, build: Path) -> Path:
+def stage(root: Path, build: Path, **more: Any) -> Path:
+    """The staged and sealed release of a build."""
+    folder = assemble(root, build)
+    seal(root, folder, **more)
+    return folder
+
+
+def assemble(root: Path, build: Path, **more: Any) -> Path:
     return release.assemble(
         candidate=build / "candidate.duckdb",
         build=build,
-        releases=root / "releases",
-        staging=root / "staging" / build.name,
+        places=Places(root),
         order_by=ORDER,
+        **more,
     )
+
+
+def seal(root: Path, folder: Path, policy: Policy = FREE, key: Any = None) -> str:
+    return release.seal_candidate(
+        Places(root), folder.parent.name, folder.name, policy=policy, key=key
+    )
+
+
+def switch(root: Path, folder: Path, policy: Policy = FREE, **more: Any) -> dict[str, Any]:
+    manifest = more.pop("manifest", None) or release.manifest_sha256(folder)
+    return release.switch(Places(root), folder.name, manifest=manifest, policy=policy, **more)
+
+
+def states(root: Path) -> dict[str, str]:
+    return {n: s.state for n, s in ReleaseLog(Places(root).log).history().states.items()}
+
+
+def events(root: Path) -> list[str]:
+    return [e.event for e in ReleaseLog(Places(root).log).read()]
 
 
 def test_a_release_is_complete_ordered_and_read_only(tmp_path: Path) -> None:
@@ -111,9 +142,10 @@ def test_a_release_is_complete_ordered_and_read_only(tmp_path: Path) -> None:
     listed = {
         str(p.relative_to(folder.resolve())) for p in folder.resolve().rglob("*") if p.is_file()
     }
-    assert listed == {*manifest["files"], "release.json"}
+    assert listed == {*manifest["files"], "release.json", "checksums.txt"}
     for name, digest in manifest["files"].items():
         assert release.file_sha256(folder / name) == digest
+    for name in listed:
         assert not os.stat(folder / name).st_mode & 0o222
     with duckdb.connect(str(folder / "kicox.duckdb"), read_only=True) as c:
         assert c.execute("SELECT complex_id FROM complex_quarterly").fetchall() == [
@@ -135,14 +167,31 @@ def test_a_release_is_complete_ordered_and_read_only(tmp_path: Path) -> None:
     assert "남동" in notes and "Namdong" in notes
 
 
+def test_the_manifest_has_no_clock_and_the_index_has(tmp_path: Path) -> None:
+    manifest = publish(tmp_path, make_build(tmp_path))
+    assert not {"published_at", "status"} & manifest.keys()
+    shown = release.current_release(tmp_path / "releases")
+    index = json.loads((tmp_path / "releases/index.json").read_text(encoding="utf-8"))
+    assert shown is not None and shown["published_at"] == index["releases"][0]["published_at"]
+    assert index["current"] == "2026-Q1_v1" and index["releases"][0]["state"] == "published"
+    assert index["releases"][0]["manifest_sha256"] == release.manifest_sha256(
+        tmp_path / "releases/current"
+    )
+    log = ReleaseLog(Places(tmp_path).log).read()
+    assert [e.event for e in log] == ["candidate", "audited", "published"]
+    assert log[-1].reason == "published without sign-off; not announced: published at once"
+    assert not Places(tmp_path).log.stat().st_mode & 0o077
+
+
 def test_the_same_candidate_gives_the_same_parquet(tmp_path: Path) -> None:
     one = publish(tmp_path, make_build(tmp_path, name="b1"))
     two = publish(tmp_path, make_build(tmp_path, name="b2"))
     assert (one["release_id"], two["release_id"]) == ("2026-Q1_v1", "2026-Q1_v2")
-    parquet = [n for n in one["files"] if n.endswith(".parquet")]
+    parquet = [n for n in one["files"] if n.startswith("marts/")]
     assert len(parquet) == 2
     assert all(one["files"][n] == two["files"][n] for n in parquet)
     assert two["previous"] == "2026-Q1_v1"
+    assert states(tmp_path) == {"2026-Q1_v1": "superseded", "2026-Q1_v2": "published"}
 
 
 def test_the_diff_names_rows_and_values(tmp_path: Path) -> None:
@@ -157,8 +206,10 @@ def test_the_diff_names_rows_and_values(tmp_path: Path) -> None:
         "period": "2026-Q1",
         "before": "100.0",
         "after": "101.5",
+        "cause": "unexplained",
     }
-    assert "100.0 → 101.5" in (tmp_path / "releases/current/diff.md").read_text(encoding="utf-8")
+    page = (tmp_path / "releases/current/diff.html").read_text(encoding="utf-8")
+    assert "창원" in page and "101.50" in page and "사유 미상" in page and "unexplained" in page
 
 
 def test_simulated_and_real_are_not_compared(tmp_path: Path) -> None:
@@ -169,56 +220,133 @@ def test_simulated_and_real_are_not_compared(tmp_path: Path) -> None:
 
 
 def test_a_stopped_build_is_not_assembled(tmp_path: Path) -> None:
-    with pytest.raises(release.PublishError, match="gate stopped"):
+    with pytest.raises(PublishError, match="gate stopped"):
         stage(tmp_path, make_build(tmp_path, verdict="stop"))
-    assert not (tmp_path / "releases").exists()
+    assert not (tmp_path / "releases").exists() and not (tmp_path / "staging").exists()
 
 
 def test_two_publishers_at_once(tmp_path: Path) -> None:
     staged = stage(tmp_path, make_build(tmp_path))
-    releases = tmp_path / "releases"
-    releases.mkdir()
     with (
         FileLock(tmp_path / ".publish.lock"),
-        pytest.raises(release.PublishError, match="going on"),
+        pytest.raises(PublishError, match="going on"),
     ):
-        release.switch(staged=staged, releases=releases)
-    late = stage(tmp_path, make_build(tmp_path, name="b2"))
-    release.switch(staged=staged, releases=releases)
-    with pytest.raises(release.PublishError, match="meanwhile"):
-        release.switch(staged=late, releases=releases)
-    assert os.readlink(releases / "current") == "2026-Q1_v1"
+        switch(tmp_path, staged)
+    manifest = release.manifest_sha256(staged)
+    switch(tmp_path, staged)
+    with pytest.raises(PublishError, match="meanwhile"):
+        switch(tmp_path, staged, manifest=manifest)
+    assert os.readlink(tmp_path / "releases/current") == "2026-Q1_v1"
 
 
-def test_death_before_the_switch_leaves_readers_where_they_were(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_newer_candidate_makes_the_one_before_void(tmp_path: Path) -> None:
+    one = stage(tmp_path, make_build(tmp_path))
+    manifest = release.manifest_sha256(one)
+    two = stage(tmp_path, make_build(tmp_path, value=2.0, name="b2"))
+    with pytest.raises(PublishError, match="changed: manifest"):
+        switch(tmp_path, one, manifest=manifest)
+    switch(tmp_path, two)
+    assert sorted(p.name for p in (tmp_path / "staging").iterdir()) == []
+    assert release.verify(tmp_path / "releases/current").is_intact
+
+
+def test_what_was_compared_with_another_release_is_not_published(tmp_path: Path) -> None:
     publish(tmp_path, make_build(tmp_path))
-    releases = tmp_path / "releases"
-    staged = stage(tmp_path, make_build(tmp_path, value=2.0, name="b2"))
-
-    def die(*_: object) -> None:
-        raise KeyboardInterrupt
-
-    monkeypatch.setattr("publication.releases.switching.point_current", die)
-    with pytest.raises(KeyboardInterrupt):
-        release.switch(staged=staged, releases=releases)
-    monkeypatch.undo()
-    assert os.readlink(releases / "current") == "2026-Q1_v1"
-    # the next run takes up what stands complete
-    assert release.unswitched_release(releases, "b2") == "2026-Q1_v2"
-    release.point_current(releases, "2026-Q1_v2")
-    assert release.unswitched_release(releases, "b2") is None
-    assert not list(releases.glob(".current-*"))
+    publish(tmp_path, make_build(tmp_path, value=2.0, name="b2"))
+    late = stage(tmp_path, make_build(tmp_path, value=3.0, name="b3"))
+    release.roll_back(Places(tmp_path), to=None, reason="x", role="statistician", policy=FREE)
+    with pytest.raises(PublishError, match="was compared with 2026-Q1_v2"):
+        switch(tmp_path, late)
 
 
-def test_a_mart_without_an_order_is_refused(tmp_path: Path) -> None:
+def test_a_mart_without_an_order_is_refused_and_leaves_nothing(tmp_path: Path) -> None:
     build = make_build(tmp_path)
-    with pytest.raises(release.PublishError, match="names no order"):
+    with pytest.raises(PublishError, match="names no order"):
         release.assemble(
             candidate=build / "candidate.duckdb",
             build=build,
-            releases=tmp_path / "releases",
-            staging=tmp_path / "staging",
+            places=Places(tmp_path),
             order_by={"dim_complex": ["complex_id"]},
         )
+    assert list((tmp_path / "staging").iterdir()) == []
+
+
+def test_an_exposure_must_be_published_as_the_candidate_has_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    build = make_build(tmp_path)
+    with pytest.raises(PublishError, match="exposure bulletin names secret"):
+        assemble(tmp_path, build, exposures={"bulletin": ["dim_complex", "secret"]})
+    folder = assemble(tmp_path, build, exposures={"bulletin": ["dim_complex"]})
+    found = json.loads((folder / "release.json").read_text(encoding="utf-8"))["reconciliation"]
+    assert found["dim_complex"]["rows"] == 2 and found["dim_complex"]["exposures"] == ["bulletin"]
+    assert found["complex_quarterly"]["exposures"] == []
+
+    # A copy that lost a row on its way is found, in either form.
+    for where in ("marts/dim_complex.parquet", "kicox.duckdb"):
+        copy = folder / where
+        if where.endswith("duckdb"):
+            with duckdb.connect(str(copy)) as c:
+                c.execute("UPDATE dim_complex SET name_ko = '창완' WHERE complex_id = 'changwon'")
+        else:
+            kept = copy.read_bytes()
+            with duckdb.connect() as c:
+                c.execute(f"CREATE TABLE t AS FROM '{copy}' LIMIT 1; COPY t TO '{copy}'")
+        with pytest.raises(PublishError, match="not the candidate's"):
+            release.reconcile(build / "candidate.duckdb", folder, {})
+        if where.endswith("parquet"):
+            copy.write_bytes(kept)
+    assert release.reconcile
+    with pytest.raises(PublishError):
+        release.reconcile(build / "candidate.duckdb", folder, {"x": ["dim_complex"]})
+
+
+def test_exposures_of_the_project_name_marts(tmp_path: Path) -> None:
+    manifest = {
+        "nodes": {"model.sandan.dim_complex": {"name": "dim_complex"}},
+        "exposures": {
+            "exposure.sandan.bulletin": {
+                "name": "bulletin",
+                "depends_on": {"nodes": ["model.sandan.dim_complex", "model.sandan.gone"]},
+            }
+        },
+    }
+    (tmp_path / "manifest.json").write_text(json.dumps(manifest), encoding="utf-8")
+    assert release.exposures(tmp_path / "manifest.json") == {
+        "bulletin": ["dim_complex", "model.sandan.gone"]
+    }
+
+
+def test_a_home_of_before_the_log_is_taken_up(tmp_path: Path) -> None:
+    """Releases of the old form: the state and time of publication in the manifest."""
+    for number, at in ((1, "2026-05-01T00:00:00+00:00"), (2, "2026-06-01T00:00:00+00:00")):
+        folder = tmp_path / "releases" / f"2026-Q1_v{number}"
+        folder.mkdir(parents=True)
+        (folder / "x.txt").write_text(str(number))
+        manifest = {
+            "release_id": folder.name,
+            "period": "2026-Q1",
+            "version": number,
+            "status": "published",
+            "published_at": at,
+            "is_simulated": False,
+            "previous": None,
+            "build_id": f"old{number}",
+            "code": {"version": "0", "fingerprint": "e"},
+            "inputs": [],
+            "files": {"x.txt": release.file_sha256(folder / "x.txt")},
+        }
+        (folder / "release.json").write_text(json.dumps(manifest), encoding="utf-8")
+    (tmp_path / "releases/current").symlink_to("2026-Q1_v2")
+    shown = release.current_release(tmp_path / "releases")
+    assert shown is not None and shown["published_at"] == "2026-06-01T00:00:00+00:00"
+    found = release.verify(tmp_path / "releases/current")
+    assert found.is_intact and found.signature == "old_form"
+    manifest = publish(tmp_path, make_build(tmp_path))
+    assert manifest["release_id"] == "2026-Q1_v3" and manifest["previous"] == "2026-Q1_v2"
+    assert states(tmp_path) == {
+        "2026-Q1_v1": "superseded",
+        "2026-Q1_v2": "superseded",
+        "2026-Q1_v3": "published",
+    }
+    assert events(tmp_path)[:2] == ["adopted", "adopted"]

@@ -1,0 +1,573 @@
+"""From an audited build to what readers see: assemble, render, seal, sign off, wait, switch.
+
+Airflow and the command line call the same functions. Each may be repeated, and each may die: the
+release that readers see is whole at any moment, and the next step finds or replaces what was left.
+"""
+
+from __future__ import annotations
+
+import errno
+import json
+import os
+import shlex
+import shutil
+import subprocess
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+
+from pipeline.settings import Settings
+from publication import releases
+from publication.releases import NotYet, Places, Policy, PublishError, ReleaseLog
+from publication.releases.layout import NAME
+from publication.releases.log import History, State
+from publication.releases.signing import (
+    PublicKey,
+    load_private_key,
+    load_public_keys,
+    public_key_of,
+)
+
+#: Beside the staged folder, not in it: the outputs of the release are complete.
+RENDERED = "RENDERED"
+
+
+def places(settings: Settings) -> Places:
+    """The folders of releases in this home."""
+    return Places(settings.home)
+
+
+def policy(settings: Settings) -> Policy:
+    """Sign-off, calendar and retention of this installation.
+
+    Raises:
+        CalendarError: `releases.yml` is wrong.
+    """
+    path = settings.release_policy or settings.project / "publication" / "releases.yml"
+    return releases.load_policy(path, settings.sign_off)
+
+
+def signing_key(settings: Settings) -> Ed25519PrivateKey | None:
+    """The key that signs releases (SANDAN_SIGNING_KEY), or None.
+
+    Raises:
+        KeyProblem: it is named and cannot be used.
+    """
+    return load_private_key(settings.signing_key) if settings.signing_key else None
+
+
+def trusted_keys(settings: Settings, given: Path | None = None) -> list[PublicKey]:
+    """The keys of which one must have signed a release: a file that is given, SANDAN_PUBLIC_KEYS, or
+    the public half of the own signing key; without any, none.
+
+    Raises:
+        KeyProblem: a file is named and holds no key.
+    """
+    if given or settings.public_keys:
+        return load_public_keys(given or settings.public_keys or Path())
+    key = signing_key(settings)
+    return [public_key_of(key)] if key else []
+
+
+@contextmanager
+def _room_on_disk(settings: Settings, build_id: str | None) -> Iterator[None]:
+    """Say plainly that the disk is full, and leave nothing half made on it."""
+    try:
+        yield
+    except Exception as error:
+        full = isinstance(error, OSError) and error.errno in (errno.ENOSPC, errno.EDQUOT)
+        if not full and not any(
+            sign in str(error).lower() for sign in ("no space left", "disk quota exceeded")
+        ):
+            raise
+        if build_id is not None:
+            shutil.rmtree(settings.home / "staging" / build_id, ignore_errors=True)
+        raise PublishError(
+            f"the disk of {settings.home} is full: nothing was published, readers keep what they "
+            "have, and what was half made is removed. Make room (`sandan gc` helps), run again",
+            f"{settings.home} 디스크가 가득 찼습니다. 공표하지 않았고 현재 릴리스는 그대로입니다. "
+            "공간을 확보한 뒤(sandan gc) 다시 실행하십시오",
+        ) from error
+
+
+# -- the steps --------------------------------------------------------------------------------
+
+
+def assemble(settings: Settings, build_id: str, *, again: bool = False) -> dict[str, Any]:
+    """Stage the release of a build that passed the gate, or find it staged, sealed or published.
+
+    With `again`, also of a build whose release was withdrawn or rolled back: as a new version.
+
+    Raises:
+        PublishError: the verdict is `stop`, the release was taken back, or somebody else publishes.
+    """
+    home = places(settings)
+    with releases.publisher(home) as log:
+        history = log.history()
+    standing = _standing(home, history, build_id)
+    if standing is not None:
+        return standing
+    taken_back = history.was_taken_back(build_id)
+    if taken_back is not None and not again:
+        raise PublishError(
+            f"{taken_back.release_id} of build {build_id} was {_WORDS[taken_back.event][0]} "
+            f"({taken_back.reason or 'no reason given'}): it is not published again by itself; "
+            "`sandan publish --again` does",
+            f"빌드 {build_id}의 {taken_back.release_id}은(는) {_WORDS[taken_back.event][1]} 상태이므로 "
+            "다시 공표하지 않습니다(sandan publish --again)",
+        )
+    folder = settings.builds / build_id
+    with _room_on_disk(settings, build_id):
+        staged = releases.assemble(
+            candidate=folder / "candidate.duckdb",
+            build=folder,
+            places=home,
+            order_by=mart_order(folder / "manifest.json"),
+            exposures=releases.exposures(folder / "manifest.json"),
+            headline=headline(folder / "candidate.duckdb", build_id.split("_")[0]),
+        )
+    return {
+        "release_id": staged.name,
+        "build_id": build_id,
+        "status": "staged",
+        "staging": str(staged),
+    }
+
+
+_WORDS = {"withdrawn": ("withdrawn", "철회"), "rolled_back": ("rolled back", "되돌림")}
+
+
+def _standing(home: Places, history: History, build_id: str) -> dict[str, Any] | None:
+    """What there is of a build already: published, or sealed and waiting; else None."""
+    known = {"build_id": build_id, "staging": str(home.staging / build_id)}
+    for state in history.of_build(build_id):
+        if state.state == "published":
+            return {**known, "release_id": state.release_id, "status": "published"}
+        folder = home.staging / build_id / state.release_id
+        if state.state in ("audited", "approved", "embargoed", "rejected"):
+            manifest = _manifest(folder)
+            # Compared with another release than the one that readers see, it has to be made again.
+            if manifest is not None and manifest["previous"] == history.current:
+                return {
+                    **known,
+                    "release_id": state.release_id,
+                    "status": "sealed",
+                    "staging": str(folder),
+                    "manifest_sha256": state.manifest_sha256,
+                }
+    return None
+
+
+def _manifest(folder: Path) -> dict[str, Any] | None:
+    try:
+        content: dict[str, Any] = json.loads((folder / releases.MANIFEST).read_text("utf-8"))
+    except FileNotFoundError:
+        return None
+    return content
+
+
+def render(settings: Settings, staged: dict[str, Any]) -> dict[str, Any]:
+    """Render every output into a staged release, from that folder and nothing else.
+
+    Raises:
+        PublishError: the disk is full, or somebody else is publishing.
+    """
+    from publication.outputs import render_outputs
+
+    if staged["status"] != "staged":
+        return staged
+    build_id = str(staged["build_id"])
+    if not Path(staged["staging"]).is_dir():  # a full disk, or another run
+        staged = assemble(settings, build_id)
+        if staged["status"] != "staged":
+            return staged
+    folder = Path(staged["staging"])
+    with releases.publisher(places(settings)), _room_on_disk(settings, build_id):
+        written = [str(path) for path in render_outputs(folder)]
+        (folder.parent / RENDERED).touch()
+    return {**staged, "outputs": written}
+
+
+def seal(settings: Settings, staged: dict[str, Any]) -> dict[str, Any]:
+    """Make the manifest of a rendered release final and sign it; what waited before it is void.
+
+    Adds `manifest_sha256`, and `sign_off`: required, given or not_required.
+
+    Raises:
+        PublishError: its outputs are not complete, the key or the calendar is wrong, the disk is
+            full, or somebody else is publishing.
+    """
+    if staged["status"] == "published":
+        return {**staged, "sign_off": "not_required"}
+    if staged["status"] == "staged" and not Path(staged["staging"]).is_dir():
+        staged = render(settings, staged)  # another run was sealed meanwhile and tidied up
+    rules = policy(settings)
+    result = {**staged, "status": "sealed"}
+    if staged["status"] == "staged":
+        folder = Path(staged["staging"])
+        if not (folder.parent / RENDERED).exists():
+            raise PublishError(
+                f"the outputs of {staged['release_id']} are not complete: render them first",
+                f"{staged['release_id']}의 산출물이 완성되지 않았습니다. 먼저 render를 실행하십시오",
+            )
+        with _room_on_disk(settings, str(staged["build_id"])):
+            result["manifest_sha256"] = releases.seal_candidate(
+                places(settings),
+                str(staged["build_id"]),
+                str(staged["release_id"]),
+                policy=rules,
+                key=signing_key(settings),
+            )
+    state = ReleaseLog(settings.home / "release_log.jsonl").history().states[result["release_id"]]
+    if state.approval is not None:
+        result["sign_off"] = "given"
+    else:
+        result["sign_off"] = "required" if rules.sign_off_required else "not_required"
+    return result
+
+
+def approve(
+    settings: Settings,
+    release_id: str,
+    *,
+    role: str,
+    manifest: str | None = None,
+    actor: str | None = None,
+    via: str = "command line",
+) -> dict[str, Any]:
+    """Sign a candidate off. Returns {"release_id", "manifest_sha256", "role"}.
+
+    Raises:
+        PublishError: the candidate changed since, the role may not decide, or none waits.
+    """
+    event = releases.approve(
+        places(settings),
+        release_id,
+        role=role,
+        manifest=manifest,
+        actor=actor,
+        via=via,
+        policy=policy(settings),
+        trusted=trusted_keys(settings),
+    )
+    return {"release_id": release_id, "manifest_sha256": event.manifest_sha256, "role": event.role}
+
+
+def reject(
+    settings: Settings,
+    release_id: str,
+    *,
+    role: str,
+    reason: str | None,
+    manifest: str | None = None,
+    actor: str | None = None,
+    via: str = "command line",
+) -> None:
+    """Refuse a candidate.
+
+    Raises:
+        PublishError: as for `approve`.
+    """
+    releases.reject(
+        places(settings),
+        release_id,
+        role=role,
+        reason=reason,
+        manifest=manifest,
+        actor=actor,
+        via=via,
+        policy=policy(settings),
+    )
+
+
+def due_at(settings: Settings, sealed: dict[str, Any]) -> datetime | None:
+    """When a sealed release may be published: a time to come, or None where there is none to wait for.
+
+    Raises:
+        CalendarError: the calendar is wrong.
+    """
+    if sealed["status"] == "published":
+        return None
+    due = policy(settings).due(str(sealed["release_id"]))
+    return due if due is not None and due > datetime.now(UTC) else None
+
+
+def switch(settings: Settings, sealed: dict[str, Any]) -> dict[str, Any]:
+    """Make a sealed release the one that readers see, if it may be by now.
+
+    Returns {"release_id", "status"} with the status published, unchanged (it was before),
+    awaiting_sign_off or embargoed; the latter two with `message` and `until`.
+
+    Raises:
+        PublishError: it changed since it was sealed, or another publication is going on or came first.
+    """
+    release_id = str(sealed["release_id"])
+    home = places(settings)
+    log = ReleaseLog(home.log)
+    before = log.history().states.get(release_id)
+    if sealed["status"] == "published" or (before is not None and before.state == "published"):
+        return {"release_id": release_id, "status": "unchanged"}
+    # A crash right after the swap: recovered, it is published, and this run is the one that did it.
+    with releases.publisher(home) as log:
+        state = log.history().states.get(release_id)
+    if state is None or state.state != "published":
+        try:
+            with _room_on_disk(settings, None):
+                releases.switch(
+                    home,
+                    release_id,
+                    manifest=str(sealed["manifest_sha256"]),
+                    policy=policy(settings),
+                    trusted=trusted_keys(settings) if settings.signing_key else (),
+                )
+        except NotYet as error:
+            return {
+                "release_id": release_id,
+                "status": "embargoed" if error.until else "awaiting_sign_off",
+                "until": error.until.isoformat() if error.until else None,
+                "message": str(error),
+            }
+    return {"release_id": release_id, "status": "published"}
+
+
+def publish(settings: Settings, build_id: str, *, again: bool = False) -> dict[str, Any]:
+    """All steps for a build, as far as they go today: the result of `switch`.
+
+    Raises:
+        PublishError: as for the steps.
+    """
+    staged = assemble(settings, build_id, again=again)
+    return switch(settings, seal(settings, render(settings, staged)))
+
+
+def publish_due(settings: Settings) -> list[dict[str, Any]]:
+    """Publish what is signed off and whose time has come: what a clock calls. One result for each
+    release that waits.
+
+    Raises:
+        PublishError: somebody else is publishing, or what waits changed.
+    """
+    home = places(settings)
+    with releases.publisher(home) as log:
+        releases.record_announcements(policy(settings), log, datetime.now(UTC))
+        waiting = [s for s in log.history().waiting() if s.manifest_sha256]
+    return [switch(settings, _sealed(settings, state)) for state in waiting]
+
+
+def _sealed(settings: Settings, state: State) -> dict[str, Any]:
+    return {
+        "release_id": state.release_id,
+        "build_id": state.build_id,
+        "status": "sealed",
+        "manifest_sha256": state.manifest_sha256,
+    }
+
+
+def waiting_for(settings: Settings, build_id: str) -> dict[str, Any] | None:
+    """The sealed release of a build that waits to be published, or was taken back: nothing to do about
+    it anew. None where there is none.
+
+    Returns {"release_id", "status": sealed | taken_back, "manifest_sha256", "message", "message_ko"}.
+    """
+    home = places(settings)
+    history = ReleaseLog(home.log).history()
+    taken_back = history.was_taken_back(build_id)
+    standing = _standing(home, history, build_id)
+    if standing is not None and standing["status"] == "sealed":
+        name, state = standing["release_id"], history.states[standing["release_id"]]
+        return {
+            **standing,
+            "message": f"{name} is {state.state} and waits; `sandan releases` says for what",
+            "message_ko": f"{name}은(는) {state.state} 상태로 대기 중입니다(sandan releases)",
+        }
+    if taken_back is not None:
+        en, ko = _WORDS[taken_back.event]
+        return {
+            "release_id": taken_back.release_id,
+            "status": "taken_back",
+            "message": f"{taken_back.release_id} of these inputs was {en}: "
+            f"{taken_back.reason or 'no reason given'}",
+            "message_ko": f"이 자료의 {taken_back.release_id}은(는) {ko} 상태입니다",
+        }
+    return None
+
+
+def under_embargo(settings: Settings, snapshot_ids: set[str]) -> set[str]:
+    """Which snapshots no release has shown yet, while a release is announced for a time to come or
+    waits for its sign-off; none where nothing is held back.
+
+    Raises:
+        CalendarError: the calendar is wrong.
+    """
+    now = datetime.now(UTC)
+    held_back = [a for a in policy(settings).announced if a.at > now]
+    waiting = [
+        s
+        for s in ReleaseLog(places(settings).log).history().waiting()
+        if s.manifest_sha256 is not None
+    ]
+    if not held_back and not waiting:
+        return set()
+    shown = {
+        snapshot["snapshot_id"]
+        for manifest in releases.list_releases(settings.releases)
+        for snapshot in manifest["inputs"]
+    }
+    return snapshot_ids - shown
+
+
+def after_publication(settings: Settings, switched: dict[str, Any]) -> dict[str, Any]:
+    """Run the command of SANDAN_AFTER_PUBLISH, such as one that flushes a dashboard's cache.
+
+    It finds SANDAN_RELEASE and SANDAN_RELEASE_FOLDER in its environment. The release is out whatever
+    comes of it.
+
+    Returns {"status": none | done, …}.
+
+    Raises:
+        PublishError: the command failed; its last words are in the message.
+    """
+    if switched["status"] != "published" or not settings.after_publish.strip():
+        return {"status": "none"}
+    command = shlex.split(settings.after_publish)
+    environment = {
+        **{k: v for k, v in os.environ.items() if not k.startswith(("SANDAN_KEY_", "SANDAN_SIGN"))},
+        "SANDAN_RELEASE": str(switched["release_id"]),
+        "SANDAN_RELEASE_FOLDER": str(settings.releases / str(switched["release_id"])),
+    }
+    try:
+        done = subprocess.run(
+            command, env=environment, capture_output=True, text=True, check=False, timeout=600
+        )
+        words = (done.stdout + done.stderr).strip().splitlines()[-3:]
+        failed = done.returncode != 0
+    except (OSError, subprocess.TimeoutExpired) as error:
+        words, failed = [str(error)], True
+    if failed:
+        raise PublishError(
+            f"{switched['release_id']} is published, but the command after it failed: "
+            f"{' '.join(words)}",
+            f"{switched['release_id']}은(는) 공표되었으나 후속 명령이 실패했습니다",
+        )
+    return {"status": "done", "output": words}
+
+
+# -- what releases are made with and asked for ------------------------------------------------
+
+
+def find_release(settings: Settings, name: str) -> Path:
+    """The folder of a release by its name, `current`, or a path; one that waits in staging, too.
+
+    Raises:
+        PublishError: there is none.
+    """
+    home = places(settings)
+    if name == "current" or NAME.match(name):
+        candidates = [home.releases / name, *home.staging.glob(f"*/{name}"), home.withdrawn / name]
+        candidates = [c for c in candidates if (c / releases.MANIFEST).is_file()]
+    else:
+        candidates = [p for p in [Path(name).expanduser()] if p.is_dir()]
+    if not candidates:
+        raise PublishError(
+            f"there is no release {name!r} in {settings.home}; `sandan releases` lists them",
+            f"{name!r} 릴리스가 없습니다. sandan releases로 확인하십시오",
+        )
+    return candidates[0]
+
+
+def verify(settings: Settings, name: str, key: Path | None = None) -> releases.Verification:
+    """Prove a release, by name or folder, against the log of this home where it knows it.
+
+    Raises:
+        PublishError: there is no such release, or the key cannot be read.
+    """
+    folder = find_release(settings, name)
+    expected = None
+    if folder.resolve().is_relative_to(settings.home):
+        state = ReleaseLog(places(settings).log).history().states.get(folder.resolve().name)
+        expected = state.manifest_sha256 if state else None
+    return releases.verify(folder, trusted=trusted_keys(settings, key), expected_sha256=expected)
+
+
+def compare(settings: Settings, before: str, after: str) -> Path:
+    """Write the difference of two releases, as page and as data, below `<home>/diffs`.
+
+    Returns the folder with diff.html, diff.json and diff.parquet.
+
+    Raises:
+        PublishError: one of them is not there.
+    """
+    old, new = (find_release(settings, name).resolve() for name in (before, after))
+    keys = {
+        mart: columns
+        for folder in (old, new)
+        for mart, columns in (
+            (_manifest(folder) or {}).get("keys") or _keys(settings, folder)
+        ).items()
+    }
+    target = settings.home / "diffs" / f"{old.name}__{new.name}"
+    target.mkdir(parents=True, exist_ok=True)
+    difference = releases.diff(old, new, keys, target / "diff.parquet")
+    (target / "diff.json").write_text(
+        json.dumps(difference, ensure_ascii=False, indent=1, default=str) + "\n", encoding="utf-8"
+    )
+    releases.render_diff(difference, new, target / "diff.html")
+    return target
+
+
+def _keys(settings: Settings, folder: Path) -> dict[str, list[str]]:
+    """The keys of a release of the old form: those of its build, where that is still there."""
+    manifest = _manifest(folder) or {}
+    path = settings.builds / str(manifest.get("build_id")) / "manifest.json"
+    return mart_order(path) if path.exists() else {}
+
+
+def mart_order(manifest: Path) -> dict[str, list[str]]:
+    """The columns each mart is ordered by: dbt's from the models' meta, and the seasonal ones."""
+    from pipeline.seasonal_step import ORDER_BY
+
+    content = json.loads(manifest.read_text(encoding="utf-8"))
+    models = {
+        node["name"]: (node["config"].get("meta") or node.get("meta") or {})["order_by"]
+        for node in content["nodes"].values()
+        if node["resource_type"] == "model"
+        and ((node["config"].get("meta") or node.get("meta") or {}).get("order_by"))
+    }
+    return {**models, **ORDER_BY}
+
+
+def headline(candidate: Path, period: str) -> dict[str, Any]:
+    """Figures for the manifest and the terminal: totals and shares of the release's quarter, when
+    claims held."""
+    import duckdb
+
+    with duckdb.connect(str(candidate), read_only=True) as connection:
+
+        def rows(query: str) -> list[dict[str, Any]]:
+            cursor = connection.execute(query)
+            names = [d[0] for d in cursor.description or []]
+            return [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
+
+        totals = rows(
+            "SELECT period, production_krw_100m, exports_usd_m, employment_count, utilization_pct, "
+            f"tenant_count, operating_count FROM national_total_quarterly WHERE period = '{period}'"
+        )
+        now = rows(
+            "SELECT metric, definition, period, share_pct, coverage, reason_en, reason_ko "
+            f"FROM national_share WHERE period = '{period}' "
+            "ORDER BY metric, definition"
+        )
+        held = rows(
+            "SELECT claim_id, stated_pct, definition, period, measured_pct, coverage, verdict "
+            "FROM claim_check WHERE verdict = 'supported' ORDER BY claim_id, period, definition"
+        )
+        last = rows(
+            "SELECT metric, definition, period, share_pct, coverage FROM national_share "
+            "WHERE share_pct IS NOT NULL QUALIFY row_number() OVER ("
+            "PARTITION BY metric, definition ORDER BY period DESC) = 1 ORDER BY metric, definition"
+        )
+    return {"totals": totals[0] if totals else {}, "shares_now": now, "held": held, "last": last}
