@@ -10,6 +10,7 @@ from pathlib import Path
 
 from publication.bulletin import render_bulletin
 from publication.sdmx import render_sdmx
+from publication.site import render_site
 
 
 def render_outputs(folder: Path) -> list[Path]:
@@ -23,4 +24,6 @@ def render_outputs(folder: Path) -> list[Path]:
     return [
         *render_bulletin(folder, folder / "bulletin"),
         *render_sdmx(folder, folder / "sdmx"),
+        # Last: its page of downloads names the files of all others.
+        *render_site(folder, folder / "site"),
     ]
