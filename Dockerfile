@@ -26,7 +26,7 @@ WORKDIR /opt/sandan
 COPY . .
 COPY --from=site /opt/sandan/publication/site/dist publication/site/dist
 # Settings come from the environment; without a file Airflow writes one with keys of its own.
-RUN python -m compileall -q dags docker expectations ingestion pipeline publication seasonal \
+RUN python -m compileall -q dags disclosure docker expectations ingestion pipeline publication seasonal \
  && touch /opt/airflow/airflow.cfg
 ENV PATH=/opt/venv/bin:/usr/local/bin:/usr/bin:/bin
 ENV PYTHONPATH=/opt/sandan
