@@ -155,7 +155,7 @@ def _not_covered(attack: Attack, targets: Targets, pool: Pool) -> Ints:
                 far * (1 - MARGIN) >= targets.level, targets.level * (1 + MARGIN) / moved, np.inf
             )
         # How much all cells move together at that part of the direction.
-        cost = part * np.abs(directions).sum(axis=1)[:, None]
+        cost = part * np.maximum(np.abs(directions).sum(axis=1), 1e-300)[:, None]
         choice = cost.argmin(axis=0)
         if not np.isfinite(cost.min(axis=0)).all():
             covered[:] = False
