@@ -1,6 +1,7 @@
 """`make bench`: times as ratios to a baseline measured in the same run.
 
     python -m benchmarks [read] [status] [registry] [editions] [run] [nothing] [chain]
+                         [verify] [diff]
 
 read     the twelve tables by sandan's parser, against pandas.read_excel with openpyxl
 registry a registry of 200,000 factories from bytes to landed Parquet, against DuckDB's read_csv to
@@ -12,6 +13,8 @@ editions twenty-five years of the trend statistic (some 300 workbooks) ingested 
 run      a new workbook to the switched `current` by `sandan run`, against a bare `dbt build`
 nothing  a run with nothing new, against that run
 chain    the same through Airflow's scheduler, against `sandan run`; Airflow's own share
+verify   a signed release of 1 GB proven, against `sha256sum -c` and one thread of hashing
+diff     two releases of a million rows, against one join of the same files
 """
 
 from __future__ import annotations
@@ -316,7 +319,25 @@ def bench_chain(folder: Path) -> None:
     _line("new workbook through the scheduler", timings["chain_seconds"], "sandan run", seconds)
 
 
+def bench_verify(folder: Path) -> None:
+    """Proof of a release of 1 GB."""
+    from benchmarks.releases import bench_verify as measure
+
+    for row in measure(folder):
+        _line(*row)
+
+
+def bench_diff(folder: Path) -> None:
+    """The difference of two releases."""
+    from benchmarks.releases import bench_diff as measure
+
+    for row in measure(folder):
+        _line(*row)
+
+
 BENCHES = {
+    "verify": [bench_verify],
+    "diff": [bench_diff],
     "read": [bench_read],
     "status": [bench_status],
     "registry": [bench_registry],

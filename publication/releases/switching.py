@@ -267,7 +267,11 @@ def recover(places: Places, log: ReleaseLog) -> None:
         if state.state == "withdrawn":
             _take_away(places, state.release_id, history)
         if state.was_published and state.build_id:
-            shutil.rmtree(places.staging / state.build_id, ignore_errors=True)
+            staged = places.staging / state.build_id
+            shutil.rmtree(staged / state.release_id, ignore_errors=True)
+            # (the same build may be on its way again, as another version)
+            if places.staged(state.build_id) is None:
+                shutil.rmtree(staged, ignore_errors=True)
     for pattern in (".current-*", ".index.json.tmp", ".tombstone-*"):
         for leftover in places.releases.glob(pattern):
             if leftover.is_dir() and not leftover.is_symlink():
