@@ -1,6 +1,6 @@
 """A release for the machines of other statistical offices: SDMX 3.0.
 
-sdmx/structures.xml, .json       agency, code lists, concepts, data structures, dataflows
+sdmx/structures.xml, .json       agency, code lists, concepts, data and metadata structures, flows
 sdmx/<flow>.csv, <flow>.xml      the data: SDMX-CSV 2.0 and SDMX-ML 3.0
 """
 
@@ -16,11 +16,12 @@ from pysdmx.model import Codelist, Organisation
 from pysdmx.model.message import Header
 
 from publication.definitions import DATABASE, read_definitions
-from publication.sdmx.bilingual import structures_json, structures_xml
+from publication.sdmx.bilingual import reports_xml, structures_json, structures_xml
 from publication.sdmx.codelists import AGENCY
 from publication.sdmx.data import check_codes, define_lookups, write_csv, write_xml
 from publication.sdmx.flows import FLOWS, TREND_VINTAGES
 from publication.sdmx.model import SdmxError, structure_version, structures
+from publication.sdmx.quality import quality_facts, quality_reports, quality_structures
 
 __all__ = ["SdmxError", "render_sdmx"]
 
@@ -51,9 +52,13 @@ def render_sdmx(folder: Path, target: Path) -> list[Path]:
             prepared=prepared,
             sender=Organisation(id=AGENCY),
         )
+        facts = quality_facts(folder, connection, definitions, manifest, prepared)
+        reports = quality_reports(facts, version, str(manifest["period"]))
+        made += quality_structures(version)
         for name, content in (
             ("structures.xml", structures_xml(made, header)),
             ("structures.json", structures_json(made, header)),
+            ("quality.xml", reports_xml(reports, header)),
         ):
             (target / name).write_bytes(content)
             written.append(target / name)

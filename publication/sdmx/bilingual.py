@@ -23,8 +23,6 @@ from publication.definitions import Text
 #: RECORD SEPARATOR as a picture: neither XML nor JSON escapes it.
 _PART = "\u241e"
 _LANG = "{http://www.w3.org/XML/1998/namespace}lang"
-_COMMON = "http://www.sdmx.org/resources/sdmxml/schemas/v3_0/common"
-_GENERIC = "http://www.sdmx.org/resources/sdmxml/schemas/v3_0/metadata/generic"
 
 
 def both(text: Text) -> str:
@@ -40,9 +38,9 @@ def structures_xml(structures: Sequence[MaintainableArtefact], header: Header) -
     return _split_xml(written or "")
 
 
-def report_xml(report: MetadataReport, header: Header) -> bytes:
-    """A report of reference metadata as SDMX-ML 3.0, its texts in English and Korean."""
-    written = write_sdmx([report], Format.REFMETA_SDMX_ML_3_0, header=header, prettyprint=True)
+def reports_xml(reports: Sequence[MetadataReport], header: Header) -> bytes:
+    """Reports of reference metadata as SDMX-ML 3.0, each in one language, named in both."""
+    written = write_sdmx(list(reports), Format.REFMETA_SDMX_ML_3_0, header=header, prettyprint=True)
     return _split_xml(written or "")
 
 
@@ -50,12 +48,6 @@ def structures_json(structures: Sequence[MaintainableArtefact], header: Header) 
     """Structures as SDMX-JSON 2.0, names and descriptions in English and Korean."""
     written = write_sdmx(list(structures), Format.STRUCTURE_SDMX_JSON_2_0_0, header=header)
     return _json(_drop_groups(_split_json(json.loads(written or "{}"))))
-
-
-def report_json(report: MetadataReport, header: Header) -> bytes:
-    """A report of reference metadata as SDMX-JSON 2.0, its texts in English and Korean."""
-    written = write_sdmx([report], Format.REFMETA_SDMX_JSON_2_0_0, header=header)
-    return _json(_split_json(json.loads(written or "{}")))
 
 
 def _json(content: Any) -> bytes:
@@ -68,9 +60,6 @@ def _split_xml(written: str) -> bytes:
         if not element.text or _PART not in element.text:
             continue
         english, korean = element.text.split(_PART)
-        if element.tag == f"{{{_GENERIC}}}Value":
-            # parallel texts, where pysdmx writes one plain value
-            element.tag = f"{{{_COMMON}}}Text"
         element.text = english
         element.set(_LANG, "en")
         second = etree.Element(element.tag)
