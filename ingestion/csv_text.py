@@ -14,15 +14,13 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Literal
 
-import numpy as np
-
 from ingestion.problems import reject
 
 #: As much of a text as is looked at to find out what it is (bytes). A header is far shorter.
 HEAD_BYTES = 64 * 1024
 
 #: `newline=""` of csv: both CP949 and UTF-8 keep these bytes for themselves.
-_NEWLINE, _QUOTE = b"\n", ord('"')
+_NEWLINE, _QUOTE = b"\n", b'"'
 
 
 @dataclass(frozen=True)
@@ -107,8 +105,7 @@ class CsvText:
             if found < 0:
                 return len(data)
             end = found + 1
-            # Thrice as fast as counting bytes, where many of them are quotes.
-            quotes += int(np.count_nonzero(np.frombuffer(data, np.uint8)[counted:end] == _QUOTE))
+            quotes += data.count(_QUOTE, counted, end)
             counted = end
             if quotes % 2 == 0:
                 return end

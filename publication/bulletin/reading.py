@@ -11,16 +11,31 @@ from datetime import UTC, date, datetime, timedelta, timezone
 from pathlib import Path
 from typing import Any
 
-from publication.bulletin import sentences as s
-from publication.bulletin.sentences import Lang, Obs
+from publication.bulletin import words as s
+from publication.bulletin.words import Lang, Obs
+from publication.definitions import Definitions, DefinitionsError, read_definitions
 
 Row = dict[str, Any]
 
 _KST = timezone(timedelta(hours=9))
 
-#: Marts the bulletin cannot do without, and those without which it says less.
+#: Marts the bulletin cannot do without.
 _REQUIRED = ("national_total_quarterly", "complex_quarterly", "dim_complex")
-_OPTIONAL = ("industry_quarterly", "dim_industry", "national_share", "claim_check", "dim_snapshot")
+#: Marts without which it says less, with what is read of them (`$period`: the release's own).
+_OPTIONAL: dict[str, str] = {
+    "industry_quarterly": "",
+    "dim_snapshot": "",
+    "national_share": "",
+    "claim_check": "WHERE stated_pct IS NOT NULL",
+    "claim_verdict": "",
+    "series_break": "",
+    "revision_summary": "WHERE complex_id = '_T'",
+    "growth_quarterly": "WHERE period = $period OR (complex_id = '_T' AND industry_code = '_T')",
+    "cluster_kpi": "WHERE period = $period AND size_class = '_T'",
+    "revision": "WHERE freq = 'Q' AND industry_code = '_T' AND size_class = '_T' AND sex = '_T'",
+    "seasonal_adjusted": "WHERE status = 'adjusted'",
+    "seasonal_diagnostics": "",
+}
 
 
 class BulletinError(RuntimeError):
@@ -31,7 +46,7 @@ def _clean(value: Any) -> Any:
     return None if isinstance(value, float) and math.isnan(value) else value
 
 
-def _read_marts(release_dir: Path) -> dict[str, list[Row]]:
+def _read_marts(release_dir: Path, period: str) -> dict[str, list[Row]]:
     import duckdb
 
     marts: dict[str, list[Row]] = {}
@@ -43,11 +58,12 @@ def _read_marts(release_dir: Path) -> dict[str, list[Row]]:
                     raise BulletinError(f"{path}: the release has no mart {name}")
                 marts[name] = []
                 continue
-            cursor = connection.execute("SELECT * FROM read_parquet(?)", [str(path)])
-            columns = [column[0] for column in cursor.description or []]
+            query = f"SELECT * FROM read_parquet($path) {_OPTIONAL.get(name, '')}"
+            values = {"path": str(path)} | ({"period": period} if "$period" in query else {})
+            cursor = connection.execute(query, values)
+            names = [column[0] for column in cursor.description or []]
             marts[name] = [
-                {c: _clean(v) for c, v in zip(columns, row, strict=True)}
-                for row in cursor.fetchall()
+                {c: _clean(v) for c, v in zip(names, row, strict=True)} for row in cursor.fetchall()
             ]
     return marts
 
@@ -107,6 +123,12 @@ def obs(row: Row | None, measure: str) -> Obs:
 # --- the release as the bulletin needs it ---------------------------------------------------
 
 
+_SHARE_OF = {
+    "ko": re.compile(r"국가산업단지가 (.+)에서 차지하는 비중"),
+    "en": re.compile(r"Share of the complexes in (.+)"),
+}
+
+
 @dataclass(frozen=True)
 class Release:
     """A release folder read once, shared by both languages."""
@@ -122,6 +144,8 @@ class Release:
     totals: dict[str, Row]
     complexes: dict[str, dict[str, Row]]
     names: dict[str, Row]
+    definitions: Definitions
+    growths: dict[tuple[str, str, str, str, str], Row]
 
     def name(self, complex_id: str | None, lang: Lang) -> str:
         """A complex's name in the language, else the Korean one, else its id."""
@@ -129,15 +153,57 @@ class Release:
         own = row.get("name_en") if lang == "en" else None
         return str(own or row.get("name_ko") or complex_id or "")
 
+    def measure(self, measure: str, lang: Lang) -> str:
+        """A measure's, indicator's or national series' name in the release's definitions."""
+        return self.definitions.name_of(measure, lang)
+
+    def unit(self, measure: str, lang: Lang) -> str:
+        """The name of the unit in which the marts hold it."""
+        return self.definitions.unit_of(measure).name.of(lang)
+
+    def industry(self, code: str, lang: Lang) -> str:
+        """An industry's name, else its code."""
+        known = self.definitions.industries.get(code)
+        return known.name.of(lang) if known else code
+
+    def verdict_word(self, verdict: str, lang: Lang) -> str:
+        """A verdict on a claim in words, as the code list has it."""
+        word = self.definitions.code_name("verdict", verdict, lang)
+        return word if lang == "ko" else word.lower()
+
+    def share_of(self, metric: str, lang: Lang) -> str:
+        """What a metric of claims is a share of, out of its name in `dim_claim_metric`."""
+        known = self.definitions.metrics.get(metric)
+        name = known.name.of(lang) if known else metric
+        found = _SHARE_OF[lang].fullmatch(name)
+        return found.group(1) if found else name
+
+    def growth(
+        self,
+        measure: str,
+        comparison: str,
+        *,
+        complex_id: str = "_T",
+        industry: str = "_T",
+        period: str | None = None,
+    ) -> Row:
+        """A row of `growth_quarterly` (`comparison`: qoq, yoy); empty where there is none."""
+        key = (complex_id, industry, measure, comparison, period or self.period)
+        return self.growths.get(key, {})
+
 
 def load(release_dir: Path) -> Release:
     """Read a release folder; BulletinError where a part is missing."""
     release = _read_json(release_dir / "release.json")
     verdict = _read_json(release_dir / "verdict.json")
-    marts = _read_marts(release_dir)
     period = release.get("period")
     if not isinstance(period, str):
         raise BulletinError(f"{release_dir / 'release.json'}: no period")
+    marts = _read_marts(release_dir, period)
+    try:
+        definitions = read_definitions(release_dir)
+    except DefinitionsError as error:
+        raise BulletinError(str(error)) from error
     by_period: dict[str, dict[str, Row]] = {}
     for row in marts["complex_quarterly"]:
         if row["complex_id"] != "_T":
@@ -154,6 +220,17 @@ def load(release_dir: Path) -> Release:
         totals={row["period"]: row for row in marts["national_total_quarterly"]},
         complexes=by_period,
         names={row["complex_id"]: row for row in marts["dim_complex"]},
+        definitions=definitions,
+        growths={
+            (
+                row["complex_id"],
+                row["industry_code"],
+                row["measure"],
+                row["comparison"],
+                row["period"],
+            ): row
+            for row in marts["growth_quarterly"]
+        },
     )
 
 
@@ -168,72 +245,6 @@ def changes(data: Release, measure: str, *, points: bool = False) -> tuple[s.Cha
     return (
         s.compare(now, total(data, data.previous, measure), points=points),
         s.compare(now, total(data, data.year_ago, measure), points=points),
-    )
-
-
-# --- coverage and breaks -------------------------------------------------------------------
-
-_PERIOD_IN_TEXT = re.compile(r"\b(\d{4})-(Q[1-4]|0[1-9]|1[0-2])\b")
-
-
-def quarter_of(period: str) -> str:
-    """A month's quarter, so that breaks dated by month compare with quarters."""
-    found = re.fullmatch(r"(\d{4})-(\d{2})", period)
-    if not found:
-        return period
-    return f"{found.group(1)}-Q{(int(found.group(2)) + 2) // 3}"
-
-
-def within(period: Any, after: str | None, until: str) -> bool:
-    """Is a break at `period` inside the comparison of `after` with `until`?"""
-    if not isinstance(period, str) or not period or after is None:
-        return False
-    return after < quarter_of(period) <= until
-
-
-def breaks_of(row: Row, lang: Lang) -> list[tuple[str, str]]:
-    """The breaks of a complex as (quarter, words); breaks_ko and breaks_en hold dated items."""
-    text = row.get(f"breaks_{lang}") or row.get("breaks_ko")
-    if not isinstance(text, str):
-        return []
-    items = []
-    for item in re.split(r"\s*\|\s*", text):
-        if found := _PERIOD_IN_TEXT.search(item):
-            items.append((quarter_of(found.group(0)), item.strip()))
-    return items
-
-
-def entered(data: Release, after: str | None, lang: Lang) -> list[tuple[str, str]]:
-    """Complexes first published inside the comparison window, as (name, period)."""
-    return [
-        (data.name(cid, lang), row["published_from"])
-        for cid, row in sorted(data.names.items())
-        if within(row.get("published_from"), after, data.period)
-    ]
-
-
-def left(data: Release, base: str | None, lang: Lang) -> list[str]:
-    """Complexes with figures for the base but none now, whose publication has ended."""
-    now, then = data.complexes.get(data.period, {}), data.complexes.get(base or "", {})
-    return [
-        data.name(cid, lang)
-        for cid, row in sorted(data.names.items())
-        if row.get("published_until") and cid in then and cid not in now
-    ]
-
-
-def total_is_broken(data: Release, base: str | None) -> bool:
-    """Did the coverage of the total change between `base` and the period?"""
-    return bool(entered(data, base, "ko") or left(data, base, "ko")) or any(
-        within(when, base, data.period) for when, _ in breaks_of(data.names.get("_T", {}), "ko")
-    )
-
-
-def complex_is_broken(data: Release, complex_id: str, base: str | None) -> bool:
-    """Does a break of the complex lie between `base` and the period?"""
-    row = data.names.get(complex_id, {})
-    return within(row.get("published_from"), base, data.period) or any(
-        within(when, base, data.period) for when, _ in breaks_of(row, "ko")
     )
 
 
@@ -253,20 +264,19 @@ def ranked(data: Release) -> list[str]:
 
 
 def contributions(data: Release) -> list[tuple[str, float]]:
-    """Contribution of each complex to growth of total production on the quarter, % points.
+    """Contribution of each complex to quarterly growth of total production, % points.
 
-    100 × (production − production of the quarter before) / total of the quarter before, for
-    complexes with status A in both quarters; largest first.
+    From `growth_quarterly`: 100 × (production − production of the quarter before) / total of the
+    quarter before, for complexes published in both quarters; largest first.
     """
-    base = total(data, data.previous, "production_krw_100m").ok
-    if not base or total(data, data.period, "production_krw_100m").ok is None:
-        return []
-    now = data.complexes.get(data.period, {})
-    then = data.complexes.get(data.previous or "", {})
-    found = []
-    for complex_id, row in now.items():
-        current = obs(row, "production_krw_100m").ok
-        before = obs(then.get(complex_id), "production_krw_100m").ok
-        if current is not None and before is not None:
-            found.append((complex_id, 100.0 * (current - before) / base))
+    found = [
+        (complex_id, float(points))
+        for complex_id in data.complexes.get(data.period, {})
+        if (
+            points := data.growth("production_krw_100m", "qoq", complex_id=complex_id).get(
+                "contribution_pp"
+            )
+        )
+        is not None
+    ]
     return sorted(found, key=lambda item: (-item[1], item[0]))

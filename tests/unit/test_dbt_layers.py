@@ -67,7 +67,6 @@ MARTS = {
     "revision",
     "revision_summary",
     "series_break",
-    "survey_note",
 }
 
 _REF = re.compile(r"\bref\(\s*(.*?)\s*\)")

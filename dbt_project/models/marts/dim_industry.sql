@@ -5,7 +5,6 @@ select
     spellings,
     ksic_divisions,
     isic_sections,
-    isic_divisions,
     publisher_code,
     is_manufacturing,
     sort_order,

@@ -1,0 +1,422 @@
+"""The bulletin as PDF and HTML: accessible, marked, the same bytes again, true in every corner."""
+
+from __future__ import annotations
+
+import html
+import math
+import re
+from pathlib import Path
+from typing import Any
+
+import pytest
+from pypdf import PdfReader
+
+from publication.bulletin import BulletinError, charts, render_bulletin
+from publication.bulletin import words as s
+from publication.bulletin.build import checked_documents
+from publication.bulletin.model import Document
+from publication.bulletin.reading import Release
+from publication.bulletin.words import Lang
+from tests.unit.bulletin.releases import (
+    MEASURES,
+    PERIOD,
+    Row,
+    build,
+    check,
+    complexes,
+    hidden,
+    line,
+    row,
+    share,
+    snapshot,
+    totals,
+)
+
+
+def pdf_text(path: Path) -> str:
+    """The text of a PDF, its line breaks as spaces."""
+    return " ".join(" ".join(page.extract_text().split()) for page in PdfReader(path).pages)
+
+
+def page_text(path: Path) -> str:
+    """The words of a page without its style and drawings."""
+    text = path.read_text(encoding="utf-8")
+    text = re.sub(r"<style>.*?</style>|<svg.*?</svg>", " ", text, flags=re.S)
+    return " ".join(html.unescape(re.sub(r"<[^>]+>", " ", text)).split())
+
+
+def said(folder: Path) -> tuple[str, str]:
+    """Everything that the content of a release says, checked, in Korean and in English."""
+    found = []
+    for document in checked_documents(folder)[1]:
+        texts: list[str] = [document.headline]
+        for section in document.sections:
+            texts += [section.heading, *section.aside]
+        for block in document.blocks():
+            if block.kind == "prose":
+                texts += [block.lead, *block.sentences]
+            elif block.kind == "table":
+                texts += [block.title, *block.notes]
+                texts += [" ".join(cell.text for cell in line_.cells) for line_ in block.lines]
+            elif block.kind == "figure":
+                texts += [block.title, *block.alt]
+        found.append("\n".join(texts))
+    return found[0], found[1]
+
+
+@pytest.fixture(scope="module")
+def forms(release: Path, tmp_path_factory: pytest.TempPathFactory) -> list[Path]:
+    """The forms of the default release: PDF and HTML in Korean, then in English."""
+    return render_bulletin(release, tmp_path_factory.mktemp("forms"))
+
+
+# --- the forms ------------------------------------------------------------------------------------
+
+
+def test_every_form_is_there_in_both_languages(forms: list[Path]) -> None:
+    assert [path.name for path in forms] == [
+        "bulletin_ko.pdf",
+        "bulletin_ko.html",
+        "bulletin_en.pdf",
+        "bulletin_en.html",
+    ]
+
+
+def test_pdf_is_tagged_has_bookmarks_running_heads_and_page_numbers(
+    forms: list[Path], documents: dict[Lang, Document]
+) -> None:
+    for path, lang in ((forms[0], "ko"), (forms[2], "en")):
+        document = documents[lang]  # type: ignore[index]
+        reader = PdfReader(path)
+        root: Any = reader.trailer["/Root"]
+        assert root["/Lang"] == lang and root["/MarkInfo"]["/Marked"]
+        assert reader.xmp_metadata is not None
+        assert b"<pdfuaid:part>1</pdfuaid:part>" in reader.xmp_metadata.stream.get_data()
+        assert reader.metadata is not None and reader.metadata.title == document.title
+        marks: list[Any] = []
+
+        def flat(items: list[Any], marks: list[Any] = marks) -> None:
+            for item in items:
+                flat(item) if isinstance(item, list) else marks.append(item.title)
+
+        flat(reader.outline)
+        assert marks == [document.title, *(part.heading for part in document.sections)]
+        for number, page in enumerate(reader.pages, start=1):
+            assert (round(page.mediabox.width), round(page.mediabox.height)) == (595, 842)
+            text = page.extract_text()
+            assert f"{number} / {len(reader.pages)}" in text
+            assert document.title.split(",")[0] in " ".join(text.split())
+
+
+def test_every_chart_has_its_alternative_text_in_both_forms(
+    forms: list[Path], documents: dict[Lang, Document]
+) -> None:
+    for pdf, page, lang in ((forms[0], forms[1], "ko"), (forms[2], forms[3], "en")):
+        figures = [b for b in documents[lang].blocks() if b.kind == "figure"]  # type: ignore[index]
+        assert len(figures) >= 8
+        alts = set(_alts(PdfReader(pdf)))
+        text = page.read_text(encoding="utf-8")
+        assert text.count('role="img"') == len(figures)
+        for figure in figures:
+            alt = " ".join(figure.alt)
+            assert alt in alts
+            assert f'<desc id="f{figure.number}-d">{html.escape(alt, quote=True)}</desc>' in text
+
+
+def _alts(reader: PdfReader) -> list[str]:
+    """Alternative texts of all elements of the structure tree."""
+    found: list[str] = []
+    stack: list[Any] = [reader.trailer["/Root"]["/StructTreeRoot"]]
+    while stack:
+        node = stack.pop().get_object()
+        if isinstance(node, list):
+            stack += node
+        elif isinstance(node, dict):
+            if "/Alt" in node:
+                found.append(str(node["/Alt"]))
+            if "/K" in node:
+                stack.append(node["/K"])
+    return found
+
+
+def test_both_forms_say_the_same(forms: list[Path], documents: dict[Lang, Document]) -> None:
+    """Every sentence, title, note and cell of the content stands in both."""
+
+    def bare(text: str) -> str:
+        return re.sub(r"\s+", "", text)
+
+    for pdf, page, lang in ((forms[0], forms[1], "ko"), (forms[2], forms[3], "en")):
+        document = documents[lang]  # type: ignore[index]
+        in_pdf, in_page = bare(pdf_text(pdf)), bare(page_text(page))
+        wanted = [document.headline, *(text for part in document.sections for text in part.aside)]
+        for block in document.blocks():
+            if block.kind == "prose":
+                wanted += block.sentences
+            elif block.kind == "table":
+                wanted += [block.title, *(cell.text for ln in block.lines for cell in ln.cells)]
+            elif block.kind == "figure":
+                wanted.append(block.title)
+        for text in wanted:
+            assert bare(text) in in_page, text
+            if len(text) < 40:  # longer ones may run over a page, with head and foot between
+                assert bare(text) in in_pdf, text
+
+
+def test_page_asks_for_nothing_and_is_well_formed(forms: list[Path]) -> None:
+    for path in (forms[1], forms[3]):
+        text = path.read_text(encoding="utf-8")
+        assert "default-src 'none'" in text and "<script" not in text
+        assert not re.search(r"(?:src|href)=\"(?!#|data:)", re.sub(r"xmlns[^ >]*", "", text))
+        ids = re.findall(r'\bid="([^"]+)"', text)
+        assert len(ids) == len(set(ids))
+        for target in re.findall(r'href="#([^"]+)"|url\(#([^)]+)\)', text):
+            assert next(filter(None, target)) in ids
+        assert text.count("<table>") == text.count("<caption") == text.count("</table>")
+
+
+def test_same_release_gives_the_same_bytes(
+    release: Path, forms: list[Path], tmp_path: Path
+) -> None:
+    # Something else drawn between must not shift the numbers of ids.
+    charts.draw(
+        charts.bars_spec([("x", 1.0)], width=200, row_height=14, name_width=60, simulated=True)
+    )
+    again = render_bulletin(release, tmp_path / "b")
+    assert [p.read_bytes() for p in forms] == [p.read_bytes() for p in again]
+    meta = PdfReader(forms[0]).metadata or {}
+    assert str(meta["/CreationDate"]).startswith("D:20260529")
+
+
+def test_publication_changes_nothing(tmp_path: Path, documents: dict[Lang, Document]) -> None:
+    folder = build(tmp_path / "r", published_at="2026-11-24T00:00:00+00:00")
+    plain = build(tmp_path / "s")
+    assert checked_documents(folder) == checked_documents(plain)
+
+
+def test_watermark_on_every_page_and_chart_of_a_simulated_release_only(
+    tmp_path: Path, forms: list[Path]
+) -> None:
+    written = render_bulletin(build(tmp_path / "r", simulated=True), tmp_path / "out")
+    for path in (written[0], written[2]):
+        pages = PdfReader(path).pages
+        counts = ["".join(page.extract_text().split()).count("SIMULATED") for page in pages]
+        assert min(counts) >= 1 and sum(counts) > len(pages)
+    for path in (written[1], written[3]):
+        text = path.read_text(encoding="utf-8")
+        assert f'data-mark="{charts.WATERMARK}"' in text
+        assert text.count("<svg") == len(
+            re.findall(rf"<svg(?:(?!</svg>).)*{charts.WATERMARK}", text, re.S)
+        )
+    for path in forms:
+        text = pdf_text(path) if path.suffix == ".pdf" else path.read_text(encoding="utf-8")
+        assert "SIMULATED" not in text
+
+
+# --- what it says ---------------------------------------------------------------------------------
+
+
+def test_headline_figures_stand_in_both_languages(forms: list[Path]) -> None:
+    for path in forms:
+        text = pdf_text(path) if path.suffix == ".pdf" else page_text(path)
+        assert "2026-Q1_v1" in text and "984,829" in text and "+5.7%" in text
+        assert "9f8a31c2" in text and "2026-05-29" in text
+    assert "176조 7,986억원" in page_text(forms[1])
+    assert "KRW 176.8 trillion" in page_text(forms[3])
+
+
+def test_every_chapter_says_what_it_is_for(release: Path) -> None:
+    ko, en = said(release)
+    assert "Onsan: employment up 15.5%." in en and "1 of 2 checks" in en
+    assert "Changwon exports_usd_m = 3 (≠ 0..1)." in en
+    assert "header says 2025 (표4, 표6)." in en
+    assert "held together only in 2001" in en and "30.52%, for 2020" in en
+    assert "1개 단지(진해)" in ko and "2025년 4분기의 합계는 첫 공표 뒤 수정되었다" in ko
+    assert "Totals with a bias between first print and present value (|t| > 2): Production." in en
+    assert "Anjeong added" in en and "안정 추가" in ko
+
+
+def test_no_growth_where_the_base_is_not_published_as_normal(tmp_path: Path) -> None:
+    own = [*totals()[:-2], row("2025-Q4", **line(94.65, production_krw_100m="X")), totals()[-1]]
+    _, en = said(build(tmp_path / "r", marts={"national_total_quarterly": own}))
+    assert "Production was KRW 176.8 trillion, up 3.1% on a year earlier." in en
+
+
+def test_an_unpublished_day_is_not_passed_off_as_one(tmp_path: Path) -> None:
+    came = snapshot(published_at_basis="first_seen")
+    ko, _ = said(build(tmp_path / "r", marts={"dim_snapshot": [came]}))
+    assert "산업동향.xlsx – 9f8a31c2" in ko
+
+
+def test_marks_of_suppressed_missing_and_zero(release: Path) -> None:
+    ko, _ = said(release)
+    assert "진해 X X X X X X X X X X" in ko
+    assert "안정 1,768 0.0 0.0 0.0 0.0 0.0 – – – –" in ko  # no growth from a base of zero
+
+
+# --- corners --------------------------------------------------------------------------------------
+
+
+def test_release_of_one_period(tmp_path: Path) -> None:
+    marts: dict[str, list[Row]] = {
+        "national_total_quarterly": [row(PERIOD, **line(100.0))],
+        "complex_quarterly": [row(PERIOD, "onsan", **line(12.0))],
+        "industry_quarterly": [],
+        "revision": [],
+        "revision_summary": [],
+        "series_break": [],
+    }
+    folder = build(tmp_path / "r", marts=marts)
+    ko, en = said(folder)
+    assert "전분기(2025년 4분기)와 전년 동기(2025년 1분기) 값이 이 배포판에 없어" in ko
+    assert "holds no figures for 2025 Q4 or 2025 Q1" in en
+    assert "no contributions are given" in en and "no series is drawn" in en
+    assert "no earlier print that a later one has changed" in en
+    assert len(render_bulletin(folder, tmp_path / "out")) == 4
+
+
+def test_every_complex_suppressed(tmp_path: Path) -> None:
+    own = [row(PERIOD, c, **hidden()) for c in ("onsan", "jinhae")]
+    folder = build(tmp_path / "r", marts={"complex_quarterly": own, "cluster_kpi": []})
+    ko, en = said(folder)
+    assert "2개 단지(" in ko and "2 complexes are suppressed" in en
+    assert "so there is no map" in en
+    assert len(render_bulletin(folder, tmp_path / "out")) == 4
+
+
+def test_no_national_denominator(tmp_path: Path) -> None:
+    pairs = [share(m, PERIOD, None, 3) for m in ("national_production_share_pct", "national_export_share_pct")]  # fmt: skip
+    folder = build(
+        tmp_path / "r",
+        marts={
+            "national_share": [a for a, _ in pairs],
+            "claim_check": [b for _, b in pairs],
+        },
+    )
+    ko, en = said(folder)
+    assert "분모가 되는 전국 생산, 전국 수출 수치가 이 배포판에 없어" in ko
+    assert "no figure for national production or national exports to divide by" in en
+    assert "“30% of national production” holds in no period" in en
+
+
+def test_name_of_forty_syllables_and_characters_the_font_lacks(tmp_path: Path) -> None:
+    long = "가나다라마바사아자차" * 4
+    names = {"onsan": (long, None), "changwon": ("昌原 창원", "Changwon 😀 and (Gumi)")}
+    folder = build(tmp_path / "r", names=names)
+    written = render_bulletin(folder, tmp_path / "out")
+    assert long in pdf_text(written[0]).replace(" ", "")
+    assert "□□ 창원" in pdf_text(written[0]) and "Changwon □" in pdf_text(written[2])
+    assert long in page_text(written[3]) and "昌原 창원" in page_text(written[1])
+
+
+def test_negative_growth_to_and_from_zero(tmp_path: Path) -> None:
+    own = [*totals()[:-2], row("2025-Q4", **line(94.65, exports_usd_m=0.0)), totals()[-1]]
+    ko, en = said(build(tmp_path / "r", marts={"national_total_quarterly": own}))
+    assert "전분기에는 실적이 없어 증감률을 산출하지 않았다" in ko
+    assert "there was none in the previous quarter" in en
+    own = [*totals()[:-1], row(PERIOD, **line(100.0, exports_usd_m=0.0))]
+    ko, en = said(build(tmp_path / "z", marts={"national_total_quarterly": own}))
+    assert "100.0%" in ko and "감소하였다" in ko
+    assert "Exports were US$ 0.0 million, down 100.0%" in en
+
+
+def test_a_base_below_zero(tmp_path: Path) -> None:
+    """Production is never negative, but a correction may be: growth is of its size."""
+    own = [*totals()[:-2], row("2025-Q4", **line(94.65, exports_usd_m=-50.0)), totals()[-1]]
+    _, en = said(build(tmp_path / "r", marts={"national_total_quarterly": own}))
+    assert "Exports were US$ 50.66 billion, up" in en
+
+
+def test_suppressed_totals_are_not_guessed(tmp_path: Path) -> None:
+    own = [row(PERIOD, **dict.fromkeys(MEASURES, "X"))]
+    folder = build(tmp_path / "r", marts={"national_total_quarterly": own, "complex_quarterly": []})
+    ko, en = said(folder)
+    assert "생산액은 비공개(X)로 처리되었다" in ko
+    assert "Production was suppressed (X) by the publisher" in en
+    assert "176" not in ko
+
+
+def test_nothing_but_a_period(tmp_path: Path) -> None:
+    marts: dict[str, list[Row]] = {
+        name: []
+        for name in [
+            "national_share",
+            "claim_check",
+            "claim_verdict",
+            "dim_snapshot",
+            "cluster_kpi",
+            "revision",
+            "revision_summary",
+            "seasonal_adjusted",
+            "seasonal_diagnostics",
+            "series_break",
+            "industry_quarterly",
+            "growth_quarterly",
+        ]
+    }
+    marts["national_total_quarterly"] = [row("2025-Q4", **line(1.0))]
+    marts["complex_quarterly"] = [row("2025-Q4", "onsan", **line(1.0))]
+    folder = build(tmp_path / "r", marts=marts, checks=[])
+    ko, en = said(folder)
+    assert "생산과 수출 합계는 공표되지 않았다" in ko
+    assert "This release holds no check of the claims" in en
+    assert "No inputs are on record" in en and "lists no checks" in en
+    assert len(render_bulletin(folder, tmp_path / "out")) == 4
+
+
+def test_nan_is_missing(tmp_path: Path) -> None:
+    own = totals()
+    own[-1]["exports_usd_m"] = math.nan
+    _, en = said(build(tmp_path / "r", marts={"national_total_quarterly": own}))
+    assert "Exports were not published." in en
+    assert "nan" not in en.lower().split()
+
+
+def test_markup_in_a_name_is_only_text(tmp_path: Path) -> None:
+    names = {"onsan": ("#온산 *단지* $x$", '<b>"Onsan"</b> #panic()')}
+    written = render_bulletin(build(tmp_path / "r", names=names), tmp_path / "out")
+    assert "#온산 *단지* $x$" in pdf_text(written[0])
+    assert '<b>"Onsan"</b> #panic()' in pdf_text(written[2])
+    assert "&lt;b&gt;&#34;Onsan&#34;&lt;/b&gt; #panic()" in written[3].read_text(encoding="utf-8")
+
+
+def test_long_warnings_are_printed_whole(tmp_path: Path) -> None:
+    words = "words and words " * 12
+    failures = [{"message_ko": f"{i} {words}", "message_en": f"{i} {words}"} for i in range(9)]
+    folder = build(tmp_path / "r", checks=[check(f"W{i}", failures) for i in range(12)])
+    _, en = said(folder)
+    assert en.count("8 words and words") == 12
+    assert len(render_bulletin(folder, tmp_path / "out", languages=("en",))) == 2
+
+
+def test_nothing_printed_is_a_sum_over_visible_complexes(data: Release, release: Path) -> None:
+    """What the suppressed complex hides is the total less the others: that sum stands nowhere."""
+    ko, en = said(release)
+    rows = [r for r in complexes() if r["period"] == PERIOD]
+    for measure in ("production_krw_100m", "exports_usd_m", "employment_count"):
+        visible = sum(r[measure] for r in rows if r[measure] is not None)
+        whole = next(r[measure] for r in totals() if r["period"] == PERIOD)
+        for value in (visible, whole - visible):
+            for places in (0, 1):
+                assert s.number(value, places) not in ko.split() + en.split()
+
+
+def test_missing_parts_are_named(tmp_path: Path) -> None:
+    folder = build(tmp_path / "r")
+    (folder / "marts" / "dim_complex.parquet").unlink()
+    with pytest.raises(BulletinError, match="dim_complex"):
+        render_bulletin(folder, tmp_path / "out")
+    (folder / "kicox.duckdb").unlink()
+    (folder / "verdict.json").unlink()
+    with pytest.raises(BulletinError, match=r"verdict\.json"):
+        render_bulletin(folder, tmp_path / "out")
+
+
+def test_a_text_that_lies_is_not_printed(
+    release: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The check stands between the words and the page."""
+    honest = s.women_sentence
+    monkeypatch.setattr(s, "women_sentence", lambda *a: honest(*a).replace("20.1%", "20.2%"))
+    with pytest.raises(BulletinError, match="share of women"):
+        render_bulletin(release, tmp_path / "out")
+    assert not list((tmp_path / "out").glob("*"))
