@@ -8,6 +8,12 @@ RUN python -m venv /opt/venv \
  && /opt/venv/bin/pip install --no-cache-dir --disable-pip-version-check \
       --only-binary :all: --require-hashes -r /tmp/requirements.lock
 
+# The site's shell: npm installs what its lock names, Node comes from the environment.
+FROM environment AS site
+WORKDIR /opt/sandan
+COPY publication publication
+RUN PYTHONPATH=/opt/sandan /opt/venv/bin/python -m publication.site.shell
+
 FROM python:3.11.13-slim-bookworm
 # An empty named volume takes over owner and mode of the directory it is mounted on.
 RUN groupadd --gid 10001 sandan \
@@ -18,8 +24,9 @@ COPY --from=environment /opt/venv /opt/venv
 WORKDIR /opt/sandan
 # .dockerignore lets through what belongs into the image and nothing else.
 COPY . .
+COPY --from=site /opt/sandan/publication/site/dist publication/site/dist
 # Settings come from the environment; without a file Airflow writes one with keys of its own.
-RUN python -m compileall -q dags docker expectations ingestion pipeline publication seasonal \
+RUN python -m compileall -q dags disclosure docker expectations ingestion pipeline publication seasonal \
  && touch /opt/airflow/airflow.cfg
 ENV PATH=/opt/venv/bin:/usr/local/bin:/usr/bin:/bin
 ENV PYTHONPATH=/opt/sandan

@@ -13,7 +13,7 @@ export AIRFLOW__USAGE_DATA_COLLECTION__ENABLED := False
 export DO_NOT_TRACK := 1
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run plain bi bi-setup status test test-fast lint bench env lock clean
+.PHONY: help setup site run plain bi bi-setup status test test-fast lint bench env lock clean
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -33,12 +33,24 @@ $(READY): requirements.lock requirements-bootstrap.lock pyproject.toml
 	@$(BIN)/uv pip install --quiet --python $(BIN)/python --no-deps --no-build-isolation --editable .
 	@touch $@
 
-setup: $(READY) ## the environment, from the hashed lock
+# The site's shell (Node and npm come with the environment). Without it releases are made without a site;
+# it is tried again when its sources change, and by `make setup`.
+SITE := $(VENV)/.site
+$(SITE): $(READY) publication/site/package-lock.json publication/site/shell.py $(shell find publication/site/src -type f -not -path '*/.observablehq/*')
+	@$(BIN)/python -m publication.site.shell
+	@touch $@
 
-run: $(READY) ## an embedded Airflow runs the DAGs on the bundled sample and publishes a release
+setup: $(READY) ## the environment and the site's shell, from the hashed locks
+	@$(BIN)/python -m publication.site.shell
+	@touch $(SITE)
+
+site: $(SITE) ## open the site of the current release (PORT=…)
+	@$(BIN)/sandan site $(if $(PORT),--port $(PORT))
+
+run: $(SITE) ## an embedded Airflow runs the DAGs on the bundled sample and publishes a release
 	@$(BIN)/sandan run --airflow $(if $(INBOX),--inbox "$(INBOX)")
 
-plain: $(READY) ## the same without Airflow
+plain: $(SITE) ## the same without Airflow
 	@$(BIN)/sandan run $(if $(INBOX),--inbox "$(INBOX)")
 
 BI_VENV ?= .venv-superset
@@ -60,7 +72,7 @@ bi: $(BI_READY) ## Superset on the current release, http://127.0.0.1:8088 (BI_PO
 status: $(READY) ## releases, newest outcomes, quarantine
 	@$(BIN)/sandan status
 
-test: $(READY) lint ## every check and test
+test: $(SITE) lint ## every check and test
 	@$(MAKE) --no-print-directory bi-setup || echo "without Superset: its tests are skipped"
 	@$(BIN)/pytest tests/unit -n 2
 	@$(BIN)/pytest tests/integration

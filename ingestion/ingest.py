@@ -9,6 +9,7 @@ from __future__ import annotations
 import hashlib
 import json
 import shutil
+from contextlib import ExitStack
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
 from functools import cached_property
@@ -20,7 +21,7 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 
 from ingestion.answers import period_told
 from ingestion.contract import Contract, Contracts
-from ingestion.landing import landed_fingerprint, landed_path, write_landed
+from ingestion.landing import LandedDraft, landed_fingerprint, landed_path, write_landed
 from ingestion.outcomes import Outcome, append_outcome
 from ingestion.parsers import (
     Reading,
@@ -244,6 +245,19 @@ def _read_and_land(
     *,
     kind: Literal["first", "reparsed"],
 ) -> Outcome:
+    with ExitStack() as drafts:
+        return _read(room, snapshot, data, run_id, moment, kind, drafts)
+
+
+def _read(
+    room: Ingestion,
+    snapshot: Snapshot,
+    data: bytes,
+    run_id: str,
+    moment: datetime,
+    kind: Literal["first", "reparsed"],
+    drafts: ExitStack,
+) -> Outcome:
     filed = snapshot
     try:
         content = read_content(data)
@@ -251,7 +265,7 @@ def _read_and_land(
         filed = _file_under(
             snapshot, contract, _period_so_far(content, contract, snapshot), content
         )
-        read = _parse(room, content, contract, snapshot)
+        read = _parse(room, content, contract, snapshot, drafts)
         filed = _file_under(snapshot, contract, read.period, content)
     except RejectedFile as rejected:
         _keep(room, snapshot, filed, data)
@@ -288,7 +302,10 @@ def _read_and_land(
             filed,
             room.fingerprint,
         )
-    write_landed(path, contract.landed, read.rows, filed, room.fingerprint)
+    if read.draft is not None:
+        read.draft.save()
+    else:
+        write_landed(path, contract.landed, read.rows, filed, room.fingerprint)
     shutil.rmtree(room.quarantine_folder(filed.sha256), ignore_errors=True)
     what: Literal["first", "new_vintage", "reparsed"] = (
         "new_vintage" if kind == "first" and earlier else kind
@@ -315,7 +332,10 @@ def _read_and_land(
     )
 
 
-def _parse(room: Ingestion, content: Content, contract: Contract, snapshot: Snapshot) -> Reading:
+def _parse(
+    room: Ingestion, content: Content, contract: Contract, snapshot: Snapshot, drafts: ExitStack
+) -> Reading:
+    """Read a file by its contract; what is landed on the way is a draft until it is saved."""
     name = snapshot.file_name
     match contract.parser:
         case "published_figures":
@@ -327,7 +347,14 @@ def _parse(room: Ingestion, content: Content, contract: Contract, snapshot: Snap
             status = complex_status.parse_workbook(content, contract, room.registry, name)
             return Reading(str(status.period), status.rows, status.notes, status.problems)
         case "registry_list":
-            return registry_list.parse(content, contract, room.registry, snapshot)
+
+            def begin(period: str) -> LandedDraft:
+                filed = _file_under(snapshot, contract, period, content)
+                path = landed_path(room.landed, filed)
+                draft = LandedDraft(path, contract.landed, filed, room.fingerprint)
+                return drafts.enter_context(draft)
+
+            return registry_list.parse(content, contract, room.registry, snapshot, begin)
         case "national_series":
             return national_series.parse(content, contract, room.registry, snapshot)
         case "trend_answers":

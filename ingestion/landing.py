@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 from collections.abc import Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
 from operator import itemgetter
 from pathlib import Path
 from typing import Any
@@ -11,7 +12,7 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from ingestion.snapshots import Snapshot, replace_file
+from ingestion.snapshots import ReplacingFile, Snapshot, replace_file
 
 _COMMON_END = [
     ("published_at", pa.date32()),
@@ -265,8 +266,115 @@ def write_landed(
     The fingerprint of contract, parser and registry lies in the file's metadata: a file with
     another one is parsed again.
     """
-    fields = SCHEMAS[schema]
-    common: dict[str, Any] = {
+    if isinstance(rows, pa.Table):
+        with LandedDraft(path, schema, snapshot, fingerprint) as draft:
+            draft.add(rows)
+            draft.save()
+        return
+    fields, common = SCHEMAS[schema], _common(snapshot)
+    columns: dict[str, pa.Array] = {}
+    for field in fields:
+        if field.name in common and not (rows and field.name in rows[0]):
+            columns[field.name] = pa.array([common[field.name]] * len(rows), field.type)
+        else:
+            columns[field.name] = pa.array(_values(rows, field.name), field.type)
+    table = pa.table(columns, schema=fields.with_metadata({_FINGERPRINT: fingerprint.encode()}))
+    buffer = pa.BufferOutputStream()
+    pq.write_table(table, buffer, compression="zstd")
+    replace_file(path, buffer.getvalue().to_pybytes())
+
+
+class LandedDraft:
+    """A landed file that is written while the rows behind are still being read.
+
+    It lies beside its place under a name of its own until it is saved; leaving the `with` unsaved
+    takes it away. Each table added is a row group. Compression is light and there are no
+    statistics: a large list is read whole, once a build. Columns that come as dictionaries are
+    written as such, which takes a fifth of the time, as does what is one value all over; Arrow's
+    own schema stays out of the file, so a reader sees plain values.
+    """
+
+    def __init__(self, path: Path, schema: str, snapshot: Snapshot, fingerprint: str) -> None:
+        self._path = path
+        self._file: ReplacingFile | None = None
+        self._thread = ThreadPoolExecutor(1)
+        self._added: list[Future[None]] = []
+        self._fields = SCHEMAS[schema]
+        self._common = _common(snapshot)
+        self._metadata = {_FINGERPRINT: fingerprint.encode()}
+        self._writer: pq.ParquetWriter | None = None
+
+    def __enter__(self) -> LandedDraft:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._thread.shutdown(cancel_futures=True)
+        if self._writer is not None:
+            self._writer.close()
+        if self._file is not None:
+            self._file.discard()
+
+    def add(self, rows: pa.Table) -> None:
+        """Let a table of some of the landed columns be written; the common ones are filled in.
+
+        A thread of the draft's own writes one table after the other; what goes wrong there is
+        raised by `save`.
+        """
+        self._added.append(self._thread.submit(self._add, rows))
+
+    def _add(self, rows: pa.Table) -> None:
+        table = self._landed(rows.unify_dictionaries())
+        if self._writer is None:
+            self._file = ReplacingFile(self._path)
+            self._writer = pq.ParquetWriter(
+                str(self._file.part),
+                table.schema,
+                store_schema=False,
+                write_batch_size=65536,
+                compression={
+                    name: "none" if name in _KEYS else "lz4" for name in self._fields.names
+                },
+                write_statistics=False,
+                use_dictionary=[name for name in self._fields.names if name not in _UNIQUE],
+            )
+        self._writer.write_table(table.cast(self._writer.schema))
+
+    def save(self) -> None:
+        """Finish the file and put it into its place.
+
+        Raises:
+            ValueError: rows have a column that the schema has not.
+        """
+        for added in self._added:
+            added.result()
+        assert self._writer is not None and self._file is not None, "nothing was added"
+        self._writer.add_key_value_metadata(self._metadata)
+        self._writer.close()
+        self._file.replace()
+
+    def _landed(self, rows: pa.Table) -> pa.Table:
+        extra = set(rows.column_names) - set(self._fields.names)
+        if extra:
+            raise ValueError(f"columns that no landed file has: {', '.join(sorted(extra))}")
+        columns: list[pa.Array | pa.ChunkedArray] = []
+        for field in self._fields:
+            if field.name in rows.column_names:
+                column = rows[field.name]
+                columns.append(
+                    column if pa.types.is_dictionary(column.type) else column.cast(field.type)
+                )
+                continue
+            value = self._common.get(field.name)
+            if value is None or not pa.types.is_string(field.type):
+                columns.append(pa.repeat(pa.scalar(value, field.type), rows.num_rows))
+            else:
+                columns.append(constant(value, rows.num_rows))
+        return pa.table(columns, names=self._fields.names)
+
+
+def _common(snapshot: Snapshot) -> dict[str, Any]:
+    """What every row of a snapshot says of it."""
+    return {
         "dataset": snapshot.dataset,
         "snapshot_id": snapshot.snapshot_id,
         "sha256": snapshot.sha256,
@@ -275,67 +383,12 @@ def write_landed(
         "loaded_at": _timestamp(snapshot.loaded_at),
         "is_simulated": snapshot.is_simulated,
     }
-    metadata = {_FINGERPRINT: fingerprint.encode()}
-    buffer = pa.BufferOutputStream()
-    if isinstance(rows, pa.Table):
-        table, varied = _landed_table(rows, fields, common)
-        # Light compression and no statistics: a large list is read whole, once a build, and
-        # writing it would otherwise take half of the time of reading it in.
-        options = {"compression": "lz4", "write_statistics": False, "use_dictionary": varied}
-        with pq.ParquetWriter(
-            buffer, table.schema, store_schema=False, write_batch_size=65536, **options
-        ) as writer:
-            writer.write_table(table)
-            writer.add_key_value_metadata(metadata)
-    else:
-        columns: dict[str, pa.Array] = {}
-        for field in fields:
-            if field.name in common and not (rows and field.name in rows[0]):
-                columns[field.name] = pa.array([common[field.name]] * len(rows), field.type)
-            else:
-                columns[field.name] = pa.array(_values(rows, field.name), field.type)
-        table = pa.table(columns, schema=fields.with_metadata(metadata))
-        pq.write_table(table, buffer, compression="zstd")
-    replace_file(path, buffer.getvalue().to_pybytes())
-
-
-def _landed_table(
-    rows: pa.Table, fields: pa.Schema, common: dict[str, Any]
-) -> tuple[pa.Table, list[str]]:
-    """A table in the landed columns, and those of them worth a dictionary in the file.
-
-    What is one value all over is given as a dictionary of one: Arrow's own schema stays out of
-    the file, so a reader sees plain values, and writing does not hash a value 200,000 times.
-
-    Raises:
-        ValueError: the rows have a column that the schema has not.
-    """
-    extra = set(rows.column_names) - set(fields.names)
-    if extra:
-        raise ValueError(f"columns that no landed file has: {', '.join(sorted(extra))}")
-    count = rows.num_rows
-    columns: list[pa.Array | pa.ChunkedArray] = []
-    varied = []
-    for field in fields:
-        if field.name in rows.column_names:
-            column = rows[field.name]
-            if not pa.types.is_dictionary(column.type):
-                column = column.cast(field.type)
-                if field.name not in _UNIQUE:
-                    varied.append(field.name)
-            columns.append(column)
-            continue
-        value = common.get(field.name)
-        if value is None or not pa.types.is_string(field.type):
-            columns.append(pa.repeat(pa.scalar(value, field.type), count))
-            varied.append(field.name)
-        else:
-            columns.append(constant(value, count))
-    return pa.table(columns, names=fields.names), varied
 
 
 #: Columns in which nearly every value stands once: a dictionary of them would be wasted work.
 _UNIQUE = {"cell", "factory_key", "factory_no", "centre_key", "company_name", "address"}
+#: Of these the short ones, of which compression would save little.
+_KEYS = {"cell", "factory_key", "factory_no", "centre_key"}
 
 
 def constant(value: str, count: int) -> pa.Array:

@@ -152,15 +152,32 @@ def write_once(target: Path, data: bytes) -> None:
         os.unlink(name)
 
 
+class ReplacingFile:
+    """A file that is written under a name of its own and then put into its place, in one rename."""
+
+    def __init__(self, target: Path) -> None:
+        target.parent.mkdir(parents=True, exist_ok=True)
+        descriptor, name = tempfile.mkstemp(dir=target.parent, prefix=".part-")
+        os.close(descriptor)
+        self._target = target
+        #: Where to write.
+        self.part = Path(name)
+
+    def replace(self) -> None:
+        """Put it into its place, over what stood there."""
+        os.chmod(self.part, 0o644)
+        os.replace(self.part, self._target)
+
+    def discard(self) -> None:
+        """Take it away, unless it is in its place."""
+        self.part.unlink(missing_ok=True)
+
+
 def replace_file(target: Path, data: bytes) -> None:
     """Write a whole file under its name, over what stood there, in one rename."""
-    target.parent.mkdir(parents=True, exist_ok=True)
-    descriptor, name = tempfile.mkstemp(dir=target.parent, prefix=".part-")
+    part = ReplacingFile(target)
     try:
-        with os.fdopen(descriptor, "wb") as file:
-            file.write(data)
-        os.chmod(name, 0o644)
-        os.replace(name, target)
-    except BaseException:
-        Path(name).unlink(missing_ok=True)
-        raise
+        part.part.write_bytes(data)
+        part.replace()
+    finally:
+        part.discard()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import codecs
 import io
 import re
 import zipfile
@@ -257,6 +258,8 @@ def _open_text(data: bytes) -> tuple[CsvText, str]:
     """
     data = data.removeprefix(b"\xef\xbb\xbf")
     try:
+        # The head first: an error holds a copy of all the bytes that were given.
+        codecs.getincrementaldecoder("utf-8")().decode(data[:HEAD_BYTES])
         text = data.decode()
     except UnicodeDecodeError as error:
         readable = error.start

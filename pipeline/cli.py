@@ -701,6 +701,31 @@ seasonal_app = typer.Typer(no_args_is_help=True, help="Seasonal adjustment.")
 app.add_typer(seasonal_app, name="seasonal")
 
 
+@app.command()
+def site(
+    port: Annotated[int, typer.Option(help="Port on 127.0.0.1; 0 takes a free one.")] = 8090,
+    open_browser: Annotated[
+        bool, typer.Option("--open/--no-open", help="Open it in the browser.")
+    ] = True,
+) -> None:
+    """Serve the site of the current release on this machine until interrupted."""
+    from pipeline.site import NoSite, serve
+
+    def tell(address: str) -> None:
+        _console().print(f"site  {address}  (Ctrl-C ends)")
+        if open_browser:
+            import webbrowser
+
+            webbrowser.open(address)
+
+    try:
+        serve(_settings(), port, tell)
+    except NoSite as error:
+        raise _fail(str(error)) from error
+    except OSError as error:
+        raise _fail(f"port {port}: {error.strerror}; take another one with --port") from error
+
+
 @seasonal_app.command("identify")
 def seasonal_identify(
     year: Annotated[int, typer.Option(help="The year that the models will hold for.")],

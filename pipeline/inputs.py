@@ -21,6 +21,7 @@ from pipeline.settings import Settings
 
 #: Files whose change may change a release made from the same inputs.
 _CODE = {
+    "disclosure": (".py",),
     "dbt_project": (".sql", ".yml", ".csv"),
     "expectations": (".py", ".yml", ".sql"),
     "ingestion": (".py", ".yml"),

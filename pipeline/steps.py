@@ -15,7 +15,7 @@ import shutil
 import subprocess
 import sys
 import uuid
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import replace
 from datetime import UTC, date, datetime
@@ -338,6 +338,11 @@ def _dbt_build(settings: Settings, inputs: Inputs, folder: Path) -> None:
     for number, snapshot in enumerate(inputs.snapshots):
         kind = contracts[snapshot["dataset"]].landed
         _link(settings.home / snapshot["landed"], chosen / kind / f"{number:06d}.parquet")
+        notes = settings.home / survey_notes_path(snapshot)
+        if notes.exists():
+            _link(notes, chosen / "survey_notes" / f"{number:06d}.parquet")
+    empty = write_empty(settings.home / "landed", "survey_notes", "survey_notes")
+    _link(empty, chosen / "survey_notes" / "schema.parquet")
     landed = {
         **{kind: [f"{chosen}/{kind}/*.parquet"] for kind in _LANDED_KINDS},
         "snapshots": str(folder / "inputs.lock.json"),
@@ -389,7 +394,14 @@ _LANDED_KINDS = (
     "national_series",
     "factories",
     "knowledge_centres",
+    "survey_notes",
 )
+
+
+def survey_notes_path(snapshot: Mapping[str, Any]) -> str:
+    """Where the survey notes of a snapshot have landed, if it has any (below the home)."""
+    dataset = str(snapshot["dataset"])
+    return str(snapshot["landed"]).replace(f"{dataset}/", f"{dataset}_notes/", 1)
 
 
 def _link(source: Path, target: Path) -> None:
@@ -459,9 +471,7 @@ def quality_context(settings: Settings, lock: dict[str, Any]) -> dict[str, Any]:
     newest = [s for s in lock["snapshots"] if s["dataset"] == "kicox__industrial_trend"]
     if newest:
         last = max(newest, key=lambda s: (s["period"], s["published_at"], s["loaded_at"]))
-        path = settings.home / str(last["landed"]).replace(
-            "kicox__industrial_trend/", "kicox__industrial_trend_notes/"
-        )
+        path = settings.home / survey_notes_path(last)
         if path.exists():
             with duckdb.connect() as connection:
                 notes = connection.execute(

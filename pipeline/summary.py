@@ -33,6 +33,11 @@ def print_summary(settings: Settings, console: Console) -> None:
     for path in sorted((folder / "bulletin").glob("*.pdf")):
         console.print(f"bulletin        {path}")
     console.print(f"quality report  {folder / 'quality_report.html'}")
+    if (folder / "site" / "index.html").is_file():
+        console.print(f"site            {folder / 'site'} (make site)")
+    for warning in manifest["warnings"]:
+        if warning.get("source") == "site":
+            console.print(f"site            {warning['message_en']} · {warning['message_ko']}")
     console.print(f"warnings        {len(manifest['warnings'])} (RELEASE_NOTES.md)")
     console.print()
     for line in claim_lines(manifest["headline"]):

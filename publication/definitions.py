@@ -123,6 +123,7 @@ class Industry:
     name: Text
     ksic_divisions: str | None
     isic_sections: str | None
+    isic_divisions: str | None
     is_manufacturing: bool | None
     source: str
 
@@ -235,7 +236,7 @@ def read_definitions(folder: Path) -> Definitions:
     with duckdb.connect(str(path), read_only=True) as connection:
         try:
             return _read(connection)
-        except duckdb.CatalogException as error:
+        except (duckdb.CatalogException, KeyError) as error:
             raise DefinitionsError(f"{path} lacks definitions; build it anew: {error}") from error
 
 
@@ -298,7 +299,7 @@ def _read(connection: duckdb.DuckDBPyConnection) -> Definitions:
         },
         industries={
             r["industry_code"]: Industry(
-                r["industry_code"], _text(r, "name"), r["ksic_divisions"], r["isic_sections"],
+                r["industry_code"], _text(r, "name"), r["ksic_divisions"], r["isic_sections"], r["isic_divisions"],
                 r["is_manufacturing"], r["mapping_source"],
             )
             for r in rows("dim_industry", "sort_order")

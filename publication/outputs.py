@@ -9,6 +9,8 @@ from __future__ import annotations
 from pathlib import Path
 
 from publication.bulletin import render_bulletin
+from publication.sdmx import render_sdmx
+from publication.site import render_site
 
 
 def render_outputs(folder: Path) -> list[Path]:
@@ -17,5 +19,11 @@ def render_outputs(folder: Path) -> list[Path]:
     Raises:
         BulletinError: the folder lacks what the bulletin needs, or a text does not follow from the
             marts.
+        SdmxError: the release holds something that its code lists do not know.
     """
-    return [*render_bulletin(folder, folder / "bulletin")]
+    return [
+        *render_bulletin(folder, folder / "bulletin"),
+        *render_sdmx(folder, folder / "sdmx"),
+        # Last: its page of downloads names the files of all others.
+        *render_site(folder, folder / "site"),
+    ]

@@ -2,7 +2,7 @@
     would: it keeps the lineage (the source is named) and lets an adapter say how files are read.
     The lists come from the var `landed_files`, at compile time, so that a parsed project can be
     used again for another build. Names: observations, complex_status, published_figures, claims,
-    national_series, factories, knowledge_centres, snapshots. -#}
+    national_series, factories, knowledge_centres, survey_notes, snapshots. -#}
 {% macro landed(name) -%}
     {%- set relation = source('landed', name) -%}
     {%- if not execute or relation.is_cte -%}

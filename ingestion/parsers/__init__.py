@@ -7,6 +7,7 @@ from typing import Any
 
 import pyarrow as pa
 
+from ingestion.landing import LandedDraft
 from ingestion.problems import Problem
 
 
@@ -19,3 +20,5 @@ class Reading:
     rows: list[dict[str, Any]] | pa.Table
     notes: list[dict[str, Any]] = field(default_factory=list)
     problems: list[Problem] = field(default_factory=list)
+    #: The same rows, where they were written while they were read.
+    draft: LandedDraft | None = None

@@ -8,6 +8,8 @@ from pathlib import Path
 from typing import Any
 
 from publication.claims_page import render_claims
+from publication.dictionary import NAME as DICTIONARY
+from publication.dictionary import write_dictionary
 from publication.releases.diff import diff
 from publication.releases.diff_page import render_diff
 from publication.releases.layout import (
@@ -119,6 +121,8 @@ def fill(
     report = build / "quality_report.html"
     if report.exists():
         shutil.copyfile(report, folder / report.name)
+    if (build / "manifest.json").exists():
+        write_dictionary(build / "manifest.json", folder / DICTIONARY)
     found = NAME.match(folder.name)
     manifest = {
         "form": FORM,

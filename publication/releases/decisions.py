@@ -161,11 +161,8 @@ def withdraw(
         if before.current == release_id and fallback:
             _prove(places, before.states[fallback[-1]])
         log.append("withdrawn", release_id, reason=reason, role=role, actor=actor)
-        after = log.history()
-        if after.current != before.current and after.current is not None:
-            log.append("reinstated", after.current, reason=f"{release_id} was withdrawn")
         recover(places, log)
-        return after.current
+        return log.history().current
 
 
 def roll_back(
@@ -206,7 +203,6 @@ def roll_back(
             )
         _prove(places, state)
         log.append("rolled_back", current, to=target, reason=reason, role=role, actor=actor)
-        log.append("reinstated", target, reason=reason or f"rolled back from {current}")
         recover(places, log)
         return current, target
 

@@ -11,6 +11,7 @@ import shutil
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -28,7 +29,7 @@ from publication.releases.layout import (
     read_json,
     sync,
 )
-from publication.releases.log import Event, History, LogError, ReleaseLog
+from publication.releases.log import Event, History, LogError, ReleaseLog, fold
 from publication.releases.manifest import manifest_sha256
 from publication.releases.signing import PublicKey
 from publication.releases.tombstone import write_tombstone
@@ -201,8 +202,6 @@ def _log_publication(
         signed_by=content.get("signed_by"),
         is_simulated=content["is_simulated"],
     )
-    if history.current is not None:
-        log.append("superseded", history.current, by=release_id, at=at)
 
 
 def point_current(releases: Path, release_id: str) -> None:
@@ -249,6 +248,8 @@ def recover(places: Places, log: ReleaseLog) -> None:
         )
         _log_publication(log, places, shown, at, datetime.fromisoformat(due) if due else None)
         history = log.history()
+    _account(log, history)
+    history = log.history()
     for path in sorted(places.releases.glob("*_v*")):
         state = history.states.get(path.name)
         if NAME.match(path.name) and state is not None and not state.was_published:
@@ -266,7 +267,11 @@ def recover(places: Places, log: ReleaseLog) -> None:
         if state.state == "withdrawn":
             _take_away(places, state.release_id, history)
         if state.was_published and state.build_id:
-            shutil.rmtree(places.staging / state.build_id, ignore_errors=True)
+            staged = places.staging / state.build_id
+            shutil.rmtree(staged / state.release_id, ignore_errors=True)
+            # (the same build may be on its way again, as another version)
+            if places.staged(state.build_id) is None:
+                shutil.rmtree(staged, ignore_errors=True)
     for pattern in (".current-*", ".index.json.tmp", ".tombstone-*"):
         for leftover in places.releases.glob(pattern):
             if leftover.is_dir() and not leftover.is_symlink():
@@ -275,6 +280,28 @@ def recover(places: Places, log: ReleaseLog) -> None:
                 leftover.unlink()
     if history.events:
         write_index(places, log, history)
+
+
+def _account(log: ReleaseLog, history: History) -> None:
+    """Write the lines that follow from others: who is superseded by whom, who is in force again."""
+    for older, newer in pairwise(history.in_force):
+        if history.states[older].superseded_by != newer:
+            log.append("superseded", older, by=newer)
+    turns = [
+        number
+        for number, event in enumerate(history.events)
+        if event.event in ("published", "adopted", "reinstated", "withdrawn", "rolled_back")
+    ]
+    if not turns or history.current is None:
+        return
+    last = history.events[turns[-1]]
+    was_in_force = fold(history.events[: turns[-1]]).current
+    if last.event in ("withdrawn", "rolled_back") and was_in_force != history.current:
+        log.append(
+            "reinstated",
+            history.current,
+            reason=f"{last.release_id} was {last.event.replace('_', ' ')}: {last.reason or '–'}",
+        )
 
 
 def _check_anchor(places: Places, events: list[Event]) -> None:

@@ -47,9 +47,8 @@ def dbt_build(
 
 def empty_landed(folder: Path) -> dict[str, list[str] | str]:
     """A file without rows for every kind, and a lock that names nothing."""
-    kinds = [kind for kind in SCHEMAS if kind != "survey_notes"]
     landed: dict[str, list[str] | str] = {
-        kind: [str(write_empty(folder / "landed", kind, kind))] for kind in kinds
+        kind: [str(write_empty(folder / "landed", kind, kind))] for kind in SCHEMAS
     }
     lock = folder / "inputs.lock.json"
     lock.write_text('{"snapshots": []}', encoding="utf-8")

@@ -6,7 +6,9 @@ from __future__ import annotations
 
 import csv
 import json
+import tempfile
 from collections.abc import Mapping, Sequence
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -29,6 +31,27 @@ FROM_SEEDS = {
 }
 
 
+@cache
+def empty_database() -> bytes:
+    """A database with every mart, and rows in those that repeat a seed."""
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "kicox.duckdb"
+        with duckdb.connect(str(path)) as connection:
+            for name, model in contracts().items():
+                columns = ", ".join(f'"{c["name"]}" {c["data_type"]}' for c in model["columns"])
+                connection.execute(f'CREATE TABLE "{name}" ({columns})')
+                comment(connection, f'TABLE "{name}"', model["description"])
+                for column in model["columns"]:
+                    comment(
+                        connection, f'COLUMN "{name}"."{column["name"]}"', column["description"]
+                    )
+            for name, seed in FROM_SEEDS.items():
+                model = contracts()[name]
+                insert(connection, name, model, seed_rows(seed, model))
+        return path.read_bytes()
+
+
+@cache
 def contracts() -> dict[str, dict[str, Any]]:
     """Mart → its entry in the YAML of the dbt project."""
     found = {}
@@ -53,15 +76,8 @@ def make_release(
     """
     (folder / "marts").mkdir(parents=True)
     marts = contracts()
+    (folder / "kicox.duckdb").write_bytes(empty_database())
     with duckdb.connect(str(folder / "kicox.duckdb")) as connection:
-        for name, model in marts.items():
-            columns = ", ".join(f'"{c["name"]}" {c["data_type"]}' for c in model["columns"])
-            connection.execute(f'CREATE TABLE "{name}" ({columns})')
-            comment(connection, f'TABLE "{name}"', model["description"])
-            for column in model["columns"]:
-                comment(connection, f'COLUMN "{name}"."{column["name"]}"', column["description"])
-        for name, seed in FROM_SEEDS.items():
-            insert(connection, name, marts[name], seed_rows(seed, marts[name]))
         given = {"dim_period": periods(period), **(facts or {})}
         for name, rows in given.items():
             insert(connection, name, marts[name], rows, is_simulated=is_simulated)

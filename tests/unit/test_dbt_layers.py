@@ -67,6 +67,7 @@ MARTS = {
     "revision",
     "revision_summary",
     "series_break",
+    "survey_note",
 }
 
 _REF = re.compile(r"\bref\(\s*(.*?)\s*\)")

@@ -36,7 +36,7 @@ COLUMNS = {
     "source",
     "complex_spellings": "complex_id spelling source",
     "complex_breaks": "break_id effective complex_id measures kind what_ko what_en source",
-    "industries": "industry_code name_ko name_en spellings ksic_divisions isic_sections "
+    "industries": "industry_code name_ko name_en spellings ksic_divisions isic_sections isic_divisions "
     "publisher_code is_manufacturing sort_order mapping_source",
     "measures": "measure landed_measure unit_code dimension kind name_ko name_en "
     "definition_ko definition_en source",
@@ -79,7 +79,7 @@ MAY_BE_EMPTY = {
         "note_ko",
         "note_en",
     },
-    "industries": {"ksic_divisions", "isic_sections", "is_manufacturing"},
+    "industries": {"ksic_divisions", "isic_sections", "isic_divisions", "is_manufacturing"},
     "share_definitions": {"denominator_series", "denominator_print"},
     "codes": {"sdmx_codelist"},
     "status_complexes": {"note_ko", "note_en"},

@@ -21,7 +21,7 @@ from ingestion.answers import bundle_of, pack
 from ingestion.contract import Contracts, ListColumn
 from ingestion.csv_text import CsvText
 from ingestion.ingest import Ingestion, ingest_file, is_stale
-from ingestion.landing import SCHEMAS
+from ingestion.landing import SCHEMAS, LandedDraft
 from ingestion.outcomes import Outcome
 from ingestion.parsers import registry_list
 from ingestion.parsers.registry_list import looks_like, parse
@@ -68,16 +68,26 @@ def snapshot(name: str = NAME, **known: Any) -> Snapshot:
 
 
 class Reader:
-    """Reads bytes as one dataset, without a home."""
+    """Reads bytes as one dataset, without a home; what was written on the way says the same."""
 
-    def __init__(self, contracts: Contracts, registry: Registry) -> None:
-        self.contracts, self.registry = contracts, registry
+    def __init__(self, contracts: Contracts, registry: Registry, folder: Path) -> None:
+        self.contracts, self.registry, self.folder = contracts, registry, folder
+        #: Whether what was written while reading held to the end.
+        self.draft_held = False
 
     def __call__(
         self, data: bytes, dataset: str = "kicox__factory_registry", **known: Any
     ) -> tuple[list[dict[str, Any]], list[str]]:
-        read = parse(read_content(data), self.contracts[dataset], self.registry, snapshot(**known))
-        assert isinstance(read.rows, pa.Table)
+        contract, source = self.contracts[dataset], snapshot(**known)
+        path = self.folder / "landed.parquet"
+        with LandedDraft(path, contract.landed, source, "f") as draft:
+            read = parse(read_content(data), contract, self.registry, source, lambda _: draft)
+            assert isinstance(read.rows, pa.Table)
+            self.draft_held = read.draft is not None
+            if self.draft_held:
+                draft.save()
+                written = pq.read_table(path).select(read.rows.column_names)
+                assert written.to_pylist() == read.rows.to_pylist()
         self.period = read.period
         self.messages = [p.message_en for p in read.problems]
         return read.rows.to_pylist(), [p.code for p in read.problems]
@@ -89,8 +99,10 @@ class Reader:
 
 
 @pytest.fixture(scope="module")
-def reader(contracts: Contracts, registry: Registry) -> Reader:
-    return Reader(contracts, registry)
+def reader(
+    contracts: Contracts, registry: Registry, tmp_path_factory: pytest.TempPathFactory
+) -> Reader:
+    return Reader(contracts, registry, tmp_path_factory.mktemp("landed"))
 
 
 def factory(n: int = 1, **changed: str) -> list[str]:
@@ -447,7 +459,7 @@ def test_a_fault_of_ours_quotes_nothing(reader: Reader, monkeypatch: pytest.Monk
     def broken(*_: object) -> None:
         raise ValueError("모의인0001 010-0000-0001")
 
-    monkeypatch.setattr(registry_list, "_finish", broken)
+    monkeypatch.setattr(registry_list, "finish", broken)
     (problem,) = reader.refused(five(factory(1)))
     assert problem.code == "registry_unread" and "ValueError" in problem.message_en
     assert "모의인" not in repr(problem)
@@ -525,7 +537,7 @@ def test_every_field_of_a_contract_is_one_that_the_parser_lands(contracts: Contr
         if contract.parser == "registry_list":
             fields = {c.field for c in contract.list_columns if c.field}
             assert fields <= {*SCHEMAS[contract.landed].names, *helpers}
-            keys = [{registry_list._key(w) for w in c.header} for c in contract.list_columns]
+            keys = [{registry_list.header_key(w) for w in c.header} for c in contract.list_columns]
             assert len(set().union(*keys)) == sum(map(len, keys)), "a header of two columns"
             assert contract.names_persons
     for wrong in ({}, {"field": "x", "person": True}, {"field": "x", "kind": "name"}):
@@ -807,14 +819,13 @@ _ROWS = st.lists(st.tuples(_CELL, st.one_of(st.just(""), _CELL), _CELL), min_siz
 @settings(max_examples=60, deadline=None)
 @given(cells=_ROWS, code=st.sampled_from(["cp949", "utf-8"]))
 def test_a_generated_registry_comes_back(
-    contracts: Contracts, registry: Registry, cells: list[tuple[str, str, str]], code: str
+    reader: Reader, cells: list[tuple[str, str, str]], code: str
 ) -> None:
     rows = [
         factory(n, 회사명=name, 단지명=complex_, 생산품=product)
         for n, (name, complex_, product) in enumerate(cells, start=1)
     ]
-    read = Reader(contracts, registry)
-    landed, problems = read(csv_bytes([FIVE, *rows], code))
+    landed, problems = reader(csv_bytes([FIVE, *rows], code))
     assert problems == []
     for row, (name, complex_, product) in zip(landed, cells, strict=True):
         assert row["company_name"] == " ".join(name.split())

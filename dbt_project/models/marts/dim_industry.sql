@@ -5,6 +5,7 @@ select
     spellings,
     ksic_divisions,
     isic_sections,
+    isic_divisions,
     publisher_code,
     is_manufacturing,
     sort_order,

@@ -1,0 +1,35 @@
+"""Disclosure control: attackers, protection, proof. Plain mathematics on tables.
+
+Imports nothing of the other rooms: tables come in as arrays, patterns of suppressed cells go out.
+"""
+
+from disclosure.auditing import Audit, Finding, audit
+from disclosure.errors import DisclosureError, Infeasible, Unprotectable
+from disclosure.protection import Protection, protect
+from disclosure.rules import Primary, Rule, primary
+from disclosure.table import Contributions, Relations, Table, joined, ratio, relations
+from disclosure.tabulate import TOTAL, Dimension, Tabulation, tabulate
+
+__all__ = [
+    "TOTAL",
+    "Audit",
+    "Contributions",
+    "Dimension",
+    "DisclosureError",
+    "Finding",
+    "Infeasible",
+    "Primary",
+    "Protection",
+    "Relations",
+    "Rule",
+    "Table",
+    "Tabulation",
+    "Unprotectable",
+    "audit",
+    "joined",
+    "primary",
+    "protect",
+    "ratio",
+    "relations",
+    "tabulate",
+]

@@ -1,0 +1,218 @@
+"""Protect a table: sensitive cells, the others that must go with them, and the audit of the result."""
+
+from __future__ import annotations
+
+import time
+from dataclasses import dataclass
+from typing import Literal
+
+import numpy as np
+
+from disclosure.attack import Attack, Targets
+from disclosure.auditing import Audit, audit
+from disclosure.errors import DisclosureError, Infeasible, Unprotectable
+from disclosure.exact import optimum
+from disclosure.heuristic import Cheapest, clean_up, complement
+from disclosure.prove import Pool
+from disclosure.rules import Primary
+from disclosure.table import Bools, Ints, Table
+
+Method = Literal["auto", "exact", "heuristic"]
+#: Up to so many cells that may be suppressed, the least loss is looked for.
+EXACT_UP_TO = 600
+#: Rounds of "protect what the audit found" before it is given up.
+ROUNDS = 50
+
+
+@dataclass(frozen=True)
+class Protection:
+    """A pattern that the audit found safe.
+
+    Attributes:
+        suppressed: shape (cells,); the sensitive cells and what must go with them.
+        loss: weight of the cells that are suppressed without being sensitive.
+        bound: what every safe pattern loses at least (equal to `loss` where it is optimal).
+        is_optimal: whether nothing less would do.
+        method: `exact` or `heuristic`: what gave the pattern.
+        audit: the proof.
+    """
+
+    suppressed: Bools
+    primary: Primary
+    loss: float
+    bound: float
+    is_optimal: bool
+    method: str
+    audit: Audit
+
+    def status(self) -> list[str]:
+        """By cell SDMX CL_CONF_STATUS: `F` free, `C` sensitive (primary), `D` secondary."""
+        return [
+            "C" if sensitive else "D" if hidden else "F"
+            for sensitive, hidden in zip(self.primary.sensitive, self.suppressed, strict=True)
+        ]
+
+
+def protect(
+    table: Table,
+    primary: Primary,
+    *,
+    method: Method = "auto",
+    seconds: float = 60.0,
+) -> Protection:
+    """Choose what to suppress beside the sensitive cells, with the least loss of information.
+
+    Args:
+        table: its weights measure the loss (`Table.with_weight`).
+        primary: the sensitive cells and their levels (`rules.primary`).
+        method: `auto` looks for the optimum up to EXACT_UP_TO cells.
+        seconds: for the optimum; the best safe pattern found by then is returned.
+
+    Raises:
+        Infeasible: some cells cannot be protected whatever is suppressed; it says which, and why.
+    """
+    if method not in ("auto", "exact", "heuristic"):
+        raise DisclosureError(
+            f"method {method}: expected auto, exact or heuristic",
+            f"방법 {method}: auto, exact, heuristic 가운데 하나여야 한다",
+        )
+    deadline = time.monotonic() + seconds
+    _published_already(table, primary)
+    universe = ~table.fixed | primary.sensitive | table.forced
+    attack = Attack(table, universe, primary.upper[primary.sensitive])
+    targets = attack.targets(primary)
+    needed = (primary.sensitive | table.forced)[attack.cells]
+    chosen = _heuristic(table, primary, attack, targets, needed, deadline)
+    suppressed, name, loss, bound, is_optimal = chosen, "heuristic", 0.0, 0.0, False
+    weight = table.weight[attack.cells]
+    loss = float(weight[chosen & ~needed].sum())
+    may = ~needed & (weight > 0)
+    if loss <= 0:
+        bound, is_optimal = loss, True
+    elif method == "exact" or (method == "auto" and int(may.sum()) <= EXACT_UP_TO):
+
+        def check(choice: Bools) -> list[tuple[int, int, float, int | None]]:
+            return _open(attack, audit(table, _whole(attack, choice), primary, intervals=False))
+
+        best = optimum(attack, targets, chosen, needed, ~needed, check, deadline)
+        suppressed, loss, bound = best.suppressed, best.loss, best.bound
+        is_optimal, name = best.is_optimal, "exact"
+    checked = audit(table, _whole(attack, suppressed), primary)
+    if not checked.is_safe:
+        raise RuntimeError("the audit does not confirm the pattern that protection came to")
+    return Protection(
+        *(_whole(attack, suppressed), primary, loss, bound, is_optimal, name, checked)
+    )
+
+
+def _whole(attack: Attack, choice: Bools) -> Bools:
+    """A choice of the universe's cells as one of all cells."""
+    suppressed = np.zeros(attack.table.size, dtype=np.bool_)
+    suppressed[attack.cells[choice]] = True
+    return suppressed
+
+
+def _open(attack: Attack, found: Audit) -> list[tuple[int, int, float, int | None]]:
+    return [
+        (
+            int(attack.place[f.cell]),
+            1 if f.side == "upper" else -1,
+            f.level / attack.scale,
+            f.respondent,
+        )
+        for f in found.findings
+    ]
+
+
+def _heuristic(
+    table: Table,
+    primary: Primary,
+    attack: Attack,
+    targets: Targets,
+    needed: Bools,
+    deadline: float,
+) -> Bools:
+    """Suppress against the outsider, publish again what is not needed, then against respondents."""
+    cheapest = Cheapest(attack)
+    pool = Pool(attack)
+    chosen, impossible = complement(attack, targets, needed, pool, cheapest=cheapest)
+    if impossible:
+        raise Infeasible(_reasons(attack, targets, impossible))
+    # A third of the time, so that respondents and the optimum have theirs.
+    budget = time.monotonic() + min(2.0, max(0.0, (deadline - time.monotonic()) / 3))
+    chosen, pool = clean_up(attack, targets, chosen, needed, pool, budget)
+    only: Ints | None = None
+    for _ in range(ROUNDS):
+        checked = audit(table, _whole(attack, chosen), primary, intervals=False, only=only)
+        if checked.is_safe:
+            return chosen
+        hopeless: list[Unprotectable] = []
+        for position, sign, level, who in _open(attack, checked):
+            witness = cheapest.witness(position, sign, level, chosen, who)
+            if witness is None:
+                hopeless.append(_reason(attack, position, sign, who))
+            else:
+                chosen = chosen | (witness != 0)
+        if hopeless:
+            raise Infeasible(hopeless)
+        # Whatever more is suppressed leaves every attacker less: only these have to be asked again.
+        found = {f.respondent for f in checked.findings if f.respondent is not None}
+        only = np.array(sorted(found), dtype=np.int64)
+    raise RuntimeError("protection and audit do not come to an agreement")
+
+
+def _published_already(table: Table, primary: Primary) -> None:
+    """A sensitive cell that is public already cannot be hidden any more."""
+    known = primary.sensitive & table.fixed & (primary.upper > 0)
+    if known.any():
+        raise Infeasible(
+            [
+                Unprotectable(
+                    table.names[int(c)],
+                    "upper",
+                    "outsider",
+                    "it is known already (published earlier, or fixed as known)",
+                    "이미 알려져 있다(앞서 공표되었거나 공개로 고정됨)",
+                )
+                for c in np.flatnonzero(known)
+            ]
+        )
+
+
+def _reasons(attack: Attack, targets: Targets, impossible: list[int]) -> list[Unprotectable]:
+    return [
+        _reason(attack, int(targets.position[i]), int(targets.sign[i]), None) for i in impossible
+    ]
+
+
+def _reason(attack: Attack, position: int, sign: int, who: int | None) -> Unprotectable:
+    """Why a cell cannot be hidden though everything is suppressed that may be."""
+    table = attack.table
+    cell = int(attack.cells[position])
+    rows = attack.row[attack.col == position]
+    lonely = None
+    down, up = attack.bounds_of(who)
+    for row in rows:
+        others = attack.col[attack.row == row]
+        others = others[others != position]
+        if not ((down[others] > 0) | (up[others] > 0)).any():
+            lonely = int(attack.relation_index[row])
+            break
+    side = "upper" if sign > 0 else "lower"
+    attacker = "outsider" if who is None else "respondent"
+    if lonely is not None:
+        relations = table.relations
+        names = [table.names[int(c)] for c in relations.cell[relations.row == lonely] if c != cell]
+        shown = ", ".join(names[:4]) + (" …" if len(names) > 4 else "")
+        known_en = "known or empty" if who is None else "known to one respondent, or empty"
+        known_ko = "알려져 있거나 비어 있다" if who is None else "한 응답자가 알거나 비어 있다"
+        return Unprotectable(
+            *(table.names[cell], side, attacker),
+            f"all others of a sum it belongs to are {known_en}: {shown}",
+            f"같은 합계의 다른 칸이 모두 {known_ko}: {shown}",
+        )
+    return Unprotectable(
+        *(table.names[cell], side, attacker),
+        "even with every cell suppressed that may be, its interval stays narrower than its level",
+        "가릴 수 있는 칸을 모두 가려도 구간이 보호 수준보다 좁다",
+    )

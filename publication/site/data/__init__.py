@@ -1,0 +1,1 @@
+"""What the pages read: small JSON files, written from the marts of a release folder."""

@@ -1,0 +1,387 @@
+"""The site of a release in a real browser: figures, languages, themes, keyboard, phone, no network."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import pytest
+
+from publication.site.render import render_site
+from publication.site.shell import MODULES, ShellMissing, prepare
+from tests.integration.browser import chromium, file_server
+from tests.unit.small_release import make_release
+
+PAGES = (
+    "index", "complexes", "complex/changwon", "map", "compare", "claims", "revisions", "quality",
+    "status", "dictionary", "sql", "downloads",
+)  # fmt: skip
+LANGUAGES = ("ko", "en")
+
+
+@pytest.fixture(scope="module", autouse=True)
+def shell() -> Path:
+    """The shell; without npm's packages the site cannot be tested."""
+    try:
+        return prepare()
+    except ShellMissing as error:
+        pytest.skip(f"the site's shell cannot be built: {error}")
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Any]:
+    with chromium() as found:
+        yield found
+
+
+@pytest.fixture(scope="module")
+def release(sample_home: Path) -> Path:
+    folder = (sample_home / "releases" / "current").resolve()
+    assert (folder / "site" / "index.html").is_file(), "the sample's release has no site"
+    return folder
+
+
+@pytest.fixture(scope="module")
+def site(sample_home: Path, release: Path) -> Iterator[str]:
+    """The site below a sub-path, as the reader of docker-compose.yml serves it."""
+    with file_server(sample_home) as address:
+        yield f"{address}/releases/current/site"
+
+
+class Visit:
+    """One page, opened with everything but its own server cut off, and what went wrong on it."""
+
+    def __init__(self, context: Any, address: str) -> None:
+        self.page = context.new_page()
+        self.wrong: list[str] = []
+        self.outside: list[str] = []
+        origin = "/".join(address.split("/")[:3]) + "/"
+
+        def route(route: Any, request: Any) -> None:
+            if request.url.startswith((origin, "data:", "blob:")):
+                route.continue_()
+            else:
+                self.outside.append(request.url)
+                route.abort()
+
+        self.page.route("**/*", route)
+        self.page.on(
+            "console",
+            lambda m: self.wrong.append(m.text) if m.type in ("error", "warning") else None,
+        )
+        self.page.on("pageerror", lambda error: self.wrong.append(str(error)))
+        self.page.on(
+            "response",
+            lambda r: self.wrong.append(f"{r.status} {r.url}") if r.status >= 400 else None,
+        )
+        self.page.goto(address)
+        self.page.wait_for_selector("html[data-drawn=yes]", timeout=60_000)
+
+    def queried(self) -> None:
+        self.page.wait_for_selector("html[data-queried]", timeout=120_000)
+
+    def text(self) -> str:
+        return str(self.page.inner_text("main"))
+
+    def is_clean(self) -> None:
+        assert not self.outside, f"asked outside: {self.outside}"
+        assert not self.wrong, self.wrong
+        assert self.page.locator(".problem").count() == 0, self.page.inner_text(".problem")
+
+
+@pytest.fixture
+def context(browser: Any) -> Iterator[Any]:
+    found = browser.new_context(viewport={"width": 1280, "height": 900})
+    yield found
+    found.close()
+
+
+def query(release: Path, text: str) -> list[tuple[Any, ...]]:
+    with duckdb.connect(str(release / "kicox.duckdb"), read_only=True) as connection:
+        return connection.execute(text).fetchall()
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("name", PAGES)
+def test_every_page_is_drawn_and_asks_nobody_else(
+    context: Any, site: str, language: str, name: str
+) -> None:
+    visit = Visit(context, f"{site}/{language}/{name}.html")
+    if name == "sql":
+        visit.queried()
+    visit.is_clean()
+    assert visit.page.evaluate("document.documentElement.lang") == language
+    assert visit.page.locator("h1").count() == 1
+    assert "SIMULATED" in visit.page.inner_text("body")
+
+
+def test_the_front_page_leads_to_a_language(context: Any, site: str) -> None:
+    page = context.new_page()
+    page.goto(f"{site}/index.html")
+    page.wait_for_url("**/en/index.html")
+
+
+def test_the_cards_show_the_marts_totals(context: Any, site: str, release: Path) -> None:
+    visit = Visit(context, f"{site}/en/index.html")
+    ((period, production, exports, jobs),) = query(
+        release,
+        "SELECT period, production_krw_100m, exports_usd_m, employment_count "
+        "FROM national_total_quarterly ORDER BY period DESC LIMIT 1",
+    )
+    manifest = json.loads((release / "release.json").read_text(encoding="utf-8"))
+    assert manifest["period"] == period
+    for measure, shown in {
+        "production_krw_100m": f"{production:,.0f}",
+        "exports_usd_m": f"{exports:,.1f}",
+        "employment_count": f"{jobs:,.0f}",
+    }.items():
+        card = visit.page.inner_text(f"[data-measure={measure}] .value")
+        assert shown in card, (measure, card)
+
+
+def test_every_complex_shows_its_figure_and_a_suppressed_one_an_x(
+    context: Any, site: str, release: Path
+) -> None:
+    visit = Visit(context, f"{site}/en/index.html")
+    shown = visit.page.eval_on_selector_all(
+        "table:has(button) tbody tr",
+        "rows => rows.map(r => [...r.cells].map(c => c.innerText.trim()))",
+    )
+    table = {row[0]: row for row in shown}
+    known = query(
+        release,
+        "SELECT name_en, production_krw_100m, production_krw_100m_status FROM complex_latest "
+        "WHERE period = (SELECT max(period) FROM complex_latest)",
+    )
+    assert len(known) == len(table)
+    assert "Q" in {status for *_, status in known}
+    for name, value, status in known:
+        cell = table[name][2]
+        if status == "A":
+            assert cell == f"{value:,.0f}", name
+        else:
+            assert cell.startswith({"Q": "X"}.get(status, "…")), (name, status, cell)
+            assert not re.search(r"\d", cell), (name, cell)
+
+
+def test_a_complex_shows_the_cell_its_figure_stands_in(
+    context: Any, site: str, release: Path
+) -> None:
+    visit = Visit(context, f"{site}/ko/complex/changwon.html")
+    ((value, sheet, cell),) = query(
+        release,
+        "SELECT value, sheet, cell FROM fct_observation WHERE complex_id = 'changwon' AND "
+        "measure = 'production_krw_100m' AND industry_code = '_T' AND is_latest AND begins_vintage "
+        "AND freq = 'Q' ORDER BY period DESC LIMIT 1",
+    )
+    row = visit.page.inner_text("#figures + div tbody tr, #figures ~ div tbody tr >> nth=0")
+    assert f"{value:,.0f}" in row
+    assert sheet in row and cell in row
+
+
+def test_a_query_in_the_browser_reads_the_releases_own_database(
+    context: Any, site: str, release: Path
+) -> None:
+    visit = Visit(context, f"{site}/en/sql.html")
+    visit.queried()
+    visit.page.fill("#query", "SELECT count(*) AS n, sum(value) AS total FROM fct_observation")
+    visit.page.press("#query", "Control+Enter")
+    visit.page.wait_for_selector("html[data-queried='2']", timeout=120_000)
+    ((count, total),) = query(release, "SELECT count(*), sum(value) FROM fct_observation")
+    cells = visit.page.eval_on_selector_all("tbody td", "cells => cells.map(c => c.innerText)")
+    assert cells[0] == str(count)
+    assert float(cells[1].replace(",", "")) == pytest.approx(total, rel=1e-9)
+    visit.is_clean()
+    # No extension may be fetched, whatever a query asks for.
+    visit.page.fill("#query", "INSTALL spatial")
+    visit.page.press("#query", "Control+Enter")
+    visit.page.wait_for_selector("html[data-queried='3']", timeout=120_000)
+    assert visit.page.locator(".problem").count() == 1
+    assert visit.outside == []
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_axe_finds_nothing_serious(browser: Any, site: str, language: str, scheme: str) -> None:
+    axe = MODULES / "axe-core" / "axe.min.js"
+    if not axe.is_file():
+        pytest.skip("axe-core is not installed (npm)")
+    context = browser.new_context(viewport={"width": 1280, "height": 900}, color_scheme=scheme)
+    found: dict[str, Any] = {}
+    for name in PAGES:
+        visit = Visit(context, f"{site}/{language}/{name}.html")
+        if name == "sql":
+            visit.queried()
+        visit.page.evaluate(axe.read_text(encoding="utf-8"))
+        result = visit.page.evaluate("axe.run(document, {resultTypes: ['violations']})")
+        for violation in result["violations"]:
+            if violation["impact"] in ("serious", "critical"):
+                nodes = [node["html"][:160] for node in violation["nodes"][:3]]
+                found.setdefault(f"{name}: {violation['id']}", nodes)
+        visit.page.close()
+    context.close()
+    assert not found
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_a_phone_scrolls_one_way_only(browser: Any, site: str, language: str) -> None:
+    context = browser.new_context(
+        viewport={"width": 360, "height": 740}, is_mobile=True, has_touch=True
+    )
+    wide = {}
+    for name in PAGES:
+        visit = Visit(context, f"{site}/{language}/{name}.html")
+        if name == "sql":
+            visit.queried()
+        width = visit.page.evaluate("document.documentElement.scrollWidth")
+        if width > 360:
+            wide[name] = width
+        visit.page.close()
+    context.close()
+    assert not wide
+
+
+def test_the_keyboard_reaches_everything(context: Any, site: str) -> None:
+    visit = Visit(context, f"{site}/en/index.html")
+    page = visit.page
+    page.keyboard.press("Tab")
+    assert page.evaluate("document.activeElement.className") == "skip"
+    reached = set()
+    for _ in range(40):
+        page.keyboard.press("Tab")
+        reached.add(page.evaluate("document.activeElement.innerText.trim()"))
+    assert {"한국어", "Complexes", "SQL", "Downloads"} <= reached
+    # Sorting by keyboard: the header is a button and tells the order.
+    page.focus("th button")
+    page.keyboard.press("Enter")
+    assert page.get_attribute("th:has(button)", "aria-sort") == "ascending"
+    # The slider of the map moves by arrow and says the quarter.
+    visit = Visit(context, f"{site}/en/map.html")
+    slider = visit.page.locator("input[type=range]")
+    before = slider.get_attribute("aria-valuetext")
+    slider.focus()
+    visit.page.keyboard.press("ArrowLeft")
+    assert slider.get_attribute("aria-valuetext") != before
+    visit.is_clean()
+
+
+def test_theme_and_language_are_a_choice_that_stays(context: Any, site: str) -> None:
+    visit = Visit(context, f"{site}/en/compare.html?with=changwon,gumi")
+    dark = "getComputedStyle(document.body).backgroundColor"
+    light = visit.page.evaluate(dark)
+    visit.page.click("#theme")
+    visit.page.click("#theme")
+    assert visit.page.evaluate(dark) != light
+    visit.page.click("#language")
+    visit.page.wait_for_selector("html[lang=ko][data-drawn=yes]")
+    assert "with=changwon" in visit.page.url and "/ko/compare.html" in visit.page.url
+    assert visit.page.evaluate(dark) != light
+    assert "창원" in visit.text()
+
+
+def test_a_browser_without_webassembly_gets_tables(context: Any, site: str) -> None:
+    context.add_init_script("delete globalThis.WebAssembly")
+    for name in PAGES:
+        visit = Visit(context, f"{site}/en/{name}.html")
+        assert not visit.wrong
+        if name == "sql":
+            assert "no WebAssembly" in visit.text()
+            assert visit.page.locator("tbody tr").count() > 40
+        else:
+            visit.is_clean()
+        visit.page.close()
+
+
+def test_made_again_the_site_has_the_same_bytes(release: Path, tmp_path: Path) -> None:
+    again = render_site(release, tmp_path / "site")
+    assert len(again) > 200
+    for path in again:
+        name = path.relative_to(tmp_path / "site")
+        # These two tell of the folder as it was before it was finished.
+        if name.as_posix() in ("data/downloads.json",):
+            continue
+        assert path.read_bytes() == (release / "site" / name).read_bytes(), name
+
+
+LONG = "가나다라마바사아자차카타파하거너더러머버서어저처커터퍼허고노도로모보소오조초코토"
+
+
+SHOWN = ("production_krw_100m", "exports_usd_m", "employment_count", "utilization_pct")
+MISSING = (
+    "tenant_count", "operating_count", "lessee_count", "manufacturing_operating_count",
+    "employment_men_count", "employment_women_count", "capacity_krw_100m",
+)  # fmt: skip
+
+
+def one_period(folder: Path, *, value: float | None, status: str) -> Path:
+    """A release of one quarter: two complexes whose figures all have one status, no denominator."""
+    row = {
+        **dict.fromkeys(SHOWN, value),
+        **{f"{measure}_status": status for measure in SHOWN},
+        **{f"{measure}_status": "O" for measure in MISSING},
+        "period": "2026-Q1",
+    }
+    return make_release(
+        folder,
+        {
+            "complex_quarterly": [{"complex_id": c, **row} for c in ("changwon", "gumi")],
+            "national_total_quarterly": [row],
+            "national_share": [
+                {
+                    "metric": "national_export_share_pct",
+                    "definition": "customs_exports",
+                    "period": "2026-Q1",
+                    "obs_status": "O",
+                    "reason_ko": "전국 분모 없음",
+                    "reason_en": "no national denominator for 2026-Q1",
+                    "months_covered": 3,
+                    "months_in_period": 3,
+                }
+            ],
+        },
+    )
+
+
+@pytest.mark.parametrize(
+    ("value", "status", "language"), [(None, "Q", "en"), (0.0, "A", "ko"), (-3.5, "A", "en")]
+)
+def test_a_poor_release_still_renders_truthfully(
+    context: Any, tmp_path: Path, value: float | None, status: str, language: str
+) -> None:
+    folder = one_period(tmp_path / "release", value=value, status=status)
+    with duckdb.connect(str(folder / "kicox.duckdb")) as connection:
+        connection.execute(
+            "UPDATE dim_complex SET name_ko = $1, name_en = $1 WHERE complex_id = 'changwon'",
+            [LONG],
+        )
+        connection.execute(
+            f"COPY (FROM dim_complex ORDER BY complex_id) TO '{folder}/marts/dim_complex.parquet'"
+        )
+    render_site(folder, folder / "site")
+    (tmp_path / "index.json").write_text('{"current": "2026-Q1_v1", "releases": []}', "utf-8")
+    with file_server(tmp_path) as address:
+        for name in PAGES:
+            visit = Visit(context, f"{address}/release/site/{language}/{name}.html")
+            if name == "sql":
+                visit.queried()
+            assert not visit.outside and not visit.wrong, (name, visit.wrong, visit.outside)
+            if name != "sql":
+                visit.is_clean()
+            text = visit.text()
+            if name == "complex/changwon":
+                assert LONG in text
+                marks = visit.page.locator("#figures ~ div td.num abbr", has_text="X")
+                assert (marks.count() > 0) == (status == "Q")
+            if name == "index":
+                if status == "Q":
+                    card = visit.page.inner_text("[data-measure=production_krw_100m] .value")
+                    assert card.startswith("X\n")
+                visit.page.click("summary")
+                reason = {"ko": "전국 분모 없음", "en": "no national denominator"}[language]
+                assert reason in visit.text()
+            assert visit.page.evaluate("document.documentElement.scrollWidth") <= 1280, name
+            visit.page.close()

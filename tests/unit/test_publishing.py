@@ -1,0 +1,274 @@
+"""The steps of publication as the command line and Airflow call them, on a small build."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import sys
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+from filelock import FileLock
+from typer.testing import CliRunner
+
+from pipeline import publishing
+from pipeline.cli import app
+from pipeline.settings import Settings
+from publication import releases
+from publication.releases import PublishError
+from publication.releases.signing import KeyProblem
+
+from .test_release import ORDER, make_build
+
+BUILD = "2026-Q1_b1"
+EVER = "2099-12-31 12:00"
+
+
+@pytest.fixture(autouse=True)
+def small(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Stand-ins for what dbt and the outputs would give to so small a build."""
+    monkeypatch.setattr(publishing, "mart_order", lambda _: ORDER)
+    monkeypatch.setattr(
+        publishing, "headline", lambda *_: {"held": [], "shares_now": [], "last": []}
+    )
+    monkeypatch.setattr(releases, "exposures", lambda _: {"bulletin": ["dim_complex"]})
+
+    def outputs(folder: Path) -> list[Path]:
+        (folder / "bulletin").mkdir()
+        (folder / "bulletin" / "bulletin_ko.pdf").write_bytes(b"%PDF")
+        return [folder / "bulletin" / "bulletin_ko.pdf"]
+
+    monkeypatch.setattr("publication.outputs.render_outputs", outputs)
+
+
+@pytest.fixture
+def settings(tmp_path: Path) -> Settings:
+    home = tmp_path / "home"
+    make_build(home, name=BUILD)
+    (tmp_path / "releases.yml").write_text("releases: []\n")
+    return Settings(home, release_policy=tmp_path / "releases.yml")
+
+
+def announce(settings: Settings, at: str, version: int = 1) -> None:
+    assert settings.release_policy is not None
+    settings.release_policy.write_text(
+        f"releases:\n  - {{period: 2026-Q1, version: {version}, at: {at}}}\n"
+    )
+
+
+def test_the_whole_way_and_once_more(settings: Settings) -> None:
+    assert publishing.publish(settings, BUILD) == {
+        "release_id": "2026-Q1_v1",
+        "status": "published",
+    }
+    assert publishing.publish(settings, BUILD) == {
+        "release_id": "2026-Q1_v1",
+        "status": "unchanged",
+    }
+    files = json.loads((settings.releases / "current/release.json").read_text())["files"]
+    assert "bulletin/bulletin_ko.pdf" in files and publishing.publish_due(settings) == []
+
+
+def test_each_step_may_be_repeated(settings: Settings) -> None:
+    staged = publishing.assemble(settings, BUILD)
+    with pytest.raises(PublishError, match="not complete: render them first"):
+        publishing.seal(settings, staged)
+    rendered = publishing.render(settings, staged)
+    sealed = publishing.seal(settings, rendered)
+    assert (sealed["status"], sealed["sign_off"]) == ("sealed", "not_required")
+    assert publishing.seal(settings, rendered) == {**sealed, "outputs": rendered["outputs"]}
+    again = publishing.assemble(settings, BUILD)
+    assert (again["status"], again["manifest_sha256"]) == ("sealed", sealed["manifest_sha256"])
+    assert publishing.render(settings, again) == again
+    assert publishing.switch(settings, sealed)["status"] == "published"
+    assert publishing.switch(settings, sealed)["status"] == "unchanged"
+
+
+def test_what_another_run_tidied_away_is_made_again(settings: Settings) -> None:
+    staged = publishing.assemble(settings, BUILD)
+    shutil.rmtree(settings.home / "staging" / BUILD)
+    rendered = publishing.render(settings, staged)
+    shutil.rmtree(settings.home / "staging" / BUILD)
+    assert publishing.switch(settings, publishing.seal(settings, rendered))["status"] == "published"
+
+
+def test_a_release_waits_for_its_sign_off(settings: Settings) -> None:
+    settings = replace(settings, sign_off="required")
+    result = publishing.publish(settings, BUILD)
+    assert (result["status"], result["until"]) == ("awaiting_sign_off", None)
+    waiting = publishing.waiting_for(settings, BUILD)
+    assert waiting is not None and waiting["status"] == "sealed" and "대기" in waiting["message_ko"]
+    assert publishing.publish_due(settings)[0]["status"] == "awaiting_sign_off"
+    done = publishing.approve(settings, "2026-Q1_v1", role="statistician")
+    assert done["manifest_sha256"] == waiting["manifest_sha256"]
+    assert publishing.publish_due(settings)[0]["status"] == "published"
+    assert publishing.waiting_for(settings, BUILD) is None
+
+
+def test_a_release_waits_for_its_time(settings: Settings) -> None:
+    announce(settings, EVER)
+    result = publishing.publish(settings, BUILD)
+    assert result["status"] == "embargoed" and result["until"].startswith("2099-12-31T12:00")
+    sealed = publishing.assemble(settings, BUILD)
+    due = publishing.due_at(settings, sealed)
+    assert due is not None and due.astimezone(UTC) == datetime(2099, 12, 31, 3, tzinfo=UTC)
+    announce(settings, f"'{datetime.now(UTC) - timedelta(days=-1):%Y-%m-%d %H:%M}'")  # moved nearer
+    assert publishing.publish_due(settings)[0]["status"] == "embargoed"
+
+
+def test_an_as_of_tells_nothing_before_its_time(settings: Settings) -> None:
+    publishing.publish(settings, BUILD)
+    shown = {"x"}  # the one snapshot of the small lock
+    assert publishing.under_embargo(settings, shown | {"new"}) == set()
+    announce(settings, EVER, version=2)
+    assert publishing.under_embargo(settings, shown | {"new"}) == {"new"}
+    announce(settings, "2026-05-28 12:00", version=7)  # long past
+    assert publishing.under_embargo(settings, shown | {"new"}) == set()
+
+
+def test_what_was_taken_back_is_not_published_again_by_itself(settings: Settings) -> None:
+    publishing.publish(settings, BUILD)
+    role = {"role": "statistician", "policy": publishing.policy(settings)}
+    home = publishing.places(settings)
+    releases.withdraw(home, "2026-Q1_v1", reason="Ulsan", **role)  # type: ignore[arg-type]
+    with pytest.raises(PublishError, match="was withdrawn \\(Ulsan\\)"):
+        publishing.publish(settings, BUILD)
+    waiting = publishing.waiting_for(settings, BUILD)
+    assert waiting is not None and waiting["status"] == "taken_back"
+    result = publishing.publish(settings, BUILD, again=True)
+    assert result == {"release_id": "2026-Q1_v2", "status": "published"}
+
+
+def test_signed_and_verified_by_the_configured_key(settings: Settings, tmp_path: Path) -> None:
+    from publication.releases.signing import new_key
+
+    key = tmp_path / "keys" / "release"
+    new_key(key)
+    signed = replace(settings, signing_key=key)
+    publishing.publish(signed, BUILD)
+    assert publishing.verify(signed, "current").signature == "valid"
+    assert publishing.verify(settings, "2026-Q1_v1").signature == "unknown_key"
+    assert publishing.verify(settings, "current", Path(f"{key}.pub")).signature == "valid"
+    copy = shutil.copytree((settings.releases / "current").resolve(), tmp_path / "copy")
+    assert publishing.verify(signed, str(copy)).is_intact
+    with pytest.raises(PublishError, match="no release '2026-Q9_v1'"):
+        publishing.verify(settings, "2026-Q9_v1")
+    with pytest.raises(KeyProblem, match="No such file"):
+        publishing.verify(replace(settings, public_keys=tmp_path / "none"), "current")
+
+
+def test_a_command_after_the_publication(settings: Settings, tmp_path: Path) -> None:
+    told = tmp_path / "told"
+    script = f"import os; open({str(told)!r}, 'w').write(os.environ['SANDAN_RELEASE'])"
+    hooked = replace(settings, after_publish=f'{sys.executable} -c "{script}"')
+    switched = publishing.publish(hooked, BUILD)
+    assert publishing.after_publication(hooked, switched)["status"] == "done"
+    assert told.read_text() == "2026-Q1_v1"
+    unchanged = publishing.publish(hooked, BUILD)
+    assert publishing.after_publication(hooked, unchanged) == {"status": "none"}
+    broken = replace(
+        settings, after_publish=f"{sys.executable} -c \"raise SystemExit('no cache')\""
+    )
+    with pytest.raises(
+        PublishError, match="is published, but the command after it failed: no cache"
+    ):
+        publishing.after_publication(broken, switched)
+    gone = replace(settings, after_publish="/nowhere/at/all")
+    with pytest.raises(PublishError, match="is published"):
+        publishing.after_publication(gone, switched)
+
+
+def test_two_releases_compared_as_page_and_as_data(settings: Settings) -> None:
+    publishing.publish(settings, BUILD)
+    make_build(settings.home, value=7.0, name="2026-Q1_b2")
+    publishing.publish(settings, "2026-Q1_b2")
+    folder = publishing.compare(settings, "2026-Q1_v1", "current")
+    assert sorted(p.name for p in folder.iterdir()) == ["diff.html", "diff.json", "diff.parquet"]
+    content = json.loads((folder / "diff.json").read_text(encoding="utf-8"))
+    assert (content["before"], content["after"]) == ("2026-Q1_v1", "2026-Q1_v2")
+    (row,) = content["by_complex_and_measure"]
+    assert (row["complex_id"], row["measure"], row["largest_pct"]) == (
+        "changwon",
+        "production_krw_100m",
+        600.0,
+    )
+
+
+# -- the command line -------------------------------------------------------------------------
+
+
+@pytest.fixture
+def command(settings: Settings, monkeypatch: pytest.MonkeyPatch):  # type: ignore[no-untyped-def]
+    """Run a command in the home of `settings`: exit code and what it printed."""
+    for name in [n for n in os.environ if n.startswith("SANDAN_")]:
+        monkeypatch.delenv(name)
+    monkeypatch.setenv("SANDAN_HOME", str(settings.home))
+    monkeypatch.setenv("SANDAN_RELEASES", str(settings.release_policy))
+
+    def run(*arguments: str, **environment: str) -> tuple[int, str]:
+        result = CliRunner().invoke(app, list(arguments), env=environment, catch_exceptions=False)
+        return result.exit_code, result.output
+
+    return run
+
+
+def test_commands_tell_states_and_what_waits(command, settings: Settings) -> None:  # type: ignore[no-untyped-def]
+    assert "no releases yet" in command("releases")[1]
+    assert "nothing waits" in command("publish", "--due")[1]
+    publishing.publish(replace(settings, sign_off="required"), BUILD)
+    required = {"SANDAN_SIGN_OFF": "required"}
+    code, text = command("releases", **required)
+    assert code == 0 and "audited" in text and "waits for sign-off" in text
+    code, text = command("publish", "--due", **required)
+    assert code == 0 and "awaiting_sign_off" in text and "sandan approve 2026-Q1_v1" in text
+    code, text = command("approve", "2026-Q1_v1", "--as", "statistician", "--manifest", "0" * 64)
+    assert code == 2 and "void" in text
+    code, text = command("approve", "2026-Q1_v1", "--as", "statistician")
+    assert code == 0 and "signed off as statistician" in text
+    assert "2026-Q1_v1 published" in command("publish", "--due", **required)[1]
+    code, text = command("verify")
+    assert code == 0 and "UNSIGNED" in text and "intact" in text
+    path = settings.releases / "2026-Q1_v1" / "bulletin" / "bulletin_ko.pdf"
+    path.chmod(0o644)
+    path.write_bytes(b"%PDf")
+    code, text = command("verify", "2026-Q1_v1")
+    assert code == 1 and "WRONG" in text and "bulletin/bulletin_ko.pdf" in text
+    code, text = command("withdraw", "2026-Q1_v1", "--as", "statistician", "--reason", "틀림")
+    assert code == 0 and "readers find the reason" in text
+    code, text = command("rollback", "--as", "statistician")
+    assert code == 2 and "되돌아갈" in text
+    code, text = command("gc", "--dry-run")
+    assert code == 0 and "0 folders" in text
+    text = command("releases", "--log")[1]
+    assert all(word in text for word in ("candidate", "audited", "approved", "withdrawn", "틀림"))
+    rows = json.loads(command("releases", "--json")[1])
+    assert rows[0]["state"] == "withdrawn" and rows[0]["is_current"] is False
+
+
+def test_a_calendar_that_is_wrong_stops_with_one_line(command, settings: Settings) -> None:  # type: ignore[no-untyped-def]
+    announce(settings, "2026-02-30 12:00")
+    for arguments in (("calendar",), ("publish", "--due"), ("releases",)):
+        code, text = command(*arguments)
+        assert code == 2 and "there is no '2026-02-30 12:00'" in text, arguments
+        assert "Traceback" not in text
+    announce(settings, EVER)
+    assert "2026-Q1_v1     2099-12-31 12:00 KST" in command("calendar")[1]
+
+
+def test_no_command_goes_in_between_another(command, settings: Settings) -> None:  # type: ignore[no-untyped-def]
+    publishing.publish(settings, BUILD)
+    with FileLock(settings.home / ".run.lock"):
+        for arguments in (("publish", "--due"), ("gc",), ("rollback", "--as", "statistician")):
+            code, text = command(*arguments)
+            assert code == 2 and "another run is going on" in text
+
+
+def test_keys_are_made_outside(command, settings: Settings, tmp_path: Path) -> None:  # type: ignore[no-untyped-def]
+    code, text = command("keys", "new", str(tmp_path / "key"))
+    assert code == 0 and "SHA256:" in text and (tmp_path / "key").stat().st_mode & 0o777 == 0o600
+    assert "PRIVATE" not in text
+    code, text = command("keys", "new", str(settings.home / "key"))
+    assert code == 2 and not (settings.home / "key").exists()
