@@ -42,6 +42,14 @@ class Text:
 
 
 NOTHING = Text("", "")
+#: Units of columns whose names tell none: they are no measure, indicator or series.
+_UNITS_BY_COLUMN = {
+    "longitude": "degrees", "latitude": "degrees", "bytes": "bytes", "months_covered": "months",
+    "months_in_period": "months", "horizon_days": "days", "index_value": "index_100",
+    "growth_pairs": "count", "sign_changes": "count", "observations": "count", "revised": "count",
+    "complexes_covered": "complexes", "matched_complexes": "complexes", "complex_count": "complexes",
+    "tenant_capacity": "firms", "bias_t": "number", "exchange_rate_krw_per_usd": "krw_per_usd",
+}  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -198,6 +206,37 @@ class Definitions:
                 unit: Unit = found[code].unit
                 return unit
         raise DefinitionsError(f"{code} is neither a measure, an indicator nor a national series")
+
+    def unit_of_column(self, table: str, column: str) -> Unit | None:
+        """The unit of a mart's column: of the measure, indicator or series that it is named by, else the
+        one that its name ends in. None where it has none, or where a column beside it tells it
+        (`unit_column`)."""
+        for found in (self.measures, self.kpis, self.series):
+            if column in found:
+                unit: Unit = found[column].unit
+                return unit
+        if column in _UNITS_BY_COLUMN:
+            return self.units[_UNITS_BY_COLUMN[column]]
+        if column.endswith("_count"):
+            # employment_men_count counts what employment_count counts
+            of_measure = self.measures.get(f"{column.split('_')[0]}_count")
+            return of_measure.unit if of_measure else self.units["count"]
+        for code in sorted(self.units, key=len, reverse=True):
+            if column == code or column.endswith(f"_{code}"):
+                return self.units[code]
+        if self.unit_column(table, column):
+            return None
+        return self.units["number"] if self.tables[table].column(column).type == "DOUBLE" else None
+
+    def unit_column(self, table: str, column: str) -> str | None:
+        """The column that tells the unit of another one row by row; None where none does."""
+        names = [c.name for c in self.tables[table].columns]
+        own = f"{column}_unit"
+        if own in names:
+            return own
+        if self.tables[table].column(column).type != "DOUBLE":
+            return None
+        return next((n for n in ("unit", "measure", "metric", "dimension") if n in names), None)
 
     def name_of(self, code: str, lang: Lang) -> str:
         """The name of a measure, indicator, national series or metric.

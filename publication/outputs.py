@@ -9,6 +9,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from publication.bulletin import render_bulletin
+from publication.datapackage import render_datapackage
 from publication.sdmx import render_sdmx
 from publication.site import render_site
 
@@ -19,11 +20,13 @@ def render_outputs(folder: Path) -> list[Path]:
     Raises:
         BulletinError: the folder lacks what the bulletin needs, or a text does not follow from the
             marts.
+        DataPackageError: a column has no counterpart in a data package.
         SdmxError: the release holds something that its code lists do not know.
     """
     return [
         *render_bulletin(folder, folder / "bulletin"),
         *render_sdmx(folder, folder / "sdmx"),
+        *render_datapackage(folder, folder),
         # Last: its page of downloads names the files of all others.
         *render_site(folder, folder / "site"),
     ]

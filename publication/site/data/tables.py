@@ -39,25 +39,19 @@ def dictionary(release: Path) -> Row:
             {
                 "not_null": False, **known.get(column.name, {}), "name": column.name,
                 "type": column.type.lower(), "description_ko": column.description.ko,
-                "description_en": column.description.en, **_unit(definitions, column.name),
+                "description_en": column.description.en, **_unit(definitions, name, column.name),
             }
             for column in published.columns
         ]  # fmt: skip
     return {"tables": list(tables.values()), "exposures": content["exposures"]}
 
 
-def _unit(definitions: Definitions, column: str) -> Row:
-    """The unit of a column: that of the measure, indicator or series it is, else what it ends in."""
-    for found in (definitions.measures, definitions.kpis, definitions.series):
-        if column in found:
-            known = found[column]
-            return {
-                "unit_ko": known.unit.name.ko,
-                "unit_en": known.unit.name.en,
-                "source": known.source,
-            }
-    for code in sorted(definitions.units, key=len, reverse=True):
-        if column.endswith(f"_{code}"):
-            name = definitions.units[code].name
-            return {"unit_ko": name.ko, "unit_en": name.en}
-    return {}
+def _unit(definitions: Definitions, table: str, column: str) -> Row:
+    """The unit of a column, and the source of the measure, indicator or series that it is."""
+    unit = definitions.unit_of_column(table, column)
+    found: Row = {"unit_ko": unit.name.ko, "unit_en": unit.name.en} if unit else {}
+    for known in (definitions.measures, definitions.kpis, definitions.series):
+        if column in known:
+            found["source"] = known[column].source
+            break
+    return found
