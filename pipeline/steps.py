@@ -12,11 +12,10 @@ import json
 import multiprocessing
 import os
 import shutil
-import subprocess
-import sys
 import uuid
 from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import ProcessPoolExecutor
+from contextlib import ExitStack
 from dataclasses import replace
 from datetime import UTC, date, datetime
 from pathlib import Path
@@ -28,8 +27,9 @@ from filelock import FileLock
 from ingestion.contract import load_contracts
 from ingestion.ingest import SIDECAR_SUFFIX, Ingestion, ingest_file, is_stale, reparse
 from ingestion.landing import write_empty
+from pipeline.dbt_process import Dbt
 from pipeline.inputs import Inputs, collect_inputs, ingestion_room
-from pipeline.settings import QUIET, Settings
+from pipeline.settings import Settings
 
 SEOUL = ZoneInfo("Asia/Seoul")
 SUCCESS = "SUCCESS"
@@ -207,8 +207,8 @@ def ingest(
     return outcomes
 
 
-#: From so many files on, starting a second process costs less than it saves.
-_WORTH_A_PROCESS = 24
+#: From so many files of more than a few lines on, starting a second process costs less than it saves.
+_WORTH_A_PROCESS, _FEW_LINES_BYTES = 24, 16 * 1024
 #: Files that one pair of hands takes in: a process or a task costs more to start than a file to read.
 BATCH = 8
 
@@ -234,7 +234,12 @@ def ingest_batch(settings: Settings, batch: dict[str, Any]) -> list[list[dict[st
 def ingest_items(settings: Settings, items: list[dict[str, Any]]) -> Iterator[list[dict[str, Any]]]:
     """Take in items of `discover`, side by side where they are many; yields the outcomes of each."""
     workers = min(os.cpu_count() or 1, 8)
-    if len(items) < _WORTH_A_PROCESS or workers == 1:
+    large = sum(
+        "snapshot_id" in item or Path(item["paths"][0]).stat().st_size > _FEW_LINES_BYTES
+        for item in items
+        if "outcome" not in item
+    )
+    if large < _WORTH_A_PROCESS or workers == 1:
         yield from ingest_batch(settings, {"items": items})
         return
     portions = batches(items)
@@ -287,9 +292,21 @@ def is_published(settings: Settings, inputs: Inputs) -> bool:
 # -- build ----------------------------------------------------------------------------------
 
 
-def build(settings: Settings, as_of: date | None = None) -> dict[str, Any]:
+def start_dbt(settings: Settings) -> Dbt:
+    """A dbt process for the next build in a home, which reads the project while others work."""
+    work = settings.builds / _WORK
+    landed = {
+        **{kind: [f"{work}/landed/{kind}/*.parquet"] for kind in _LANDED_KINDS},
+        "snapshots": str(work / "inputs.lock.json"),
+    }
+    return Dbt(settings, work / "candidate.duckdb", {"landed_files": landed})
+
+
+def build(
+    settings: Settings, as_of: date | None = None, *, dbt: Dbt | None = None
+) -> dict[str, Any]:
     """Build the candidate of what has landed: dbt on a throw-away DuckDB file. With `as_of`, of what
-    was published on or before that day.
+    was published on or before that day; with `dbt`, in a process that was started before.
 
     Raises:
         NothingToBuild: no publication has landed.
@@ -312,14 +329,19 @@ def build(settings: Settings, as_of: date | None = None) -> dict[str, Any]:
     with FileLock(settings.builds / ".lock"):
         if (folder / SUCCESS).exists() and (folder / "candidate.duckdb").exists():
             return {**result, "status": "unchanged"}
-        # Built under a name that is always the same, so that dbt finds its parsed project
-        # unchanged, and renamed when it is whole.
-        work = settings.builds / ".work"
+        # Renamed when it is whole.
+        work = settings.builds / _WORK
         shutil.rmtree(work, ignore_errors=True)
         work.mkdir()
         lock = json.dumps(inputs.as_lock(), ensure_ascii=False, indent=1) + "\n"
         (work / "inputs.lock.json").write_text(lock, encoding="utf-8")
-        _dbt_build(settings, inputs, work)
+        _link_inputs(settings, inputs, work / "landed")
+        with dbt or start_dbt(settings) as process:
+            failed = process.build(work / "logs")
+            if failed is not None:
+                raise BuildFailed(f"dbt failed: {failed}")
+            shutil.copyfile(process.manifest, work / "manifest.json")
+        shutil.rmtree(work / "landed")
         _add_seasonal(settings, work)
         (work / SUCCESS).touch()
         shutil.rmtree(folder, ignore_errors=True)
@@ -327,10 +349,9 @@ def build(settings: Settings, as_of: date | None = None) -> dict[str, Any]:
     return {**result, "status": "built"}
 
 
-def _dbt_build(settings: Settings, inputs: Inputs, folder: Path) -> None:
-    """Run dbt; its target folder is kept between builds (the parsed project)."""
+def _link_inputs(settings: Settings, inputs: Inputs, chosen: Path) -> None:
+    """Give what a build reads names of their own: `<kind>/*.parquet`."""
     contracts = load_contracts()
-    chosen = folder / "landed"
     for contract in contracts.by_dataset.values():
         # No list of inputs is ever empty: a dataset without snapshots has a file without rows.
         empty = write_empty(settings.home / "landed", contract.dataset, contract.landed)
@@ -343,32 +364,6 @@ def _dbt_build(settings: Settings, inputs: Inputs, folder: Path) -> None:
             _link(notes, chosen / "survey_notes" / f"{number:06d}.parquet")
     empty = write_empty(settings.home / "landed", "survey_notes", "survey_notes")
     _link(empty, chosen / "survey_notes" / "schema.parquet")
-    landed = {
-        **{kind: [f"{chosen}/{kind}/*.parquet"] for kind in _LANDED_KINDS},
-        "snapshots": str(folder / "inputs.lock.json"),
-    }
-    # A process of its own: dbt keeps the database open as long as it lives.
-    project = settings.project / "dbt_project"
-    target = settings.home / "cache" / "dbt"
-    command = [
-        *(str(Path(sys.executable).with_name("dbt")), "--quiet", "--no-use-colors", "build"),
-        *("--exclude-resource-type", "unit_test"),
-        *("--project-dir", str(project), "--profiles-dir", str(project)),
-        *("--target-path", str(target), "--log-path", str(folder / "logs")),
-        *("--vars", json.dumps({"landed_files": landed})),
-    ]
-    (target / "run_results.json").unlink(missing_ok=True)
-    outcome = subprocess.run(
-        command,
-        env={**os.environ, **QUIET, "SANDAN_CANDIDATE": str(folder / "candidate.duckdb")},
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    if outcome.returncode != 0:
-        raise BuildFailed("dbt failed: " + _dbt_failures(target, outcome.stdout + outcome.stderr))
-    shutil.copyfile(target / "manifest.json", folder / "manifest.json")
-    shutil.rmtree(chosen)
 
 
 def _add_seasonal(settings: Settings, work: Path) -> None:
@@ -386,6 +381,8 @@ def _add_seasonal(settings: Settings, work: Path) -> None:
         raise BuildFailed(f"seasonal adjustment: {error}") from error
 
 
+#: Built under a name that is always the same, so that dbt finds the project it has read unchanged.
+_WORK = ".work"
 _LANDED_KINDS = (
     "observations",
     "complex_status",
@@ -411,18 +408,6 @@ def _link(source: Path, target: Path) -> None:
         os.link(source, target)
     except OSError:  # another file system
         shutil.copyfile(source, target)
-
-
-def _dbt_failures(target: Path, output: str) -> str:
-    """What failed, by model or test; else the last lines that dbt printed."""
-    results = target / "run_results.json"
-    failed: list[str] = []
-    if results.exists():
-        for result in json.loads(results.read_text(encoding="utf-8"))["results"]:
-            if result["status"] in ("error", "fail", "runtime error"):
-                message = (result.get("message") or "").strip().splitlines()
-                failed.append(f"{result['unique_id']}: {' '.join(message)[:300]}")
-    return "; ".join(failed) or " ".join(output.strip().splitlines()[-6:])
 
 
 # -- gate -----------------------------------------------------------------------------------
@@ -549,10 +534,27 @@ def run(
         BuildFailed: dbt failed.
         PublishError: the release cannot be made as it is.
     """
+    with ExitStack() as helpers:
+        return _run(settings, prepare_inbox(settings, inbox), tell, helpers)
+
+
+def _run(
+    settings: Settings,
+    folder: Path,
+    tell: Callable[[str, dict[str, Any]], None],
+    helpers: ExitStack,
+) -> dict[str, Any]:
     from pipeline import publishing
 
-    folder = prepare_inbox(settings, inbox)
-    outcomes = ingest(settings, folder, on_outcome=lambda o: tell("outcome", o))
+    items = discover(settings, str(folder))
+    # While files are read, dbt reads its project; while dbt builds, the gate is imported.
+    is_work = any("outcome" not in item for item in items)
+    dbt = helpers.enter_context(start_dbt(settings)) if is_work else None
+    outcomes = []
+    for found in ingest_items(settings, items):
+        for outcome in found:
+            outcomes.append(outcome)
+            tell("outcome", outcome)
     state = finish_ingest(settings, outcomes)
     tell("ingest", state)
     base = {"ingest": state, "inbox": str(folder)}
@@ -566,7 +568,7 @@ def run(
     verdict = standing_verdict(settings, state["build_id"])
     if verdict is None or verdict["verdict"] != "stop":
         with GateProcess() as process:
-            built = build(settings)
+            built = build(settings, dbt=dbt)
             tell("build", built)
             verdict = process.gate(settings, built["build_id"])
     tell("gate", verdict)
