@@ -1,0 +1,275 @@
+-- What was printed at different times and places about one thing.
+--
+--   first_vs_latest         the first print of the row 계 against what holds now; the cause is that of its
+--                           revisions
+--   print_vs_statistic      a figure found in print against the statistic's own row 계; a year is its four
+--                           quarters (a stock: the last)
+--   statement_vs_statement  sources that state the same national or KICOX total: the strongest against
+--                           each other one (print, KOSIS, customs, ECOS)
+--
+-- Tolerance: half a unit of the last printed digit. Explained, the first that fits:
+--   revision   the statistic once said what was printed; or one of the two is a first, preliminary or
+--              revised print and they are within 5 % (an annual revision is around 1 %)
+--   scope      the two say that they cover different things (survey scope, kind of exports)
+--   coverage   another number of complexes
+--   derived    worked out from a printed rate, which is rounded
+--   unit       off by a power of ten
+--   simulated  one of the two is simulated
+{%- set largest_revision = 0.05 %}
+with series_measures as (
+    select distinct series, trend_measure as measure, unit
+    from {{ ref('claim_metrics') }}
+    where series is not null and trend_measure is not null
+),
+
+totals as (
+    select v.measure, v.freq, v.period, v.vintage_no, v.vintage, v.value, v.obs_status, v.is_latest,
+        v.begins_vintage, v.is_simulated, m.kind, m.unit_ko as unit
+    from {{ ref('int_observations_vintaged') }} as v
+    inner join {{ ref('measures') }} as m on m.measure = v.measure
+    where v.complex_id = '_T' and v.industry_code = '_T' and v.size_class = '_T' and v.sex = '_T'
+        and m.measure not like '%\_ytd\_%' escape '\'
+        and (m.kind in ('flow', 'stock') or m.measure = 'utilization_pct')
+        and v.begins_vintage
+),
+
+causes as (
+    select
+        measure, freq, period,
+        {{ dbt.listagg('distinct cause', "'; '", 'order by cause') }} as causes,
+        max(case when cause = 'unexplained' then 1 else 0 end) as unexplained
+    from {{ ref('int_revisions_measured') }}
+    where complex_id = '_T' and industry_code = '_T' and size_class = '_T' and sex = '_T'
+    group by measure, freq, period
+),
+
+first_prints as (
+    select
+        'first_vs_latest' as comparison,
+        f.measure as series,
+        f.period,
+        '첫 공표 ' || cast(f.vintage as string) as stated_as_ko,
+        'first print of ' || cast(f.vintage as string) as stated_as,
+        f.value as stated_value,
+        '현재 값 ' || cast(l.vintage as string) as compared_as_ko,
+        'as it stands since ' || cast(l.vintage as string) as compared_as,
+        l.value as compared_value,
+        case when f.obs_status = 'Q' or l.obs_status = 'Q' then 1 else 0 end as suppressed_count,
+        case when f.obs_status not in ('A', 'Q') or l.obs_status not in ('A', 'Q') then 1 else 0 end
+            as missing_count,
+        f.unit,
+        1e-9 * abs(f.value) as tolerance,
+        case when c.unexplained = 0 then 'revision' end as explanation,
+        case when c.unexplained = 0 then '정정: ' || c.causes end as explanation_ko,
+        case when c.unexplained = 0 then 'revised: ' || c.causes end as explanation_en,
+        f.is_simulated or l.is_simulated as is_simulated
+    from totals as f
+    inner join totals as l on l.measure = f.measure and l.freq = f.freq and l.period = f.period and l.is_latest
+    left join causes as c on c.measure = f.measure and c.freq = f.freq and c.period = f.period
+    where f.vintage_no = 1 and f.value is not null
+),
+
+-- the statistic's own figure of a month, quarter or year
+quarters as (
+    select measure, period, value, is_simulated
+    from {{ ref('int_observations_quarterised') }}
+    where complex_id = '_T' and industry_code = '_T' and size_class = '_T' and sex = '_T'
+        and obs_status = 'A'
+),
+
+own as (
+    select measure, period, value, is_simulated from quarters
+    union all
+    select measure, period, value, is_simulated from totals
+    where freq = 'M' and is_latest and obs_status = 'A'
+    union all
+    select
+        q.measure,
+        substr(q.period, 1, 4) as period,
+        case when max(m.kind) = 'stock' then max(case when q.period like '%Q4' then q.value end)
+            else cast(sum(cast(q.value as decimal(28, 8))) as double) end as value,
+        bool_or(q.is_simulated) as is_simulated
+    from quarters as q
+    inner join {{ ref('measures') }} as m on m.measure = q.measure and m.kind in ('flow', 'stock')
+    group by q.measure, substr(q.period, 1, 4)
+    having count(*) = 4
+),
+
+complexes as (
+    select period, count(*) as complex_count
+    from {{ ref('int_complex_quarters_pivoted') }}
+    where complex_id <> '_T'
+    group by period
+),
+
+figures as (
+    select
+        f.*,
+        {{ half_digit('f.published_value') }} * f.unit_factor as half_digit,
+        {{ unit_of_dimension('f.dimension') }} as unit,
+        f.source || ', ' || coalesce(f.print, 'stated') as source_text
+    from {{ ref('int_figures_harmonised') }} as f
+    where f.value is not null and f.freq in ('A', 'Q', 'M')
+),
+
+-- a vintage of the statistic that says what was printed
+seen_before as (
+    select distinct f.series, f.period, f.source_text
+    from figures as f
+    inner join series_measures as s on s.series = f.series
+    inner join totals as t on t.measure = s.measure and t.period = f.period
+        and abs(t.value - f.value) <= f.half_digit * 1.000001
+),
+
+printed as (
+    select
+        'print_vs_statistic' as comparison,
+        f.series,
+        f.period,
+        f.source_text as stated_as_ko,
+        f.source_text as stated_as,
+        f.value as stated_value,
+        '산업동향 계' as compared_as_ko,
+        'row 계 of the trend statistic' as compared_as,
+        o.value as compared_value,
+        0 as suppressed_count,
+        case when coalesce(f.months_covered, {{ months_of('f.freq') }}) < {{ months_of('f.freq') }} then 1
+            else 0 end as missing_count,
+        f.unit,
+        f.half_digit * 1.000001 as tolerance,
+        case
+            when b.series is not null then 'revision'
+            when f.is_simulated <> o.is_simulated then 'simulated'
+            when f.print in ('first_print', 'preliminary')
+                and abs(f.value - o.value) <= {{ largest_revision }} * abs(f.value) then 'revision'
+            when f.complexes_covered <> c.complex_count then 'coverage'
+            when f.derivation = 'derived' then 'derived'
+        end as explanation,
+        f.complexes_covered,
+        c.complex_count,
+        b.series is not null as was_seen,
+        cast(null as string) as scope_ko,
+        cast(null as string) as scope_en,
+        cast(null as string) as other_scope_ko,
+        cast(null as string) as other_scope_en,
+        f.is_simulated or o.is_simulated as is_simulated
+    from figures as f
+    inner join series_measures as s on s.series = f.series
+    inner join own as o on o.measure = s.measure and o.period = f.period
+    left join complexes as c on c.period = {{ as_quarter('f.period', 'last') }}
+    left join seen_before as b
+        on b.series = f.series and b.period = f.period and b.source_text = f.source_text
+),
+
+statements as (
+    select
+        'statement_vs_statement' as comparison,
+        a.series,
+        a.period,
+        a.source_text as stated_as_ko,
+        a.source_text as stated_as,
+        a.value as stated_value,
+        b.source_text as compared_as_ko,
+        b.source_text as compared_as,
+        b.value as compared_value,
+        0 as suppressed_count,
+        case when coalesce(a.months_covered, 99) <> coalesce(b.months_covered, 99) then 1 else 0 end
+            as missing_count,
+        a.unit,
+        greatest(coalesce(a.half_digit, 0), coalesce(b.half_digit, 0)) * 1.000001
+            + 1e-9 * abs(a.value) as tolerance,
+        case
+            when a.is_simulated <> b.is_simulated then 'simulated'
+            when not a.is_interface and not b.is_interface and a.scope_en <> b.scope_en then 'scope'
+            when coalesce(a.print, 'stated') <> coalesce(b.print, 'stated')
+                and abs(a.value - b.value) <= {{ largest_revision }} * abs(a.value) then 'revision'
+            when a.complexes_covered <> b.complexes_covered then 'coverage'
+            when a.derivation = 'derived' or b.derivation = 'derived' then 'derived'
+        end as explanation,
+        a.complexes_covered,
+        b.complexes_covered as complex_count,
+        false as was_seen,
+        a.scope_ko,
+        a.scope_en,
+        b.scope_ko as other_scope_ko,
+        b.scope_en as other_scope_en,
+        a.is_simulated or b.is_simulated as is_simulated
+    from figures as a
+    inner join figures as b on b.series = a.series and b.period = a.period and b.figure_rank > a.figure_rank
+    where a.figure_rank = 1
+),
+
+found as (
+    select
+        *,
+        -- the same digits with the point elsewhere: within a thousandth of a power of ten
+        stated_value > 0 and compared_value > 0
+            and abs(log10(stated_value / compared_value)) > 0.9
+            and abs(log10(stated_value / compared_value) - round(log10(stated_value / compared_value)))
+                < 0.0005 as is_power_of_ten
+    from (select * from printed union all select * from statements) as pairs
+)
+
+select
+    comparison,
+    series,
+    '_T' as complex_id,
+    '_T' as industry_code,
+    period,
+    stated_as_ko,
+    stated_as,
+    stated_value,
+    compared_as_ko,
+    compared_as,
+    compared_value,
+    2 as part_count,
+    suppressed_count,
+    missing_count,
+    unit,
+    tolerance,
+    explanation,
+    explanation_ko,
+    explanation_en,
+    is_simulated
+from first_prints
+union all
+select
+    comparison,
+    series,
+    '_T' as complex_id,
+    '_T' as industry_code,
+    period,
+    stated_as_ko,
+    stated_as,
+    stated_value,
+    compared_as_ko,
+    compared_as,
+    compared_value,
+    2 as part_count,
+    suppressed_count,
+    missing_count,
+    unit,
+    tolerance,
+    case when is_power_of_ten then 'unit' else explanation end as explanation,
+    case
+        when is_power_of_ten then '자릿수만 다름: 단위를 잘못 적은 것으로 보임'
+        when explanation = 'revision' and was_seen then '산업동향이 전에 이 값을 실었음'
+        when explanation = 'revision' then '먼저 나온 값과 뒤에 고친 값'
+        when explanation = 'simulated' then '한쪽이 모의자료'
+        when explanation = 'scope' then '범위가 다름: ' || scope_ko || ' / ' || other_scope_ko
+        when explanation = 'coverage' then '단지 수가 다름: ' || cast(complexes_covered as string) || '개와 '
+            || cast(complex_count as string) || '개'
+        when explanation = 'derived' then '보도된 증감률로 계산한 값'
+    end as explanation_ko,
+    case
+        when is_power_of_ten then 'the same digits, a power of ten apart: a unit misprinted'
+        when explanation = 'revision' and was_seen then 'the trend statistic said so before it was revised'
+        when explanation = 'revision' then 'an earlier print and a later one'
+        when explanation = 'simulated' then 'one of the two is simulated'
+        when explanation = 'scope' then 'they cover different things: ' || scope_en || ' / ' || other_scope_en
+        when explanation = 'coverage' then 'another number of complexes: ' || cast(complexes_covered as string)
+            || ' and ' || cast(complex_count as string)
+        when explanation = 'derived' then 'worked out from a printed rate'
+    end as explanation_en,
+    is_simulated
+from found
