@@ -8,10 +8,3 @@
         else 0.00005
     end
 {%- endmacro %}
-
-{#- What a figure is in, by its dimension: the canonical unit of dbt_project/seeds/units.csv. -#}
-{% macro unit_of_dimension(dimension) -%}
-    case {{ dimension }} when 'krw' then '억원' when 'usd' then '백만달러' when 'persons' then '명'
-        when 'firms' then '개사' when 'percent' then '%' when 'krw_per_usd' then '원/달러'
-        when 'index_2020' then '2020=100' end
-{%- endmacro %}

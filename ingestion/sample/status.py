@@ -216,6 +216,8 @@ class _Node:
     area: float
     tenants: int
     children: list[_Node] = field(default_factory=list)
+    #: Share of operating firms in the trend statistic, %; None: the complex is not in it.
+    operating_pct: float | None = None
 
 
 def simulate_status(
@@ -254,13 +256,15 @@ def simulate_status(
 
 
 def _national() -> list[_Node]:
-    size = {shape.name: shape.tenants for shape in SHAPES}
+    shapes = {shape.name: shape for shape in SHAPES}
     tops: list[_Node] = []
     stack: list[_Node] = []
     for line in _NATIONAL.strip().splitlines():
         level, province, sigungu, name, development, area, tenants = line.split("|")
-        firms = int(tenants) if tenants.isdigit() else size[tenants]
+        firms = int(tenants) if tenants.isdigit() else shapes[tenants].tenants
         node = _Node("국가", province, sigungu, name, development, float(area), firms)
+        if tenants in shapes:
+            node.operating_pct = float(shapes[tenants].operating)
         del stack[int(level) :]
         (stack[-1].children if stack else tops).append(node)
         stack.append(node)
@@ -377,7 +381,9 @@ def _figures(node: _Node, seed: int, when: Period, path: tuple[str, ...]) -> tup
     )
     sold = round(for_sale * min(1.0, share * max(0.1, 1 + 0.01 * _quarter(when))))
     tenants = max(0, round(node.tenants * (1 + 0.004 * _quarter(when))))
-    operating = round(tenants * dice.uniform(0.7, 0.98))
+    invented = dice.uniform(0.7, 0.98)
+    known = node.operating_pct
+    operating = round(tenants * (invented if known is None else known / 100))
     return (
         float(designated), float(managed), float(industrial), float(for_sale), float(sold),
         float(for_sale - sold), _pct(sold, for_sale), float(tenants), float(operating),

@@ -64,8 +64,10 @@ MARTS = {
     "national_total_quarterly",
     "published_figure",
     "registry_edition",
+    "reconciliation",
     "revision",
     "revision_summary",
+    "revision_triangle",
     "series_break",
     "survey_note",
 }

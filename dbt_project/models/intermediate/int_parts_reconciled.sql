@@ -14,7 +14,7 @@
 -- A total that was stated on another day than its parts is one of another vintage: an edition restates
 -- the total of the quarter before it and not its industries. That is a `revision`.
 with additive as (
-    select measure, kind, unit_ko as unit
+    select measure, kind, unit_code as unit
     from {{ ref('measures') }}
     where kind in ('flow', 'stock') and measure not like '%\_ytd\_%' escape '\'
 ),
@@ -46,7 +46,7 @@ cells as (
 ),
 
 parts as (
-    select 'total_vs_complexes' as comparison, '_T' as complex_id, industry_code, size_class, sex,
+    select 'total_vs_complexes' as reconciliation_kind, '_T' as complex_id, industry_code, size_class, sex,
         measure, period, value, obs_status, stated_on, is_simulated
     from cells
     where complex_id <> '_T' and size_class = '_T' and sex = '_T'
@@ -69,7 +69,7 @@ parts as (
 
 sums as (
     select
-        comparison, complex_id, industry_code, size_class, sex, measure, period,
+        reconciliation_kind, complex_id, industry_code, size_class, sex, measure, period,
         cast(sum(cast(value as decimal(28, 8))) as double) as value,
         count(*) as part_count,
         sum(case when obs_status = 'Q' then 1 else 0 end) as suppressed_count,
@@ -78,12 +78,12 @@ sums as (
         max(stated_on) as stated_on,
         bool_or(is_simulated) as is_simulated
     from parts
-    group by comparison, complex_id, industry_code, size_class, sex, measure, period
+    group by reconciliation_kind, complex_id, industry_code, size_class, sex, measure, period
 ),
 
 totals as (
     select
-        s.comparison,
+        s.reconciliation_kind,
         s.measure as series,
         s.complex_id,
         s.industry_code,
@@ -91,9 +91,9 @@ totals as (
         '계' as stated_as_ko,
         'total' as stated_as,
         t.value as stated_value,
-        case s.comparison when 'total_vs_complexes' then '단지별 합' when 'total_vs_industries' then '업종별 합'
+        case s.reconciliation_kind when 'total_vs_complexes' then '단지별 합' when 'total_vs_industries' then '업종별 합'
             when 'total_vs_sexes' then '남녀 합' else '규모별 합' end as compared_as_ko,
-        case s.comparison when 'total_vs_complexes' then 'sum of the complexes'
+        case s.reconciliation_kind when 'total_vs_complexes' then 'sum of the complexes'
             when 'total_vs_industries' then 'sum of the industries'
             when 'total_vs_sexes' then 'men and women' else 'sum of the size classes' end as compared_as,
         s.value as compared_value,
@@ -146,7 +146,7 @@ months as (
 
 quarters as (
     select
-        'quarter_vs_months' as comparison,
+        'quarter_vs_months' as reconciliation_kind,
         q.measure as series,
         q.complex_id,
         '_T' as industry_code,

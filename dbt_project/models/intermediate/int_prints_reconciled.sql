@@ -17,14 +17,14 @@
 --   simulated  one of the two is simulated
 {%- set largest_revision = 0.05 %}
 with series_measures as (
-    select distinct series, trend_measure as measure, unit
+    select distinct series, trend_measure as measure
     from {{ ref('claim_metrics') }}
     where series is not null and trend_measure is not null
 ),
 
 totals as (
     select v.measure, v.freq, v.period, v.vintage_no, v.vintage, v.value, v.obs_status, v.is_latest,
-        v.begins_vintage, v.is_simulated, m.kind, m.unit_ko as unit
+        v.begins_vintage, v.is_simulated, m.kind, m.unit_code as unit
     from {{ ref('int_observations_vintaged') }} as v
     inner join {{ ref('measures') }} as m on m.measure = v.measure
     where v.complex_id = '_T' and v.industry_code = '_T' and v.size_class = '_T' and v.sex = '_T'
@@ -45,7 +45,7 @@ causes as (
 
 first_prints as (
     select
-        'first_vs_latest' as comparison,
+        'first_vs_latest' as reconciliation_kind,
         f.measure as series,
         f.period,
         '첫 공표 ' || cast(f.vintage as string) as stated_as_ko,
@@ -95,7 +95,7 @@ own as (
     having count(*) = 4
 ),
 
-complexes as (
+listed as (
     select period, count(*) as complex_count
     from {{ ref('int_complex_quarters_pivoted') }}
     where complex_id <> '_T'
@@ -106,9 +106,10 @@ figures as (
     select
         f.*,
         {{ half_digit('f.published_value') }} * f.unit_factor as half_digit,
-        {{ unit_of_dimension('f.dimension') }} as unit,
+        u.unit_code as unit,
         f.source || ', ' || coalesce(f.print, 'stated') as source_text
     from {{ ref('int_figures_harmonised') }} as f
+    left join {{ ref('canonical_units') }} as u on u.dimension = f.dimension
     where f.value is not null and f.freq in ('A', 'Q', 'M')
 ),
 
@@ -123,7 +124,7 @@ seen_before as (
 
 printed as (
     select
-        'print_vs_statistic' as comparison,
+        'print_vs_statistic' as reconciliation_kind,
         f.series,
         f.period,
         f.source_text as stated_as_ko,
@@ -156,14 +157,14 @@ printed as (
     from figures as f
     inner join series_measures as s on s.series = f.series
     inner join own as o on o.measure = s.measure and o.period = f.period
-    left join complexes as c on c.period = {{ as_quarter('f.period', 'last') }}
+    left join listed as c on c.period = {{ as_quarter('f.period', 'last') }}
     left join seen_before as b
         on b.series = f.series and b.period = f.period and b.source_text = f.source_text
 ),
 
 statements as (
     select
-        'statement_vs_statement' as comparison,
+        'statement_vs_statement' as reconciliation_kind,
         a.series,
         a.period,
         a.source_text as stated_as_ko,
@@ -211,7 +212,7 @@ found as (
 )
 
 select
-    comparison,
+    reconciliation_kind,
     series,
     '_T' as complex_id,
     '_T' as industry_code,
@@ -234,7 +235,7 @@ select
 from first_prints
 union all
 select
-    comparison,
+    reconciliation_kind,
     series,
     '_T' as complex_id,
     '_T' as industry_code,

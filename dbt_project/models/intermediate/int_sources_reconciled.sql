@@ -2,7 +2,7 @@
 --
 --   status_vs_trend       firms of a complex in the status of all complexes and in the trend statistic,
 --                         where both have one row for it and the same quarter. Two counts of one
---                         register: 5 %, or five firms, whichever is more.
+--                         register: 5 %, or ten firms, whichever is more.
 --   type_vs_complexes     the status statistic's total of a type against its top-level complexes
 --   nation_vs_provinces   customs: exports of the country and of its provinces, by month; tables of
 --                         thousand US$ (17 of them, half a thousand each, and revisions between two answers)
@@ -22,7 +22,7 @@ with status_cells as (
 
 status_pairs as (
     select
-        'status_vs_trend' as comparison,
+        'status_vs_trend' as reconciliation_kind,
         s.measure as series,
         s.complex_id,
         s.period,
@@ -35,8 +35,8 @@ status_pairs as (
         2 as part_count,
         case when s.obs_status = 'Q' or t.obs_status = 'Q' then 1 else 0 end as suppressed_count,
         case when s.obs_status = 'A' and t.obs_status in ('A', 'Q') then 0 else 1 end as missing_count,
-        m.unit_ko as unit,
-        greatest(0.05 * abs(t.value), 5) as tolerance,
+        m.unit_code as unit,
+        greatest(0.05 * abs(t.value), 10) as tolerance,
         false as is_part,
         cast(null as string) as explanation,
         cast(null as string) as explanation_ko,
@@ -66,7 +66,7 @@ type_sums as (
 
 type_pairs as (
     select
-        'type_vs_complexes' as comparison,
+        'type_vs_complexes' as reconciliation_kind,
         t.measure as series,
         '_T' as complex_id,
         t.period,
@@ -79,7 +79,7 @@ type_pairs as (
         s.part_count,
         0 as suppressed_count,
         s.missing_count,
-        m.unit_ko as unit,
+        m.unit_code as unit,
         0.5 as tolerance,
         false as is_part,
         cast(null as string) as explanation,
@@ -93,7 +93,7 @@ type_pairs as (
     where t.province_code = '_T' and t.sex = '_T' and t.size_class = '_T' and t.value is not null
 ),
 
-provinces as (
+province_sums as (
     select period,
         cast(sum(cast(value as decimal(28, 8))) as double) as value,
         count(*) as part_count,
@@ -107,7 +107,7 @@ provinces as (
 
 province_pairs as (
     select
-        'nation_vs_provinces' as comparison,
+        'nation_vs_provinces' as reconciliation_kind,
         'national_exports' as series,
         '_T' as complex_id,
         n.period,
@@ -122,7 +122,7 @@ province_pairs as (
         -- a province that is not in the answer
         p.missing_count + greatest((select count(*) from {{ ref('provinces') }}) - p.part_count, 0)
             as missing_count,
-        {{ unit_of_dimension('n.dimension') }} as unit,
+        u.unit_code as unit,
         1e-4 * abs(n.value) as tolerance,
         false as is_part,
         cast(null as string) as explanation,
@@ -130,7 +130,8 @@ province_pairs as (
         cast(null as string) as explanation_en,
         n.is_simulated or p.is_simulated as is_simulated
     from {{ ref('int_series_vintaged') }} as n
-    inner join provinces as p on p.period = n.period
+    inner join province_sums as p on p.period = n.period
+    inner join {{ ref('series') }} as u on u.series = n.series
     where n.series = 'national_exports' and n.area = 'KR' and n.freq = 'M' and n.is_latest
         and n.obs_status = 'A'
 ),
@@ -138,12 +139,13 @@ province_pairs as (
 -- what a denominator covers: the words after the first comma of its scope
 denominators as (
     select
-        series, period, value, scope_ko, scope_en, dimension, is_simulated,
-        source || ', ' || coalesce(print, 'stated') as source_text,
-        {{ dbt.split_part('scope_en', "', '", 2) }} as establishments,
-        freq
-    from {{ ref('int_figures_harmonised') }}
-    where figure_rank = 1 and freq in ('A', 'Q') and value is not null
+        f.series, f.period, f.value, f.scope_ko, f.scope_en, u.unit_code as unit, f.is_simulated,
+        f.source || ', ' || coalesce(f.print, 'stated') as source_text,
+        {{ dbt.split_part('f.scope_en', "', '", 2) }} as establishments,
+        f.freq
+    from {{ ref('int_figures_harmonised') }} as f
+    left join {{ ref('canonical_units') }} as u on u.dimension = f.dimension
+    where f.figure_rank = 1 and f.freq in ('A', 'Q') and f.value is not null
 ),
 
 scoped as (
@@ -156,7 +158,7 @@ scoped as (
 
 nation_pairs as (
     select
-        'nation_vs_complexes' as comparison,
+        'nation_vs_complexes' as reconciliation_kind,
         d.denominator_series as series,
         '_T' as complex_id,
         s.period,
@@ -169,7 +171,7 @@ nation_pairs as (
         2 as part_count,
         0 as suppressed_count,
         case when n.months_covered < n.months_in_period then 1 else 0 end as missing_count,
-        n.denominator_unit as unit,
+        s.unit,
         0.0 as tolerance,
         true as is_part,
         case when s.establishments <> s.establishments_before then 'scope' end as explanation,
@@ -192,7 +194,7 @@ nation_pairs as (
 
 shipments as (
     select
-        'mining_vs_manufacturing' as comparison,
+        'mining_vs_manufacturing' as reconciliation_kind,
         m.series,
         '_T' as complex_id,
         m.period,
@@ -205,7 +207,7 @@ shipments as (
         2 as part_count,
         0 as suppressed_count,
         0 as missing_count,
-        {{ unit_of_dimension('m.dimension') }} as unit,
+        m.unit,
         0.0 as tolerance,
         true as is_part,
         case when m.is_simulated <> f.is_simulated then 'simulated'

@@ -3,19 +3,19 @@
 -- difference: what suppressed cells come to together is nobody's figure.
 with pairs as (
     select
-        comparison, series, complex_id, industry_code, period, stated_as, stated_as_ko, stated_value,
+        reconciliation_kind, series, complex_id, industry_code, period, stated_as, stated_as_ko, stated_value,
         compared_as, compared_as_ko, compared_value, part_count, suppressed_count, missing_count, unit,
         tolerance, false as is_part, explanation, explanation_ko, explanation_en, is_simulated
     from {{ ref('int_parts_reconciled') }}
     union all
     select
-        comparison, series, complex_id, industry_code, period, stated_as, stated_as_ko, stated_value,
+        reconciliation_kind, series, complex_id, industry_code, period, stated_as, stated_as_ko, stated_value,
         compared_as, compared_as_ko, compared_value, part_count, suppressed_count, missing_count, unit,
         tolerance, false as is_part, explanation, explanation_ko, explanation_en, is_simulated
     from {{ ref('int_prints_reconciled') }}
     union all
     select
-        comparison, series, complex_id, '_T' as industry_code, period, stated_as, stated_as_ko,
+        reconciliation_kind, series, complex_id, '_T' as industry_code, period, stated_as, stated_as_ko,
         stated_value, compared_as, compared_as_ko, compared_value, part_count, suppressed_count,
         missing_count, unit, tolerance, is_part, explanation, explanation_ko, explanation_en, is_simulated
     from {{ ref('int_sources_reconciled') }}
@@ -44,7 +44,7 @@ judged as (
 )
 
 select
-    comparison,
+    reconciliation_kind,
     series,
     complex_id,
     industry_code,

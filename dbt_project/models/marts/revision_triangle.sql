@@ -32,7 +32,7 @@ select
     end) as value_{{ days }}d,
     {%- endfor %}
     max(case when v.is_latest then v.value end) as latest_value,
-    max(case when v.is_latest then v.obs_status end) as latest_status,
+    max(case when v.is_latest then v.obs_status end) as latest_value_status,
     max(case when v.is_latest then v.value end) - max(case when v.vintage_no = 1 then v.value end) as revision,
     case when max(case when v.vintage_no = 1 then v.value end) <> 0
         then (max(case when v.is_latest then v.value end) / max(case when v.vintage_no = 1 then v.value end) - 1)
