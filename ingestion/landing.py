@@ -143,6 +143,7 @@ SCHEMAS: dict[str, pa.Schema] = {
             ("definition", pa.string()),
             ("note_ko", pa.string()),
             ("note_en", pa.string()),
+            ("printed_as", pa.string()),
             *_COMMON_END,
         ]
     ),

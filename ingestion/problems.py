@@ -827,8 +827,17 @@ CATALOG: dict[str, _Entry] = {
         "error",
         "the unit '{found}' does not measure {metric}, which is in {unit}",
         "'{found}' 단위로는 {metric}을(를) 잴 수 없습니다. 이 지표의 단위는 {unit}입니다",
-        "Write the unit of the print as units.csv spells it, or the metric's own.",
-        "units.csv의 표기대로 적거나 지표의 단위를 쓰십시오.",
+        "Write the unit of the print as units.csv spells it, or the metric's own; where print has the "
+        "wrong unit, the right one, and the print in printed_as.",
+        "units.csv의 표기대로 적거나 지표의 단위를 쓰십시오. 인쇄된 단위가 틀렸으면 옳은 단위를 쓰고 "
+        "인쇄된 대로를 printed_as에 적으십시오.",
+    ),
+    "claim_undated": _Entry(
+        "error",
+        "the claim names no period and nobody says when it was made",
+        "주장에 기간이 없고 주장한 날도 없습니다",
+        "Write period or claim_date: a claim without a period is read as one about its year.",
+        "period나 claim_date를 적으십시오. 기간이 없는 주장은 주장한 해로 읽습니다.",
     ),
     "claim_key_unknown": _Entry(
         "error",

@@ -17,14 +17,10 @@ from pipeline.claim_reading import Statement, Unreadable, read_statement
 from pipeline.settings import Settings
 from pipeline.trace import NotFound, Tracer
 
-COMPARATORS = ("approx", "at_least", "at_most")
-#: The measure of the trend statistic behind a metric's `trend_total`.
-_TREND_MEASURES = {
-    "kicox_production": "production_krw_100m",
-    "kicox_exports": "exports_usd_m",
-    "kicox_employment": "employment_count",
-}
+COMPARATORS = ("approx", "at_least", "at_most", "more_than", "less_than")
 _TREND = "kicox__industrial_trend"
+#: Dimensions of things that are counted.
+COUNTED = ("count", "firms", "persons")
 
 
 class ClaimError(Exception):
@@ -59,7 +55,7 @@ def judge(
     Args:
         stated: the value as printed; measured ones are rounded to one decimal more.
         tolerance: in the unit of `stated`.
-        comparator: approx, at_least or at_most.
+        comparator: one of COMPARATORS.
         factor: from that unit to the metric's canonical one.
         measures: rows of claim_measure (one metric).
     """
@@ -75,6 +71,8 @@ def judge(
         holds = {
             "at_least": gap >= -tolerance - 1e-9,
             "at_most": gap <= tolerance + 1e-9,
+            "more_than": gap > 1e-9,
+            "less_than": gap < -1e-9,
         }.get(comparator, abs(gap) <= tolerance + 1e-9)
         found.append((row, measured, holds))
     answers: dict[tuple[str, str], set[bool]] = {}
@@ -195,7 +193,8 @@ class Desk:
         factor = self._factor(statement.unit, metric)
         if tolerance is None:
             exponent = int(statement.value.as_tuple().exponent)
-            exact = metric["dimension"] in ("count", "persons") and exponent >= 0
+            # things counted one by one; "52만 명" is rounded like any other figure
+            exact = metric["dimension"] in COUNTED and factor == 1.0 and exponent >= 0
             tolerance = 0.0 if exact else float(Decimal(5).scaleb(min(exponent, 0) - 1))
         if tolerance < 0:
             raise ClaimError(f"a tolerance is not negative: {tolerance:g}")
@@ -274,49 +273,51 @@ class Desk:
             )
         return known.factor_to_canonical
 
-    def _series(self, metric: str, definition: str) -> list[str]:
-        """The series that a figure is made of: numerator first."""
+    def _parts(self, metric: dict[str, Any], definition: str) -> list[tuple[str | None, str | None]]:
+        """What a figure is made of: series of print or of an interface, measure of the row 계."""
+        measures = {m["series"]: m.get("trend_measure") for m in self.metrics.values()}
         base = definition.split("__")[0]
         path = self.settings.seeds / "share_definitions.csv"
         with path.open(encoding="utf-8", newline="") as file:
             for row in csv.DictReader(file):
-                if (row["metric"], row["definition"]) == (metric, base):
-                    return [s for s in (row["numerator_series"], row["denominator_series"]) if s]
-        path = self.settings.seeds / "claim_metrics.csv"
-        with path.open(encoding="utf-8", newline="") as file:
-            return [
-                r["series"] for r in csv.DictReader(file) if r["metric"] == metric and r["series"]
-            ]
+                if (row["metric"], row["definition"]) == (metric["metric"], base):
+                    named = (row["numerator_series"], row["denominator_series"])
+                    return [(series, measures.get(series)) for series in named if series]
+        metric = self.metrics.get(metric.get("growth_of") or "", metric)
+        return [(metric["series"] or None, metric.get("trend_measure") or None)]
 
-    def _cells(self, metric: str, finding: Finding) -> list[dict[str, Any]]:
+    def _cells(self, name: str, finding: Finding) -> list[dict[str, Any]]:
         """The cells behind a figure: rows of the list of print, cells of the publisher's files."""
         if finding.measured is None:
             return []
-        series = self._series(metric, finding.definition)
-        cells = self._rows(
-            "SELECT p.series, p.period, p.value, p.unit, p.source, s.file_name, p.sheet, p.cell, "
-            "s.sha256, p.snapshot_id FROM published_figure p JOIN dim_snapshot s USING (snapshot_id) "
-            "WHERE (list_contains($1, p.series) OR ($4 AND p.complexes_covered IS NOT NULL)) "
-            "AND (p.period = $2 OR starts_with(p.period, $2 || '-')) AND instr($3, p.source) > 0 "
-            "ORDER BY ALL",
-            [
-                series,
-                finding.period,
-                finding.source or "",
-                metric == "kicox_complexes_count",
-            ],
-        )
+        metric = self.metrics[name]
+        parts = self._parts(metric, finding.definition)
         year = finding.period[:4]
-        quarters = (
-            [f"{year}-Q{n}" for n in (1, 2, 3, 4)] if finding.period == year else [finding.period]
-        )
-        for name in series:
-            measure = _TREND_MEASURES.get(name)
-            if measure and _TREND in (finding.source or ""):
-                for quarter in quarters:
-                    cells += self._traced("_T", measure, quarter)
-            elif not measure:
-                cells += self._traced("nation", name, finding.period)
+        periods = [finding.period]
+        if metric.get("growth_of"):
+            periods.append(f"{int(year) - 1}{finding.period[4:]}")
+        cells: list[dict[str, Any]] = []
+        for period in periods:
+            cells += self._rows(
+                "SELECT p.series, p.period, p.value, p.unit, p.source, s.file_name, p.sheet, p.cell, "
+                "s.sha256, p.snapshot_id FROM published_figure p JOIN dim_snapshot s USING (snapshot_id) "
+                "WHERE (list_contains($1, p.series) OR ($4 AND p.complexes_covered IS NOT NULL)) "
+                "AND (p.period = $2 OR starts_with(p.period, $2 || '-')) AND instr($3, p.source) > 0 "
+                "ORDER BY ALL",
+                [
+                    [series for series, _ in parts if series],
+                    period,
+                    finding.source or "",
+                    metric["model"] == "complex_list",
+                ],
+            )
+            quarters = [f"{period}-Q{n}" for n in (1, 2, 3, 4)] if len(period) == 4 else [period]
+            for series, measure in parts:
+                if measure and _TREND in (finding.source or ""):
+                    for quarter in quarters:
+                        cells += self._traced("_T", measure, quarter)
+                elif series and not measure:
+                    cells += self._traced("nation", series, period)
         return cells
 
     def _traced(self, subject: str, measure: str, period: str) -> list[dict[str, Any]]:

@@ -486,7 +486,7 @@ def claim(
     ] = None,
     unit: Annotated[str | None, typer.Option("--unit", help="Default: the metric's own.")] = None,
     comparator: Annotated[
-        str, typer.Option("--comparator", help="approx, at_least or at_most.")
+        str, typer.Option("--comparator", help="approx, at_least, at_most, more_than or less_than.")
     ] = "approx",
     tolerance: Annotated[
         float | None,
@@ -520,7 +520,8 @@ def claim(
         return
     console = _console()
     names = found["metric_name"]
-    bound = {"at_least": "at least ", "at_most": "at most "}.get(found["comparator"], "")
+    comparator = found["comparator"]
+    bound = "" if comparator == "approx" else comparator.replace("_", " ") + " "
     console.print(f"release  {found['release']}")
     console.print(
         f"claim    {names['en']} ({names['ko']}): {bound}{found['stated_value']:,.10g} "

@@ -24,6 +24,8 @@ _COMPARATORS = {
     "approx": ("", ""),
     "at_least": (" 이상", "at least "),
     "at_most": (" 이하", "at most "),
+    "more_than": (" 초과", "more than "),
+    "less_than": (" 미만", "less than "),
 }
 _WIDTH, _HEIGHT, _LEFT, _RIGHT, _TOP, _BOTTOM = 640, 150, 52, 12, 12, 24
 
@@ -102,6 +104,10 @@ def _entry(claim: dict[str, Any], checks: list[dict[str, Any]]) -> dict[str, Any
         "metric_name": both(
             claim["name_ko"] or claim["metric"], claim["name_en"] or claim["metric"]
         ),
+        "misprint": both(
+            f"‘{claim.get('printed_as')}’(으)로 인쇄됨. 그 단위로는 이 지표를 잴 수 없어 {amount} {unit}(으)로 읽음",
+            f"Printed as “{claim.get('printed_as')}”, a unit that does not measure this; read as {amount} {unit}",
+        ),
         "note": both(claim["note_ko"] or "", claim["note_en"] or ""),
         "own": [_measured(c) for _, c in sorted(shown.items())],
         "contradicts": (claim["contradicts"] or "").split(", ") if claim["contradicts"] else [],
@@ -168,9 +174,9 @@ def _chart(claim: dict[str, Any], checks: list[dict[str, Any]]) -> Markup | None
 
     parts: list[str] = []
     band_top, band_bottom = y(stated + tolerance), y(stated - tolerance)
-    if claim["comparator"] == "at_least":
+    if claim["comparator"] in ("at_least", "more_than"):
         band_top = _TOP
-    elif claim["comparator"] == "at_most":
+    elif claim["comparator"] in ("at_most", "less_than"):
         band_bottom = _HEIGHT - _BOTTOM
     right = _WIDTH - _RIGHT
     parts.append(

@@ -12,14 +12,15 @@ from ingestion.problems import Problem, RejectedFile, problem
 from ingestion.registry import Registry, name_key
 from ingestion.sniff import Content
 
-PARSER_VERSION = "2"
+PARSER_VERSION = "3"
 
 
 class Claim(BaseModel):
     """One statement in print, as a test can be made of it.
 
-    `stated_value` and `tolerance` are in `unit`; `period` is null where the text names none.
-    `metric` is one of dbt_project/seeds/claim_metrics.csv.
+    `stated_value` and `tolerance` are in `unit`; `period` is null where the text names none,
+    `claim_date` where nobody knows the day. `metric` is one of dbt_project/seeds/claim_metrics.csv.
+    `printed_as`: the figure as printed, where its unit was misprinted and `unit` is the right one.
     """
 
     model_config = ConfigDict(extra="forbid")
@@ -28,17 +29,18 @@ class Claim(BaseModel):
     text: str
     language: Literal["ko", "en"]
     source: str = Field(min_length=1)
-    claim_date: date
+    claim_date: date | None
     metric: str
     scope: str
     period: str | None
-    comparator: Literal["approx", "at_least", "at_most"]
+    comparator: Literal["approx", "at_least", "at_most", "more_than", "less_than"]
     stated_value: float = Field(allow_inf_nan=False)
     unit: str
     tolerance: float = Field(ge=0, allow_inf_nan=False)
     definition: str
     note_ko: str | None = None
     note_en: str | None = None
+    printed_as: str | None = Field(default=None, min_length=1)
 
 
 def parse_claim(content: Content, registry: Registry) -> list[dict[str, Any]]:
@@ -56,6 +58,8 @@ def parse_claim(content: Content, registry: Registry) -> list[dict[str, Any]]:
     except ValidationError as error:
         raise RejectedFile([_fault(dict(fault)) for fault in error.errors()]) from error
     problems: list[Problem] = []
+    if claim.period is None and claim.claim_date is None:
+        problems.append(problem("claim_undated", cell="period"))
     if claim.period is not None:
         try:
             Period.parse(claim.period)

@@ -18,6 +18,7 @@ from ingestion.problems import RejectedFile
 from ingestion.registry import Registry
 from ingestion.sniff import Content
 from pipeline.claim_reading import Unreadable, read_statement
+from pipeline.claim_words import EXAMPLES
 from pipeline.claims import judge
 from pipeline.cli import app
 
@@ -64,6 +65,7 @@ def test_a_year_without_quotation_marks_is_a_year() -> None:
         ({"tolerance": -1}, "bad_value", ["tolerance"]),
         ({"stated_value": float("nan")}, "bad_value", ["stated_value"]),
         ({"comparator": "roughly"}, "bad_value", ["comparator", "at_least"]),
+        ({"claim_date": None}, "claim_undated", ["period"]),
     ],
 )
 def test_bad_claims_are_refused_by_name(
@@ -129,6 +131,45 @@ def test_python_judges_as_the_warehouse_does() -> None:
         ("2005년 29개 국가산업단지", "kicox_complexes_count", "29", "개", "approx", "2005"),
         ("110 meetings in June 2005", "network_meeting_count", "110", "회", "approx", "2005-06"),
         ("43 mini-clusters", "mini_cluster_count", "43", "개", "approx", None),
+        # units: won, dollars, persons, firms, in words, signs and two scales at once
+        ("국가산업단지의 수출은 2001년 643억 5,300만 달러였다", "kicox_exports_usd_m", "6435300", "만달러", "approx", "2001"),
+        ("2001년 국가산업단지 수출은 643.53억 달러를 기록했다", "kicox_exports_usd_m", "643.53", "억달러", "approx", "2001"),
+        ("exports of the complexes were US$64.4 billion in 2001", "kicox_exports_usd_m", "64.4", "십억달러", "approx", "2001"),
+        ("In 2001 the complexes exported US$ 64,353 million", "kicox_exports_usd_m", "64353", "백만달러", "approx", "2001"),
+        ("64.353 billion US dollars of exports (2001)", "kicox_exports_usd_m", "64.353", "십억달러", "approx", "2001"),
+        ("the complexes produced 177.9 trillion won in 2001", "kicox_production_krw_100m", "177.9", "조원", "approx", "2001"),
+        ("₩177.9tn production 2001", "kicox_production_krw_100m", "177.9", "조원", "approx", "2001"),
+        ("2002년 고용 51만 8,347명", "kicox_employment_count", "518347", "명", "approx", "2002"),
+        ("2002년 고용 약 52만 명", "kicox_employment_count", "52", "만명", "approx", "2002"),
+        ("employment of about 985 thousand persons in 1Q 2026", "kicox_employment_count", "985", "천명", "approx", "2026-Q1"),
+        ("2026년 1분기 입주업체 65,209개사", "kicox_tenant_count", "65209", "개사", "approx", "2026-Q1"),
+        ("60,074 operating firms in the first quarter of 2026", "kicox_operating_count", "60074", "개사", "approx", "2026-Q1"),
+        ("수출 비중은 43프로 정도다 (2005년)", "national_export_share_pct", "43", "%", "approx", "2005"),
+        ("수출 비중 43퍼센트, 2005년도", "national_export_share_pct", "43", "%", "approx", "2005"),
+        ("43 per cent of exports", "national_export_share_pct", "43", "%", "approx", None),
+        # periods
+        ("2026년 1/4분기 가동률 82.7%", "kicox_utilization_pct", "82.7", "%", "approx", "2026-Q1"),
+        ("operating rate of 82.7 percent in 2026-Q1", "kicox_utilization_pct", "82.7", "%", "approx", "2026-Q1"),
+        ("Q1 2026 employment 984,829", "kicox_employment_count", "984829", "명", "approx", "2026-Q1"),
+        ("2005-01 생산액 23.24조원", "kicox_production_krw_100m", "23.24", "조원", "approx", "2005-01"),
+        ("2005.01 수출 107.39억달러", "kicox_exports_usd_m", "107.39", "억달러", "approx", "2005-01"),
+        ("exports of US$10.739 billion in Jan. 2005", "kicox_exports_usd_m", "10.739", "십억달러", "approx", "2005-01"),
+        ("“2005” 수출 비중 43%", "national_export_share_pct", "43", "%", "approx", "2005"),
+        # comparators
+        ("more than 30 percent of national production", "national_production_share_pct", "30", "%", "more_than", None),
+        ("국가산업단지가 우리나라 수출의 40퍼센트를 넘었다 2010", "national_export_share_pct", "40", "%", "more_than", "2010"),
+        ("less than 30% of national exports in 2021", "national_export_share_pct", "30", "%", "less_than", "2021"),
+        ("2021년 수출 비중 30% 미만", "national_export_share_pct", "30", "%", "less_than", "2021"),
+        ("no more than 30% of national exports in 2021", "national_export_share_pct", "30", "%", "at_most", "2021"),
+        # growth, and its direction
+        ("2002년 생산액 6.9% 증가", "kicox_production_growth_pct", "6.9", "%", "approx", "2002"),
+        ("2002년 수출 전년 대비 10.8% 증가했다", "kicox_exports_growth_pct", "10.8", "%", "approx", "2002"),
+        ("exports fell 3 percent in 2020 from a year earlier", "kicox_exports_growth_pct", "-3", "%", "approx", "2020"),
+        ("2002년 수출 증감률 -5%", "kicox_exports_growth_pct", "-5", "%", "approx", "2002"),
+        # the country, and all of its complexes
+        ("2005년 우리나라 수출 2,844억달러", "national_exports_usd_m", "2844", "억달러", "approx", "2005"),
+        ("2012년 광업·제조업 출하액 1,511.024조원", "national_mining_manufacturing_shipments_krw_100m", "1511.024", "조원", "approx", "2012"),
+        ("2025년 3분기 전국 산업단지 입주업체 129,922개사", "all_complexes_tenant_count", "129922", "개사", "approx", "2025-Q3"),
     ],
 )  # fmt: skip
 def test_sentences_that_can_be_read(
@@ -143,23 +184,38 @@ def test_sentences_that_can_be_read(
     ("text", "why"),
     [
         ("창원 수출 비중 43% 2005", "창원"),
-        ("수출 비중 43% 증가", "증가"),
+        ("수출 비중 43% 증가", "a change of national_export_share_pct"),
+        ("수출 43%", "in which direction"),
+        ("2002년 생산액 전분기 대비 6.9% 증가", "전분기"),
+        ("2025년 상반기 수출 비중 43%", "상반기"),
+        ("2001년 전국 산업단지 생산액 177.9조원", "전국"),
+        ("exports fell -3 percent in 2020", "negative fall"),
+        ("생산액 -5조원", "negative"),
+        ("at least 30% and less than 40% of national exports", "more than one number"),
+        ("more than, less than 30% of national exports", "both sides"),
+        ("2025년 1분기 전국 산업단지 수출 104조 2,878억 원", "억원 does not measure all_complexes_exports_usd_m"),
         ("exports are not 43 percent of national exports", "not"),
-        ("more than 43 percent of national exports", "more"),
         ("수출 비중 43%p 2005", "percentage points"),
         ("수출 비중 2005년", "no number"),
         ("수출 비중 43% 44%", "more than one number"),
         ("수출 비중 43% 2005년 2006년", "more than one period"),
         ("전국 생산과 전국 수출의 43%", "more than one metric"),
         ("happiness 5", "no metric"),
-        ("수출 비중 5조원", "no metric"),
+        ("수출 비중 5조원", "조원 does not measure national_export_share_pct"),
         ("", "no number"),
     ],
 )
 def test_sentences_that_cannot_be_read_are_refused(text: str, why: str) -> None:
     with pytest.raises(Unreadable) as refused:
         read_statement(text, metrics(), REGISTRY.units)
-    assert why in str(refused.value) and "Understood:" in str(refused.value)
+    said = str(refused.value)
+    # what was understood, sentences that can be read, and Korean
+    assert why in said and "Understood:" in said and EXAMPLES[0] in said and "문장" in said
+
+
+@pytest.mark.parametrize("text", EXAMPLES)
+def test_the_examples_of_a_refusal_can_be_read(text: str) -> None:
+    read_statement(text, metrics(), REGISTRY.units)
 
 
 # --- the command -----------------------------------------------------------------------------
@@ -231,6 +287,13 @@ def test_a_new_claim_is_checked_against_the_release() -> None:
     assert asked(*options, "--comparator", "at_most")["verdict"] == "supported"
     assert asked(*options, "--tolerance", "8")["verdict"] == "supported"
     assert "date" in asked("43 mini-clusters")["reason"]
+    # one side without the tolerance: 42.79 is not more than 42.8, to the digits that are printed
+    shares = ("--metric", "national_export_share_pct", "--period", "2001", "--comparator")
+    assert asked(*shares, "more_than", "--value", "42.7")["verdict"] == "supported"
+    assert asked(*shares, "more_than", "--value", "42.79")["verdict"] == "contradicted"
+    assert asked(*shares, "less_than", "--value", "43")["verdict"] == "supported"
+    # rounded figures have the tolerance of their last digit, in whatever unit
+    assert asked("2001년 수출 643억달러")["tolerance"] == 0.5
 
 
 @pytest.mark.usefixtures("home")

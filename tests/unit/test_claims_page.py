@@ -32,7 +32,7 @@ def verdict(claim: str, answer: str, **other: Any) -> Row:
         "unit": "%", "verdict": answer, "verdict_period": "2019", "verdict_period_is_assumed": True,
         "reason": "why", "reason_ko": "까닭", "last_held_period": None,
         "last_held_definition": None, "held_periods": None, "contradicts": None,
-        "note_ko": "비고", "note_en": "a note", "is_simulated": False, **other,
+        "note_ko": "비고", "note_en": "a note", "printed_as": None, "is_simulated": False, **other,
     }  # fmt: skip
 
 
@@ -63,7 +63,7 @@ def test_history_verdicts_and_disagreement_are_shown(tmp_path: Path) -> None:
                 held_periods="2001",
                 contradicts="b",
             ),
-            verdict("b", "not_evaluable", verdict_period="1990"),
+            verdict("b", "not_evaluable", verdict_period="1990", printed_as="104조 <억> 원"),
         ],
         [
             check("a", "2001", 42.8, "supported"),
@@ -82,6 +82,8 @@ def test_history_verdicts_and_disagreement_are_shown(tmp_path: Path) -> None:
     assert "SIMULATED" in html and 'href="#b"' in html and "<strong>2001</strong>" in html
     # both sources of 2019 side by side, each with its answer
     assert html.count("print_a") >= 2 and "this one does not" in html and "this one agrees" in html
+    # a misprinted unit is told beside what was read, for the one claim that has it
+    assert html.count("Printed as “104조 &lt;억&gt; 원”") == 1
     # one chart: a dot for each figure, the line at what was stated between the higher and the lower
     (chart,) = re.findall(r"<svg.*?</svg>", html, re.DOTALL)
     dots = {

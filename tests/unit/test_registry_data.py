@@ -619,13 +619,13 @@ def test_derived_figures_follow_from_the_printed_rates(
 @pytest.mark.parametrize("path", sorted(CLAIMS.glob("*.yml")), ids=lambda p: p.stem)
 def test_a_claim_has_exactly_its_keys(path: Path) -> None:
     claim = yaml.safe_load(path.read_text(encoding="utf-8"))
-    assert list(claim) == CLAIM_KEYS.split()
+    assert list(claim) == CLAIM_KEYS.split() + ["printed_as"] * ("printed_as" in claim)
     assert claim["claim_id"] == path.stem
     metrics = {row["metric"]: row for row in seed("claim_metrics")}
     assert claim["metric"] in metrics
-    assert claim["comparator"] in {"approx", "at_least", "at_most"}
+    assert claim["comparator"] in {"approx", "at_least", "at_most", "more_than", "less_than"}
     assert claim["period"] is None or PERIOD.fullmatch(claim["period"])
-    assert isinstance(claim["claim_date"], date)
+    assert isinstance(claim["claim_date"], date) or (claim["period"] and "날짜" in claim["note_ko"])
     dimension = metrics[claim["metric"]]["dimension"]
     assert dimension == "count" or dimensions()[claim["unit"]] == dimension
     assert claim["source"] and claim["note_ko"] and claim["note_en"]
@@ -633,10 +633,13 @@ def test_a_claim_has_exactly_its_keys(path: Path) -> None:
     # stands in the text, if need be in words.
     printed = re.escape(str(claim["stated_value"]))
     digits = len(str(claim["stated_value"]).partition(".")[2])
-    exact = dimension in ("count", "persons")
+    exact = dimension in ("count", "persons", "firms")
     assert claim["tolerance"] == pytest.approx(0 if exact else 0.5 * 10**-digits)
-    words = {7: "[Ss]even", 13: "thirteen"}.get(claim["stated_value"], "(?!)")
-    assert re.search(rf"(?<![\d.]){printed}0*(?![\d])|{words}", claim["text"].replace(",", ""))
+    words = {2: "Banwol and Gumi", 7: "[Ss]even", 13: "thirteen"}.get(claim["stated_value"], "(?!)")
+    if "printed_as" in claim:
+        assert claim["printed_as"] in claim["text"]
+    else:
+        assert re.search(rf"(?<![\d.]){printed}0*(?![\d])|{words}", claim["text"].replace(",", ""))
 
 
 def test_the_five_claims_of_2005_are_there() -> None:

@@ -2,7 +2,7 @@
 -- period always among them.
 --
 -- Full coverage: supported where |measured − stated| ≤ tolerance, else contradicted; 'at_least' and
--- 'at_most' look at one side. The measured figure is compared to one decimal more than the claim
+-- 'at_most' look at one side, 'more_than' and 'less_than' at one side without the tolerance. The measured figure is compared to one decimal more than the claim
 -- prints ("30 percent" with 30.5, "44.7" with 43.86): figures in print carry no more than that.
 -- Partial coverage: indicative. No figure, or none but that of the claim's own source: not
 -- evaluable, with the reason. Where statements about the same thing (concept) and period lead to
@@ -77,6 +77,8 @@ judged as (
         -- 1e-9: what two doubles may differ by at the edge itself
         case comparator
             when 'at_least' then rounded_difference >= -tolerance - 1e-9
+            when 'more_than' then rounded_difference > 1e-9
+            when 'less_than' then rounded_difference < -1e-9
             when 'at_most' then rounded_difference <= tolerance + 1e-9
             else abs(rounded_difference) <= tolerance + 1e-9
         end as holds
@@ -121,10 +123,13 @@ spelled as (
         {{ figure_text('measured_value', 'measured_places') }} || ' ' || unit
             || case when dimension = 'percent' and printed_decimals = 0
                 then ' (' || {{ pct_text('measured_value', 1) }} || ')' else '' end as measured_text,
-        {{ figure_text('stated_value', 'stated_places') }} || ' ± '
-            || {{ figure_text('tolerance', 'tolerance_places') }} as stated_text,
-        case when holds then 'within the tolerance' else 'outside the tolerance' end as outcome,
-        case when holds then '허용오차 안' else '허용오차 밖' end as outcome_ko
+        {{ figure_text('stated_value', 'stated_places') }}
+            || case when comparator in ('more_than', 'less_than') then ''
+                else ' ± ' || {{ figure_text('tolerance', 'tolerance_places') }} end as stated_text,
+        case when comparator in ('more_than', 'less_than') then case when holds then 'holds' else 'does not hold' end
+            when holds then 'within the tolerance' else 'outside the tolerance' end as outcome,
+        case when comparator in ('more_than', 'less_than') then case when holds then '맞음' else '맞지 않음' end
+            when holds then '허용오차 안' else '허용오차 밖' end as outcome_ko
     from answered
 ),
 
@@ -132,10 +137,12 @@ worded as (
     select
         *,
         measured_text || ', stated '
-            || case comparator when 'at_least' then 'at least ' when 'at_most' then 'at most ' else '' end
+            || case comparator when 'at_least' then 'at least ' when 'at_most' then 'at most '
+                when 'more_than' then 'more than ' when 'less_than' then 'less than ' else '' end
             || stated_text || ': ' || outcome as found,
         measured_text || ', 주장 ' || stated_text
-            || case comparator when 'at_least' then ' 이상' when 'at_most' then ' 이하' else '' end
+            || case comparator when 'at_least' then ' 이상' when 'at_most' then ' 이하'
+                when 'more_than' then ' 초과' when 'less_than' then ' 미만' else '' end
             || ': ' || outcome_ko as found_ko
     from spelled
 ),

@@ -41,6 +41,7 @@ claims as (
         c.definition as stated_definition,
         c.note_ko,
         c.note_en,
+        c.printed_as,
         m.needs_ko,
         m.needs_en,
         c.snapshot_id,
@@ -59,10 +60,12 @@ ranges as (
         lower(trim(scope)) as scope,
         stated_period,
         source,
-        case when comparator = 'at_most' then null
-            else (stated_value - tolerance) * unit_factor end as lowest,
-        case when comparator = 'at_least' then null
-            else (stated_value + tolerance) * unit_factor end as highest
+        case when comparator in ('at_most', 'less_than') then null
+            else (stated_value - case comparator when 'more_than' then 0 else tolerance end) * unit_factor
+            end as lowest,
+        case when comparator in ('at_least', 'more_than') then null
+            else (stated_value + case comparator when 'less_than' then 0 else tolerance end) * unit_factor
+            end as highest
     from claims
 ),
 

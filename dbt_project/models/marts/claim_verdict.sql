@@ -109,6 +109,7 @@ select
     c.contradicts,
     c.note_ko,
     c.note_en,
+    c.printed_as,
     c.snapshot_id,
     cast(c.file_count as integer) as file_count,
     s.is_simulated

@@ -19,6 +19,7 @@ select
     cast(definition as string) as definition,
     cast(note_ko as string) as note_ko,
     cast(note_en as string) as note_en,
+    cast(printed_as as string) as printed_as,
     cast(published_at as date) as published_at,
     cast(loaded_at as timestamp) as loaded_at,
     cast(is_simulated as boolean) as is_simulated
