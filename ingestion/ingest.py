@@ -287,6 +287,8 @@ def _read(
         # A curated list has many files side by side; only a file of the same name is its vintage.
         and (contract.versioning == "accumulate" or s.file_name == filed.file_name)
     ]
+    order = _order_among(filed, earlier) if contract.versioning == "accumulate" else []
+    problems += order
     _keep(room, snapshot, filed, data)
     path = landed_path(room.landed, filed)
     # Warnings and notes first: the landed file is what makes a snapshot count.
@@ -324,12 +326,32 @@ def _read(
         kind=what,
         rows=len(read.rows),
         message=f"{filed.file_name}: {verb[what]}, {filed.dataset} {filed.period}, "
-        f"{len(read.rows):,} rows, {len(problems)} warnings",
+        f"{len(read.rows):,} rows, {len(problems)} warnings"
+        + "".join(f"; {p.message_en}" for p in order),
         message_ko=f"{filed.file_name}: {verb_ko[what]}, {filed.dataset} {filed.period}, "
-        f"{len(read.rows):,}행, 경고 {len(problems)}건",
+        f"{len(read.rows):,}행, 경고 {len(problems)}건"
+        + "".join(f"; {p.message_ko}" for p in order),
         problems=[p.as_dict() for p in problems],
         is_simulated=filed.is_simulated,
     )
+
+
+def _order_among(filed: Snapshot, others: list[Snapshot]) -> list[Problem]:
+    """What is odd about the day of an edition among those of its period that came before it."""
+    known = [s for s in others if s.loaded_at <= filed.loaded_at]
+    newest = max(known, key=lambda s: (s.published_at, s.loaded_at), default=None)
+    if newest is None or filed.published_at > newest.published_at:
+        return []
+    code = "vintage_of_one_day" if filed.published_at == newest.published_at else "vintage_is_older"
+    return [
+        problem(
+            code,
+            found=filed.published_at,
+            period=filed.period,
+            other=newest.file_name,
+            newer=newest.published_at,
+        )
+    ]
 
 
 def _parse(

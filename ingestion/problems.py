@@ -431,6 +431,24 @@ CATALOG: dict[str, _Entry] = {
         "Ask the publisher for the file of {found}.",
         "발행 기관에 {found} 파일을 요청하십시오.",
     ),
+    "vintage_is_older": _Entry(
+        "warning",
+        "published on {found}, before what is loaded already of {period} ({other}, {newer}): it takes "
+        "its place among the vintages by its day, and what holds stays",
+        "공표일 {found}이(가) 이미 적재된 {period} 회차({other}, {newer})보다 앞섭니다. 판의 차례는 공표일을 "
+        "따르며 지금 유효한 값은 그대로입니다",
+        "If the day is wrong, give published_at in <file name>.meta.json.",
+        "날짜가 틀렸으면 <파일 이름>.meta.json에 published_at을 적으십시오.",
+    ),
+    "vintage_of_one_day": _Entry(
+        "warning",
+        "another edition of {period} bears the same day of publication, {found} ({other}): this one, "
+        "received last, holds, and the other stays as a vintage",
+        "{period}의 다른 회차({other})와 공표일이 {found}로 같습니다. 나중에 받은 이 파일이 유효하며 다른 "
+        "것은 판으로 남습니다",
+        "If the days differ, give published_at in <file name>.meta.json.",
+        "날짜가 다르면 <파일 이름>.meta.json에 published_at을 적으십시오.",
+    ),
     "published_at_unknown": _Entry(
         "warning",
         "neither the file nor a sidecar tells when it was published; the day it was first seen "

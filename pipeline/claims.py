@@ -273,7 +273,9 @@ class Desk:
             )
         return known.factor_to_canonical
 
-    def _parts(self, metric: dict[str, Any], definition: str) -> list[tuple[str | None, str | None]]:
+    def _parts(
+        self, metric: dict[str, Any], definition: str
+    ) -> list[tuple[str | None, str | None]]:
         """What a figure is made of: series of print or of an interface, measure of the row 계."""
         measures = {m["series"]: m.get("trend_measure") for m in self.metrics.values()}
         base = definition.split("__")[0]

@@ -193,7 +193,10 @@ def test_sentences_that_can_be_read(
         ("생산액 -5조원", "negative"),
         ("at least 30% and less than 40% of national exports", "more than one number"),
         ("more than, less than 30% of national exports", "both sides"),
-        ("2025년 1분기 전국 산업단지 수출 104조 2,878억 원", "억원 does not measure all_complexes_exports_usd_m"),
+        (
+            "2025년 1분기 전국 산업단지 수출 104조 2,878억 원",
+            "억원 does not measure all_complexes_exports_usd_m",
+        ),
         ("exports are not 43 percent of national exports", "not"),
         ("수출 비중 43%p 2005", "percentage points"),
         ("수출 비중 2005년", "no number"),

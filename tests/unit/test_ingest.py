@@ -7,7 +7,7 @@ import json
 import shutil
 from collections.abc import Callable
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from pathlib import Path
 
 import msoffcrypto
@@ -27,6 +27,7 @@ from ingestion.sample import (
     mutate,
     simulate_status,
     write_csv_edition,
+    write_meta,
     write_status_workbook,
 )
 
@@ -102,6 +103,32 @@ def test_other_bytes_for_the_same_period_are_a_new_vintage(
     )
     outcome = take(room, revised)
     assert (outcome.status, outcome.kind) == ("landed", "new_vintage")
+    assert len(list(room.store)) == 2
+
+
+@pytest.mark.parametrize(
+    ("day", "code", "words"),
+    [
+        ("2026-05-20", "vintage_is_older", ["2026-05-20", "2026-05-27", "what holds stays"]),
+        ("2026-05-27", "vintage_of_one_day", ["2026-05-27", "received last, holds"]),
+        ("2026-08-01", None, []),
+    ],
+)
+def test_a_vintage_that_comes_out_of_its_order_says_so(
+    room: Ingestion, edition_file: Callable[..., Path], day: str, code: str | None, words: list[str]
+) -> None:
+    first = edition_file()
+    write_meta(first, date(2026, 5, 27))
+    take(room, first)
+    other = edition_file(mutate.add_footnote("production_by_complex", "*"), name="b_20260331.xlsx")
+    write_meta(other, date.fromisoformat(day))
+    outcome = take(room, other)
+    assert (outcome.status, outcome.kind) == ("landed", "new_vintage")
+    told = [p["code"] for p in outcome.problems if p["code"].startswith("vintage_")]
+    assert told == ([code] if code else [])
+    assert all(word in outcome.message for word in words)
+    assert (first.name in outcome.message) == (code is not None)
+    # nothing is lost, and reading again says the same
     assert len(list(room.store)) == 2
 
 
