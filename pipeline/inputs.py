@@ -88,23 +88,58 @@ def _release_period(editions: list[tuple[str, Period]]) -> Period:
 
 
 def _published_after(
-    room: Ingestion, usable: list[tuple[Snapshot, Path]], as_of: date
+    settings: Settings, room: Ingestion, usable: list[tuple[Snapshot, Path]], as_of: date
 ) -> set[Snapshot]:
     """The snapshots that were not published on the day `as_of`.
 
     The curated lists of the project itself bear no day but that on which they first came into this
-    home, which says nothing of the past: where none of a name was there yet, the first one stands.
+    home, which says nothing of the past. Those of the release that was made from the publications of
+    that day are taken; where there is none, the first version of each list stands.
     """
     later = {s for s, _ in usable if s.published_at[:10] > as_of.isoformat()}
     curated: dict[tuple[str, str], list[Snapshot]] = {}
+    published: list[Snapshot] = []
     for snapshot, _ in usable:
         if room.contracts[snapshot.dataset].versioning == "replace":
             curated.setdefault((snapshot.dataset, snapshot.file_name), []).append(snapshot)
+        elif snapshot not in later:
+            published.append(snapshot)
+    lists = _lists_of_release(settings, room, published, as_of)
     for versions in curated.values():
+        if lists is not None:
+            later.difference_update(versions)
+            later.update(s for s in versions if s.snapshot_id not in lists)
+            continue
         first = min(versions, key=lambda s: (s.published_at, s.loaded_at))
         if later.issuperset(versions) and first.published_at_basis == "first_seen":
             later.discard(first)
     return later
+
+
+def _lists_of_release(
+    settings: Settings, room: Ingestion, published: list[Snapshot], as_of: date
+) -> set[str] | None:
+    """The curated lists, by identifier, of the release that was made from exactly these publications.
+
+    Of several such releases the newest whose lists had all come by that day, else the first: its
+    lists are the oldest. None where no release was made from them.
+    """
+    found: list[tuple[str, set[str]]] = []
+    for path in settings.releases.glob("*_v*/inputs.lock.json"):
+        lock = json.loads(path.read_text(encoding="utf-8"))
+        kinds: dict[str, dict[str, str]] = {"accumulate": {}, "replace": {}}
+        for entry in lock["snapshots"]:
+            if entry["dataset"] in room.contracts.by_dataset:
+                kind = room.contracts[entry["dataset"]].versioning
+                kinds[kind][entry["snapshot_id"]] = entry["loaded_at"]
+        # simulated and real publications are never mixed
+        own = {s.snapshot_id for s in published if s.is_simulated == lock["is_simulated"]}
+        if own == set(kinds["accumulate"]):
+            found.append((max(kinds["replace"].values(), default=""), set(kinds["replace"])))
+    if not found:
+        return None
+    known = [f for f in found if f[0][:10] <= as_of.isoformat()]
+    return max(known, key=lambda f: f[0])[1] if known else min(found, key=lambda f: f[0])[1]
 
 
 def collect_inputs(settings: Settings, as_of: date | None = None) -> Inputs | None:
@@ -132,7 +167,7 @@ def collect_inputs(settings: Settings, as_of: date | None = None) -> Inputs | No
             usable.append((snapshot, path))
     left_out: list[dict[str, str]] = []
     if as_of is not None:
-        later = _published_after(room, usable, as_of)
+        later = _published_after(settings, room, usable, as_of)
         usable = [(s, path) for s, path in usable if s not in later]
         left_out += [
             {"snapshot_id": s.snapshot_id, "reason": f"published after {as_of}"}

@@ -3,24 +3,35 @@
 from __future__ import annotations
 
 import json
+import os
 import shutil
 from collections.abc import Iterator
+from datetime import date
 from pathlib import Path
 
 import duckdb
 import pytest
+import yaml
 
 from ingestion.ingest import SIDECAR_SUFFIX
-from ingestion.sample import write_sample
+from ingestion.sample import (
+    SampleRegistry,
+    file_name,
+    simulate_annual_revision,
+    write_meta,
+    write_sample,
+    write_workbook,
+)
 from pipeline.asof import AsOfError, read_as_of, rebuild, releases_like
 from pipeline.settings import Settings
 from publication.releases import file_sha256
 
-from ..conftest import SEEDS
+from ..conftest import ROOT, SEED, SEEDS
 from .conftest import sandan
 
-#: A day between the two publications of `two_releases`.
+#: A day between the two publications of `two_releases`, and one before the revision of `a_third`.
 BETWEEN = "2026-04-30"
+BEFORE_REVISION = "2026-06-01"
 
 
 @pytest.fixture(scope="module")
@@ -144,14 +155,51 @@ def test_what_cannot_be_answered_is_told(
 
 
 def test_before_the_first_publication_there_is_nothing_to_rebuild(two_releases: Settings) -> None:
-    from datetime import date
 
     with pytest.raises(AsOfError, match="had been published by 1999-01-01"):
         rebuild(two_releases, date(1999, 1, 1))
 
 
+def test_releases_in_sequence_are_rebuilt_each_as_of_its_day(
+    two_releases: Settings, tmp_path: Path
+) -> None:
+    """An edition, the next one, then a revision and a new claim: each past release is made again,
+    with its seasonal series, its claims and everything else, byte for byte."""
+    home = Path(shutil.copytree(two_releases.home, tmp_path / "home", symlinks=True))
+    first, second = sorted(p.name for p in (home / "releases").iterdir() if p.name[0] == "2")
+    inbox = tmp_path / "inbox"
+    inbox.mkdir()
+    revised = simulate_annual_revision(SEED, "2024-Q3", SampleRegistry.load(SEEDS))
+    path = write_workbook(revised, inbox / file_name(revised.when, suffix="정정"))
+    write_meta(path, date(2026, 6, 15))
+    claim = yaml.safe_load(
+        (ROOT / "ingestion/claims/korea_it_times_2005_exports_43.yml").read_text("utf-8")
+    )
+    text = yaml.safe_dump({**claim, "claim_id": "entered_later"}, allow_unicode=True)
+    (inbox / "entered_later.yml").write_text(text, encoding="utf-8")
+    result = sandan(home, "run", "--inbox", inbox)
+    assert result.returncode == 0, result.stdout + result.stderr
+    third = os.readlink(home / "releases/current")
+    assert third not in (first, second)
+
+    def marts(release: str) -> dict[str, str]:
+        folder = home / "releases" / release / "marts"
+        return {p.name: file_sha256(p) for p in folder.iterdir()}
+
+    # the third one does differ, in the vintages and in the claims
+    for name in ("fct_observation", "revision", "revision_triangle", "claim_verdict"):
+        assert marts(second)[f"{name}.parquet"] != marts(third)[f"{name}.parquet"]
+    shutil.rmtree(home / "builds")
+    for day, release in ((BETWEEN, first), (BEFORE_REVISION, second), ("2026-06-15", third)):
+        built = rebuild(Settings(home), date.fromisoformat(day))
+        remade = {p.name: file_sha256(p) for p in (built / "marts").iterdir()}
+        assert remade == marts(release), day
+        assert release in releases_like(Settings(home), built)
+        for name in ("seasonal_adjusted", "seasonal_diagnostics", "claim_check", "reconciliation"):
+            assert f"{name}.parquet" in remade
+
+
 def test_without_a_release_there_is_nothing_to_ask(tmp_path: Path) -> None:
-    from datetime import date
 
     with pytest.raises(AsOfError, match="no release"):
         read_as_of(Settings(tmp_path), date(2026, 1, 1))

@@ -35,14 +35,12 @@ with pairs as (
         coalesce({{ months_of(period_freq('c.stated_period')) }}, 12) as months_in_period,
         cast(null as string) as measured_source,
         false as is_own_source,
-        coalesce(
-            'not measured by any source of this warehouse; needed: ' || c.needs_en,
-            'no figure for this metric and period'
-        ) as reason_en,
-        coalesce(
-            '이 웨어하우스의 어느 자료에도 없음. 필요한 자료: ' || c.needs_ko,
-            '이 지표와 시점의 수치 없음'
-        ) as measure_reason_ko,
+        case when measured.metric is null then 'not measured by any source of this warehouse'
+            else 'no figure for this metric and period' end
+            || coalesce('; needed: ' || c.needs_en, '') as reason_en,
+        case when measured.metric is null then '이 웨어하우스의 어느 자료에도 없음'
+            else '이 지표와 시점의 수치 없음' end
+            || coalesce('. 필요한 자료: ' || c.needs_ko, '') as measure_reason_ko,
         false as measure_is_simulated
     from {{ ref('int_claims_selected') }} as c
     left join (
@@ -50,6 +48,8 @@ with pairs as (
     ) as known
         on known.metric = c.metric
         and (c.stated_period is null or known.period = c.stated_period)
+    left join (select distinct metric from {{ ref('int_claim_measures_gathered') }}) as measured
+        on measured.metric = c.metric
     where known.metric is null
 ),
 
