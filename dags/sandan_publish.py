@@ -69,7 +69,8 @@ class SignOff(ApprovalOperator):
         decision = {
             "role": answer["params_input"].get("role") or "statistician",
             "manifest": sealed["manifest_sha256"],
-            "actor": user.get("name") or user.get("id"),
+            # The account, never the display name: persons are not named in logs.
+            "actor": user.get("id"),
             "via": "Airflow",
         }
         settings = Settings.from_env()
