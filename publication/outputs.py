@@ -12,6 +12,7 @@ from publication.bulletin import render_bulletin
 from publication.datapackage import render_datapackage
 from publication.sdmx import render_sdmx
 from publication.site import render_site
+from publication.workbook import render_workbook
 
 
 def render_outputs(folder: Path) -> list[Path]:
@@ -20,11 +21,13 @@ def render_outputs(folder: Path) -> list[Path]:
     Raises:
         BulletinError: the folder lacks what the bulletin needs, or a text does not follow from the
             marts.
+        WorkbookError: the folder lacks what the workbook needs.
         DataPackageError: a column has no counterpart in a data package.
         SdmxError: the release holds something that its code lists do not know.
     """
     return [
         *render_bulletin(folder, folder / "bulletin"),
+        *render_workbook(folder, folder / "bulletin"),
         *render_sdmx(folder, folder / "sdmx"),
         *render_datapackage(folder, folder),
         # Last: its page of downloads names the files of all others.

@@ -1,0 +1,364 @@
+"""The tables of the workbook: which rows and columns of which marts, with which heads and formats."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import duckdb
+
+from publication.definitions import Definitions
+from publication.workbook.texts import Lang, t
+
+Row = dict[str, Any]
+#: Marks of a cell without a figure, by its status (SDMX CL_OBS_STATUS). Suppressed is marked as the
+#: publisher marks it; the others after the shorthand of the UK Analysis Function.
+MARKS = {"Q": "X", "O": "[n/a]", "M": "[z]"}
+NOTHING = "–"
+
+
+@dataclass(frozen=True)
+class Column:
+    """A column: its head (unit included), its cell of a row, decimals of a number (None: words)."""
+
+    head: str
+    cell: Callable[[Row], Any]
+    decimals: int | None = None
+    width: float = 14.0
+
+
+@dataclass(frozen=True)
+class Sheet:
+    """One sheet with one table. `key` names it in `texts`; `columns` and `rows` make the table."""
+
+    key: str
+    columns: tuple[Column, ...]
+    rows: tuple[Row, ...]
+
+
+class Marts:
+    """The marts of a release folder, read with DuckDB."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self.connection = duckdb.connect(":memory:")
+
+    def rows(self, mart: str, condition: str = "", order: str = "ALL") -> tuple[Row, ...]:
+        """Rows of a mart; none where the release does not have it."""
+        path = self.folder / "marts" / f"{mart}.parquet"
+        if not path.is_file():
+            return ()
+        cursor = self.connection.execute(
+            f"SELECT * FROM read_parquet($path) {condition} ORDER BY {order}", {"path": str(path)}
+        )
+        names = [d[0] for d in cursor.description or []]
+        return tuple(dict(zip(names, row, strict=True)) for row in cursor.fetchall())
+
+
+def figure(value: Any, status: str | None) -> Any:
+    """A number, or the mark that tells why there is none."""
+    if value is not None and value == value and status in (None, "A", "B"):
+        return float(value)
+    return MARKS.get(status or "O", MARKS["O"])
+
+
+def words(value: Any) -> str:
+    """Words, a day or nothing, as text."""
+    if value is None or value == "":
+        return NOTHING
+    return value.isoformat() if isinstance(value, date) else str(value)
+
+
+def measured(definitions: Definitions, row: Row | None, lang: Lang) -> Iterator[Column]:
+    """A column for every measure that a mart holds, in the mart's order."""
+    for name in row or {}:
+        known = definitions.measures.get(name)
+        if known is None:
+            continue
+        yield Column(
+            f"{known.name.of(lang)} ({known.unit.name.of(lang)})",
+            _figure_of(name),
+            known.unit.decimals,
+        )
+
+
+def _figure_of(name: str) -> Callable[[Row], Any]:
+    return lambda row: figure(row[name], row.get(f"{name}_status"))
+
+
+def sheets(folder: Path, period: str, definitions: Definitions, lang: Lang) -> list[Sheet]:
+    """Every table, in the order of the contents."""
+    marts = Marts(folder)
+    make = _Maker(marts, period, definitions, lang)
+    return [
+        make.totals(),
+        make.growth("growth", "complex_id = '_T' AND industry_code = '_T'"),
+        make.complexes(),
+        make.growth("complex_growth", f"complex_id <> '_T' AND period = '{period}'"),
+        make.industries(),
+        make.growth("industry_growth", f"industry_code <> '_T' AND period = '{period}'"),
+        make.shares(),
+        make.kpis(),
+        make.seasonal(),
+        make.revisions(),
+        make.statistics(),
+        make.claims(),
+        make.breaks(),
+        make.definitions_sheet(),
+        make.sources(),
+    ]
+
+
+class _Maker:
+    """Makes the sheets of one language."""
+
+    def __init__(self, marts: Marts, period: str, definitions: Definitions, lang: Lang) -> None:
+        self.marts, self.period, self.known, self.lang = marts, period, definitions, lang
+        self.complex_names = {
+            row["complex_id"]: str(row.get(f"name_{lang}") or row["name_ko"])
+            for row in marts.rows("dim_complex")
+        }
+
+    def column(self, key: str, cell: Callable[[Row], Any], **other: Any) -> Column:
+        return Column(t(key, self.lang), cell, **other)
+
+    def named(self, code: str) -> str:
+        """A measure, indicator or series with its unit; the code where it is not defined."""
+        for group in (self.known.measures, self.known.kpis, self.known.series):
+            if code in group:
+                unit = self.known.unit_of(code).name.of(self.lang)
+                return f"{self.known.name_of(code, self.lang)} ({unit})"
+        return code
+
+    def complex(self, row: Row) -> str:
+        """A complex by name; 계 for all."""
+        code = row.get("complex_id")
+        if code in (None, "_T"):
+            return self.known.codelists["sex"]["_T"].name.of(self.lang)
+        return self.complex_names.get(code, str(code))
+
+    def industry(self, row: Row) -> str:
+        known = self.known.industries.get(row["industry_code"])
+        return known.name.of(self.lang) if known else str(row["industry_code"])
+
+    def code(self, codelist: str, value: Any) -> str:
+        known = self.known.codelists.get(codelist, {}).get(str(value))
+        return known.name.of(self.lang) if known else words(value)
+
+    def totals(self) -> Sheet:
+        rows = self.marts.rows("national_total_quarterly", order="period DESC")
+        columns = [self.column("period", lambda r: r["period"], width=11)]
+        columns += measured(self.known, rows[0] if rows else None, self.lang)
+        return Sheet("totals", tuple(columns), rows)
+
+    def complexes(self) -> Sheet:
+        rows = self.marts.rows(
+            "complex_quarterly",
+            f"WHERE period = '{self.period}' AND complex_id <> '_T'",
+            "production_krw_100m DESC NULLS LAST, tenant_count DESC, complex_id",
+        )
+        columns = [
+            self.column("complex", self.complex, width=30),
+            self.column("code", lambda r: r["complex_id"], width=24),
+            *measured(self.known, rows[0] if rows else None, self.lang),
+        ]
+        return Sheet("complexes", tuple(columns), rows)
+
+    def industries(self) -> Sheet:
+        rows = self.marts.rows(
+            "industry_quarterly", "WHERE industry_code <> '_T'", "period DESC, industry_code"
+        )
+        columns = [
+            self.column("period", lambda r: r["period"], width=11),
+            self.column("industry", self.industry, width=26),
+            *measured(self.known, rows[0] if rows else None, self.lang),
+        ]
+        return Sheet("industries", tuple(columns), rows)
+
+    def growth(self, key: str, condition: str) -> Sheet:
+        rows = self.marts.rows(
+            "growth_quarterly",
+            f"WHERE {condition}",
+            "period DESC, complex_id, industry_code, measure, comparison",
+        )
+        reason = "lfl_reason_ko" if self.lang == "ko" else "lfl_reason"
+        columns = [self.column("period", lambda r: r["period"], width=11)]
+        if key == "complex_growth":
+            columns.append(self.column("complex", self.complex, width=30))
+        if key == "industry_growth":
+            columns.append(self.column("industry", self.industry, width=26))
+        columns += [
+            self.column("measure", lambda r: self.known.name_of(r["measure"], self.lang), width=18),
+            self.column("comparison", lambda r: self.code("comparison", r["comparison"]), width=20),
+            self.column("base", lambda r: words(r["base_period"]), width=12),
+            self.column(
+                "growth", lambda r: figure(r["growth_pct"], r["growth_pct_status"]), decimals=1
+            ),
+            self.column(
+                "growth_lfl",
+                lambda r: figure(r["growth_lfl_pct"], r["growth_lfl_pct_status"]),
+                decimals=1,
+            ),
+            self.column("contribution", lambda r: figure(r["contribution_pp"], None), decimals=2),
+            self.column("matched", lambda r: figure(r["matched_complexes"], None), decimals=0),
+            self.column("break", lambda r: words(r["break_ids"]), width=28),
+            self.column("why", lambda r: words(r[reason]), width=44),
+        ]
+        return Sheet(key, tuple(columns), rows)
+
+    def shares(self) -> Sheet:
+        rows = self.marts.rows("national_share", order="metric, definition, period DESC")
+        reason = f"reason_{self.lang}"
+
+        def definition(row: Row) -> str:
+            known = self.known.shares.get((row["metric"], row["definition"]))
+            return known.name.of(self.lang) if known else row["definition"]
+
+        columns = (
+            self.column("metric", lambda r: self.known.name_of(r["metric"], self.lang), width=44),
+            self.column("definition", definition, width=40),
+            self.column("period", lambda r: r["period"], width=11),
+            self.column("share", lambda r: figure(r["share_pct"], r.get("obs_status")), decimals=2),
+            self.column("coverage", lambda r: words(r["coverage"])),
+            self.column("numerator", lambda r: figure(r.get("numerator"), None), decimals=1),
+            self.column("denominator", lambda r: figure(r.get("denominator"), None), decimals=1),
+            self.column("unit", lambda r: words(r.get("denominator_unit"))),
+            self.column("reason", lambda r: words(r.get(reason)), width=50),
+        )
+        return Sheet("shares", columns, rows)
+
+    def kpis(self) -> Sheet:
+        rows = self.marts.rows(
+            "cluster_kpi",
+            f"WHERE period = '{self.period}'",
+            "complex_id, kpi, industry_code, size_class",
+        )
+        reason = "reason_ko" if self.lang == "ko" else "reason"
+        columns = (
+            self.column("complex", self.complex, width=30),
+            self.column("indicator", lambda r: self.known.name_of(r["kpi"], self.lang), width=44),
+            self.column("unit", lambda r: self.known.unit_of(r["kpi"]).name.of(self.lang)),
+            self.column("industry", self.industry, width=26),
+            self.column("value", lambda r: figure(r["value"], r["obs_status"]), decimals=2),
+            self.column("reason", lambda r: words(r.get(reason)), width=50),
+        )
+        return Sheet("kpis", columns, rows)
+
+    def seasonal(self) -> Sheet:
+        rows = self.marts.rows(
+            "seasonal_adjusted",
+            "WHERE status = 'adjusted' AND seasonally_adjusted IS NOT NULL",
+            "series_id, period DESC",
+        )
+        columns = (
+            self.column("series", lambda r: self.named(r["measure"]), width=44),
+            self.column("complex", self.complex, width=20),
+            self.column("period", lambda r: r["period"], width=11),
+            self.column("original", lambda r: figure(r["original"], None), decimals=1),
+            self.column("adjusted", lambda r: figure(r["seasonally_adjusted"], None), decimals=1),
+            self.column("trend", lambda r: figure(r.get("trend"), None), decimals=1),
+        )
+        return Sheet("seasonal", columns, rows)
+
+    def revisions(self) -> Sheet:
+        rows = self.marts.rows(
+            "revision",
+            "WHERE complex_id = '_T' AND industry_code = '_T' AND size_class = '_T' AND sex = '_T' "
+            "AND freq = 'Q'",
+            "measure, period DESC, vintage_no",
+        )
+        columns = (
+            self.column("measure", lambda r: self.named(r["measure"]), width=40),
+            self.column("period", lambda r: r["period"], width=11),
+            self.column("print", lambda r: figure(r["vintage_no"], None), decimals=0),
+            self.column("vintage", lambda r: words(r.get("vintage"))),
+            self.column(
+                "first", lambda r: figure(r["first_value"], r["first_value_status"]), decimals=1
+            ),
+            self.column("now", lambda r: figure(r["value"], r["obs_status"]), decimals=1),
+            self.column("revision", lambda r: figure(r["revision"], None), decimals=1),
+            self.column("revision_pct", lambda r: figure(r["revision_pct"], None), decimals=2),
+            self.column("cause", lambda r: words(r["cause"]), width=28),
+        )
+        return Sheet("revisions", columns, rows)
+
+    def statistics(self) -> Sheet:
+        rows = self.marts.rows("revision_summary", "WHERE complex_id = '_T'", "measure, horizon")
+
+        def number(key: str) -> Callable[[Row], Any]:
+            return lambda row: figure(row.get(key), None)
+
+        columns = (
+            self.column("measure", lambda r: self.named(r["measure"]), width=40),
+            self.column("horizon", lambda r: str(r["horizon"]).removesuffix("d"), width=12),
+            self.column("observations", number("observations"), decimals=0),
+            self.column("revised", number("revised"), decimals=0),
+            self.column("mean", number("mean_revision"), decimals=2),
+            self.column("mar", number("mean_absolute_revision"), decimals=2),
+            self.column("rmar", number("relative_mar_pct"), decimals=3),
+            self.column("se", number("hac_standard_error"), decimals=2),
+            self.column("t", number("bias_t"), decimals=2),
+            self.column("signs", number("sign_changes"), decimals=0),
+        )
+        return Sheet("statistics", columns, rows)
+
+    def claims(self) -> Sheet:
+        rows = self.marts.rows("claim_verdict", order="claim_id")
+        reason = "reason_ko" if self.lang == "ko" else "reason"
+        columns = (
+            self.column("claim", lambda r: words(r["text"]), width=60),
+            self.column("cited", lambda r: words(r["source"]), width=36),
+            self.column("when", lambda r: words(r["claim_date"])),
+            self.column("about_period", lambda r: words(r["verdict_period"])),
+            self.column("verdict", lambda r: self.code("verdict", r["verdict"]), width=18),
+            self.column("last_held", lambda r: words(r["last_held_period"])),
+            self.column("reason", lambda r: words(r.get(reason)), width=80),
+        )
+        return Sheet("claims", columns, rows)
+
+    def breaks(self) -> Sheet:
+        rows = self.marts.rows("series_break", order="effective DESC, break_id")
+        columns = (
+            self.column("effective", lambda r: words(r["effective"]), width=11),
+            self.column("complex", self.complex, width=30),
+            self.column("what", lambda r: words(r[f"what_{self.lang}"]), width=80),
+            self.column("cited", lambda r: words(r["source"]), width=50),
+            self.column("code", lambda r: words(r["break_id"]), width=34),
+        )
+        return Sheet("breaks", columns, rows)
+
+    def definitions_sheet(self) -> Sheet:
+        rows: list[Row] = [
+            {"code": m.code, "name": m.name, "unit": m.unit.name, "says": m.definition}
+            for m in self.known.measures.values()
+        ]
+        rows += [
+            {"code": k.code, "name": k.name, "unit": k.unit.name, "says": k.formula}
+            for k in self.known.kpis.values()
+        ]
+        columns = (
+            self.column("name", lambda r: r["name"].of(self.lang), width=44),
+            self.column("code", lambda r: r["code"], width=34),
+            self.column("unit", lambda r: r["unit"].of(self.lang), width=24),
+            self.column("formula", lambda r: r["says"].of(self.lang), width=100),
+        )
+        return Sheet("definitions", columns, tuple(rows))
+
+    def sources(self) -> Sheet:
+        rows = self.marts.rows("dim_snapshot", order="dataset, period DESC, snapshot_id")
+
+        def published(row: Row) -> str:
+            # A day of receipt is not passed off as a day of publication.
+            first_seen = row.get("published_at_basis") == "first_seen"
+            return NOTHING if first_seen else words(row.get("published_at"))
+
+        columns = (
+            self.column("file", lambda r: words(r.get("file_name") or r["snapshot_id"]), width=60),
+            self.column("period", lambda r: words(r["period"]), width=11),
+            self.column("vintage", published),
+            self.column("hash", lambda r: words(r["sha256"]), width=68),
+        )
+        return Sheet("sources", columns, rows)

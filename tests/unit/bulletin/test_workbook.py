@@ -1,0 +1,200 @@
+"""The workbook: read back, it is the marts; accessible; the same bytes again."""
+
+from __future__ import annotations
+
+import zipfile
+from pathlib import Path
+from typing import Any
+
+import pyarrow.parquet as pq
+import pytest
+from openpyxl import load_workbook
+
+from publication.definitions import read_definitions
+from publication.workbook import WorkbookError, render_workbook
+from publication.workbook.texts import Lang, t
+from tests.unit.bulletin.releases import MEASURES, PERIOD, Row, build, hidden, line, row
+
+LANGS: tuple[Lang, ...] = ("ko", "en")
+Table = list[dict[str, Any]]
+
+
+@pytest.fixture(scope="module")
+def books(release: Path, tmp_path_factory: pytest.TempPathFactory) -> list[Path]:
+    return render_workbook(release, tmp_path_factory.mktemp("workbook"))
+
+
+def tables(path: Path) -> dict[str, Table]:
+    """Every table of a workbook by the name of its sheet, as rows of head → cell."""
+    found: dict[str, Table] = {}
+    for sheet in load_workbook(path):
+        for table in sheet.tables.values():
+            cells = [[cell.value for cell in line_] for line_ in sheet[table.ref]]
+            found[sheet.title] = [dict(zip(cells[0], line_, strict=True)) for line_ in cells[1:]]
+    return found
+
+
+def mart(release: Path, name: str) -> list[Row]:
+    rows: list[Row] = pq.read_table(release / "marts" / f"{name}.parquet").to_pylist()
+    return rows
+
+
+def same(value: Any) -> Any:
+    """Sixteen significant digits are what the format carries."""
+    return pytest.approx(value, rel=1e-14) if isinstance(value, float) else value
+
+
+def expected(value: float | None, status: str) -> Any:
+    return value if status == "A" else {"Q": "X", "O": "[n/a]", "M": "[z]"}[status]
+
+
+@pytest.mark.parametrize("lang", LANGS)
+def test_read_back_it_is_the_mart(release: Path, books: list[Path], lang: Lang) -> None:
+    """Every figure of every complex and quarter, unrounded, or the mark of its status."""
+    book = tables(books[LANGS.index(lang)])
+    defined = read_definitions(release).measures
+    heads = {code: f"{m.name.of(lang)} ({m.unit.name.of(lang)})" for code, m in defined.items()}
+    pairs = [
+        (
+            book[t("s_complexes", lang)],
+            [r for r in mart(release, "complex_quarterly") if r["period"] == PERIOD],
+            lambda line_: line_[t("code", lang)],
+            lambda r: r["complex_id"],
+        ),
+        (
+            book[t("s_totals", lang)],
+            mart(release, "national_total_quarterly"),
+            lambda line_: line_[t("period", lang)],
+            lambda r: r["period"],
+        ),
+    ]
+    compared = 0
+    for printed, rows, key, own in pairs:
+        by_key = {key(line_): line_ for line_ in printed}
+        assert len(by_key) == len(printed) == len(rows)
+        for r in rows:
+            for measure, head in heads.items():
+                if measure in r and measure in MEASURES:
+                    wanted = expected(r[measure], r[f"{measure}_status"])
+                    assert by_key[own(r)][head] == same(wanted), (own(r), measure)
+                    compared += 1
+    assert compared >= 60
+
+
+@pytest.mark.parametrize("lang", LANGS)
+def test_growth_shares_and_claims_are_the_marts_too(
+    release: Path, books: list[Path], lang: Lang
+) -> None:
+    book = tables(books[LANGS.index(lang)])
+    growth = [r for r in mart(release, "growth_quarterly") if r["complex_id"] == r["industry_code"] == "_T"]  # fmt: skip
+    printed = {
+        (line_[t("period", lang)], line_[t("measure", lang)], line_[t("comparison", lang)]): line_
+        for line_ in book[t("s_growth", lang)]
+    }
+    known = read_definitions(release)
+    assert len(printed) == len(growth)
+    for r in growth:
+        name = known.name_of(r["measure"], lang)
+        key = (r["period"], name, known.code_name("comparison", r["comparison"], lang))
+        for head, column in (("growth", "growth_pct"), ("growth_lfl", "growth_lfl_pct")):
+            wanted = expected(r[column], r[f"{column}_status"])
+            assert printed[key][t(head, lang)] == same(wanted)
+    shares = mart(release, "national_share")
+    assert len(book[t("s_shares", lang)]) == len(shares)
+    claims = book[t("s_claims", lang)]
+    assert [c[t("claim", lang)] for c in claims] == [
+        r["text"] for r in sorted(mart(release, "claim_verdict"), key=lambda r: r["claim_id"])
+    ]
+
+
+def test_suppressed_is_x_and_no_sum_stands_beside_it(books: list[Path]) -> None:
+    [jinhae] = [r for r in tables(books[1])[t("s_complexes", "en")] if r["Code"] == "jinhae"]
+    assert jinhae["Production (KRW 100 million)"] == "X" and jinhae["Tenants (firms)"] == 3
+    names = {r["Code"] for r in tables(books[1])[t("s_complexes", "en")]}
+    assert "_T" not in names  # the publisher's total has a sheet of its own
+
+
+@pytest.mark.parametrize("lang", LANGS)
+def test_every_sheet_is_accessible(books: list[Path], lang: Lang) -> None:
+    book = load_workbook(books[LANGS.index(lang)])
+    assert book.sheetnames[:3] == [t(f"s_{k}", lang) for k in ("cover", "contents", "notes")]
+    listed = {line_[t("sheet", lang)] for line_ in tables(books[LANGS.index(lang)])[t("s_contents", lang)]}  # fmt: skip
+    assert listed == set(book.sheetnames[2:])
+    for sheet in book:
+        assert not sheet.merged_cells.ranges
+        assert isinstance(sheet["A1"].value, str) and len(sheet.title) <= 31
+        if sheet.title == t("s_cover", lang):
+            continue
+        [table] = sheet.tables.values()  # one table a sheet
+        lines = list(sheet[table.ref])
+        heads = [cell.value for cell in lines[0]]
+        assert table.ref.startswith("A") and all(heads) and len(set(heads)) == len(heads)
+        assert all(
+            cell.value is not None for line_ in lines for cell in line_
+        )  # nothing left blank
+        assert sheet.freeze_panes == f"B{lines[1][0].row}"
+        links = [c for line_ in sheet.iter_rows() for c in line_ if c.hyperlink]
+        assert links or sheet.title == t("s_notes", lang)
+
+
+def test_numbers_are_numbers_with_a_format(books: list[Path]) -> None:
+    sheet = load_workbook(books[0])[t("s_totals", "ko")]
+    cell = next(
+        c for line_ in sheet.iter_rows(min_row=5) for c in line_ if isinstance(c.value, float)
+    )
+    assert cell.number_format.startswith("#,##0")
+
+
+def test_marks_are_explained(books: list[Path]) -> None:
+    for path, lang in zip(books, LANGS, strict=True):
+        notes = tables(path)[t("s_notes", lang)]
+        assert {"X", "[n/a]", "[z]"} <= {line_[t("mark", lang)] for line_ in notes}
+
+
+def test_same_release_gives_the_same_bytes(
+    release: Path, books: list[Path], tmp_path: Path
+) -> None:
+    again = render_workbook(release, tmp_path)
+    assert [p.read_bytes() for p in again] == [p.read_bytes() for p in books]
+    with zipfile.ZipFile(books[0]) as archive:
+        assert b"2026-05-29T00:00:00Z" in archive.read("docProps/core.xml")
+
+
+def test_simulated_data_are_marked_on_every_sheet(tmp_path: Path, books: list[Path]) -> None:
+    for path in render_workbook(build(tmp_path / "r", simulated=True), tmp_path / "out"):
+        for sheet in load_workbook(path):
+            assert "SIMULATED" in sheet["A2"].value and "모의자료" in sheet["A2"].value
+            assert "SIMULATED" in sheet.oddHeader.center.text
+    for path in books:
+        for sheet in load_workbook(path):
+            assert "SIMULATED" not in str(sheet["A2"].value)
+
+
+def test_corners(tmp_path: Path) -> None:
+    """One period, every complex suppressed, no denominator, a name of forty syllables, a formula."""
+    long = "가나다라마바사아자차" * 4
+    marts: dict[str, list[Row]] = {
+        "national_total_quarterly": [row(PERIOD, **line(100.0))],
+        "complex_quarterly": [row(PERIOD, c, **hidden()) for c in ("onsan", "jinhae")],
+        "industry_quarterly": [],
+        "national_share": [],
+        "claim_check": [],
+        "revision": [],
+        "cluster_kpi": [],
+    }
+    folder = build(tmp_path / "r", marts=marts, names={"onsan": (long, '=HYPERLINK("x")')})
+    ko, en = render_workbook(folder, tmp_path / "out")
+    assert long in {r[t("complex", "ko")] for r in tables(ko)[t("s_complexes", "ko")]}
+    sheet = load_workbook(en)[t("s_complexes", "en")]
+    cells = {c.value: c.data_type for line_ in sheet.iter_rows() for c in line_}
+    assert cells['=HYPERLINK("x")'] in ("s", "inlineStr")  # words, never a formula
+    assert set(tables(en)[t("s_shares", "en")][0].values()) == {"[n/a]"}
+
+
+def test_what_is_missing_is_named(tmp_path: Path, release: Path) -> None:
+    with pytest.raises(WorkbookError, match=r"release\.json"):
+        render_workbook(tmp_path, tmp_path / "out")
+    folder = build(tmp_path / "r")
+    (folder / "marts" / "complex_quarterly.parquet").unlink()
+    with pytest.raises(WorkbookError, match="complex_quarterly"):
+        render_workbook(folder, tmp_path / "out")
