@@ -311,7 +311,7 @@ def _differs(column: str, kind: str, old: str = 'o."{}"', new: str = 'n."{}"') -
 
 def _summed(connection: duckdb.DuckDBPyConnection) -> dict[str, Any]:
     """Figures only, of marts that hold the publisher's: counts by reason, by complex and measure,
-    and the largest changes."""
+    and the largest changes (a complex's industries are in `diff.parquet`: they would fill the list)."""
     marts = ", ".join(literal(mart) for mart in _OBSERVED)
     figures = f"FROM change WHERE mart IN ({marts}) AND is_figure"
 
@@ -339,7 +339,7 @@ def _summed(connection: duckdb.DuckDBPyConnection) -> dict[str, Any]:
             SELECT mart, complex_id, industry_code, sex, measure, period, change, before_value,
                 after_value, difference, difference_pct, before_status, after_status, cause,
                 vintage::VARCHAR AS vintage, snapshot_id
-            {figures} ORDER BY change = 'revised', abs(difference_pct) DESC NULLS LAST, mart,
+            {figures} AND mart <> 'complex_industry_quarterly' ORDER BY change = 'revised', abs(difference_pct) DESC NULLS LAST, mart,
                 complex_id, industry_code, measure, period LIMIT {LARGEST}
         """),
     }

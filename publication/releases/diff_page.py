@@ -30,7 +30,7 @@ CHANGES = {
     "shown": ("새로 공개", "now shown"),
     "gone": ("없어짐", "gone"),
 }
-_SHOWN = 60
+_SHOWN = 40
 
 
 def render_diff(difference: Mapping[str, Any], folder: Path, target: Path) -> Path:
@@ -114,4 +114,4 @@ def _figure(value: float | None, status: str | None) -> str:
 
 
 def _signed(value: float | None) -> str:
-    return "" if value is None else f"{value:+,.2f} %"
+    return "" if value is None else f"{value:+,.2f} %".replace("-", "−")

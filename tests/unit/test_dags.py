@@ -442,3 +442,156 @@ def test_the_sensor_is_skipped_where_no_person_is_needed(task_of: Any, asked: An
     context["ti"].xcom_pull = lambda task_ids: asked
     with pytest.raises(AirflowSkipException):
         person("kicox__x")
+
+
+# ------------------------------------------------------------------------- sign-off and embargo
+
+
+@pytest.fixture
+def sign_off(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> Callable[..., tuple[Any, dict[str, Any], list[Any]]]:
+    """The task `approve` with what `seal` told, and a note of what was logged."""
+    monkeypatch.setenv("AIRFLOW_HOME", str(tmp_path))
+    monkeypatch.setenv("SANDAN_HOME", str(tmp_path))
+    monkeypatch.syspath_prepend(str(DAGS))
+
+    def make(sign_off: str) -> tuple[Any, dict[str, Any], list[Any]]:
+        import importlib
+
+        task = importlib.import_module("sandan_publish").dag.get_task("approve")
+        sealed = {"release_id": "2026-Q1_v1", "manifest_sha256": "ab" * 32, "sign_off": sign_off}
+        ti = types.SimpleNamespace(xcom_pull=lambda task_ids: sealed, xcom_push=lambda *_: None)
+        logged: list[Any] = []
+        from pipeline import publishing
+
+        for name in ("approve", "reject"):
+            monkeypatch.setattr(
+                publishing, name, lambda _s, release, _n=name, **d: logged.append((_n, release, d))
+            )
+        return task, {"ti": ti, "task": task}, logged
+
+    return make
+
+
+@pytest.mark.parametrize("told", ["not_required", "given"])
+def test_no_sign_off_is_asked_for_where_none_is_needed(sign_off: Any, told: str) -> None:
+    from airflow.sdk.exceptions import AirflowSkipException
+
+    task, context, _ = sign_off(told)
+    with pytest.raises(AirflowSkipException, match=told):
+        task.execute(context)
+
+
+def test_an_airflow_of_one_run_asks_nobody(sign_off: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    from airflow.sdk.exceptions import AirflowSkipException
+
+    task, context, _ = sign_off("required")
+    monkeypatch.setenv("SANDAN_INGEST_CRON", "none")
+    with pytest.raises(AirflowSkipException, match="sandan approve"):
+        task.execute(context)
+
+
+def answer(task: Any, option: str, **form: Any) -> dict[str, Any]:
+    from datetime import UTC, datetime
+
+    return {
+        "chosen_options": [option],
+        "params_input": {"role": "statistician", "reason": None, **form},
+        "responded_at": datetime.now(UTC),
+        "responded_by_user": {"id": "7", "name": "stat"},
+    }
+
+
+def test_the_answer_is_logged_with_manifest_role_and_login(sign_off: Any) -> None:
+    task, context, logged = sign_off("required")
+    task.execute_complete(context, answer(task, "Approve", role="head_of_dissemination"))
+    assert logged == [
+        (
+            "approve",
+            "2026-Q1_v1",
+            {
+                "role": "head_of_dissemination",
+                "manifest": "ab" * 32,
+                "actor": "stat",
+                "via": "Airflow",
+            },
+        )
+    ]
+
+
+def test_a_rejection_is_logged_and_skips_what_follows(
+    sign_off: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    task, context, logged = sign_off("required")
+    skipped: list[str] = []
+    monkeypatch.setattr(
+        type(task), "skip", lambda self, ti, tasks: skipped.extend(t.task_id for t in tasks)
+    )
+    task.execute_complete(context, answer(task, "Reject", reason="Gumi"))
+    assert skipped == ["embargo"]
+    assert logged[0][0] == "reject" and logged[0][2]["reason"] == "Gumi"
+
+
+def test_a_sign_off_that_is_void_fails_for_good(
+    sign_off: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from airflow.sdk.exceptions import AirflowFailException
+
+    from pipeline import publishing
+
+    task, context, _ = sign_off("required")
+
+    def void(*_: Any, **__: Any) -> None:
+        raise publishing.PublishError("the candidate changed", "후보가 바뀌었습니다")
+
+    monkeypatch.setattr(publishing, "approve", void)
+    with pytest.raises(AirflowFailException, match="changed / 후보가"):
+        task.execute_complete(context, answer(task, "Approve"))
+
+
+def test_the_embargo_wakes_at_the_announced_second(
+    task_of: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from datetime import UTC, datetime, timedelta
+
+    from airflow.sdk.exceptions import AirflowRescheduleException
+
+    embargo, _ = task_of("sandan_publish", "embargo")
+    waits = types.ModuleType("pipeline.publishing")
+    monkeypatch.setitem(sys.modules, "pipeline.publishing", waits)
+    monkeypatch.setattr("pipeline.publishing", waits, raising=False)
+    soon = datetime.now(UTC) + timedelta(minutes=3)
+    waits.due_at = lambda _settings, _sealed: soon  # type: ignore[attr-defined]
+    with pytest.raises(AirflowRescheduleException) as raised:
+        embargo({"release_id": "x"})
+    assert raised.value.reschedule_date == soon
+    # Far away: it looks into the calendar again within the hour.
+    waits.due_at = lambda _settings, _sealed: soon + timedelta(days=30)  # type: ignore[attr-defined]
+    with pytest.raises(AirflowRescheduleException) as raised:
+        embargo({"release_id": "x"})
+    assert raised.value.reschedule_date < datetime.now(UTC) + timedelta(minutes=61)
+    waits.due_at = lambda _settings, _sealed: None  # type: ignore[attr-defined]
+    assert embargo({"release_id": "x"}).is_done
+
+
+@pytest.mark.parametrize("status", ["published", "unchanged", "embargoed", "awaiting_sign_off"])
+def test_only_a_release_that_is_out_is_announced(
+    task_of: Any, monkeypatch: pytest.MonkeyPatch, status: str
+) -> None:
+    from airflow.sdk.exceptions import AirflowSkipException
+
+    switch, context = task_of("sandan_publish", "switch")
+    stand_in = types.ModuleType("pipeline.publishing")
+    result = {"release_id": "2026-Q1_v1", "status": status, "message": "it waits"}
+    stand_in.switch = lambda _settings, _sealed: result  # type: ignore[attr-defined]
+    monkeypatch.setitem(sys.modules, "pipeline.publishing", stand_in)
+    monkeypatch.setattr("pipeline.publishing", stand_in, raising=False)
+    if status in ("published", "unchanged"):
+        assert switch({}) == result
+        (event,) = context["outlet_events"].values()
+        assert event.extra == {"release_id": "2026-Q1_v1", "status": status}
+    else:
+        with pytest.raises(AirflowSkipException, match="it waits"):
+            switch({})
+        assert not context["outlet_events"] and context["pushed"]["return_value"] == result
