@@ -442,8 +442,11 @@ def gate(settings: Settings, build_id: str) -> dict[str, Any]:
 
 
 def quality_context(settings: Settings, lock: dict[str, Any]) -> dict[str, Any]:
-    """What the quality report tells beside the verdict: inputs, survey quality, suppression."""
+    """What the quality report tells beside the verdict: inputs, survey quality, suppression, and how
+    punctual releases were."""
     import duckdb
+
+    from publication.releases import ReleaseLog, punctuality
 
     folder = settings.builds / lock["build_id"]
     with duckdb.connect(str(folder / "candidate.duckdb"), read_only=True) as connection:
@@ -469,6 +472,8 @@ def quality_context(settings: Settings, lock: dict[str, Any]) -> dict[str, Any]:
         "is_simulated": lock["is_simulated"],
         "suppressed": [{"name_ko": ko, "name_en": en} for ko, en in suppressed],
         "survey_notes": [{"item": i, "value": v, "sheet": s, "cell": c} for i, v, s, c in notes],
+        # announced against actual time of the releases so far
+        "punctuality": punctuality(ReleaseLog(settings.home / "release_log.jsonl")),
     }
 
 

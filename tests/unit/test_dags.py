@@ -461,7 +461,7 @@ def sign_off(
 
         task = importlib.import_module("sandan_publish").dag.get_task("approve")
         sealed = {"release_id": "2026-Q1_v1", "manifest_sha256": "ab" * 32, "sign_off": sign_off}
-        ti = types.SimpleNamespace(xcom_pull=lambda task_ids: sealed, xcom_push=lambda *_: None)
+        ti = types.SimpleNamespace(xcom_pull=lambda task_ids: sealed, xcom_push=lambda **_: None)
         logged: list[Any] = []
         from pipeline import publishing
 
@@ -513,23 +513,20 @@ def test_the_answer_is_logged_with_manifest_role_and_login(sign_off: Any) -> Non
             {
                 "role": "head_of_dissemination",
                 "manifest": "ab" * 32,
-                "actor": "stat",
+                "actor": "7",
                 "via": "Airflow",
             },
         )
     ]
 
 
-def test_a_rejection_is_logged_and_skips_what_follows(
-    sign_off: Any, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_rejection_is_logged_and_skips_what_follows(sign_off: Any) -> None:
     task, context, logged = sign_off("required")
-    skipped: list[str] = []
-    monkeypatch.setattr(
-        type(task), "skip", lambda self, ti, tasks: skipped.extend(t.task_id for t in tasks)
-    )
-    task.execute_complete(context, answer(task, "Reject", reason="Gumi"))
-    assert skipped == ["embargo"]
+    from airflow.sdk.exceptions import DownstreamTasksSkipped
+
+    with pytest.raises(DownstreamTasksSkipped) as skipped:
+        task.execute_complete(context, answer(task, "Reject", reason="Gumi"))
+    assert skipped.value.tasks == ["embargo"]
     assert logged[0][0] == "reject" and logged[0][2]["reason"] == "Gumi"
 
 
