@@ -461,7 +461,9 @@ def sign_off(
 
         task = importlib.import_module("sandan_publish").dag.get_task("approve")
         sealed = {"release_id": "2026-Q1_v1", "manifest_sha256": "ab" * 32, "sign_off": sign_off}
-        ti = types.SimpleNamespace(xcom_pull=lambda task_ids: sealed, xcom_push=lambda **_: None)
+        ti = types.SimpleNamespace(
+            map_index=-1, xcom_pull=lambda task_ids: sealed, xcom_push=lambda **_: None
+        )
         logged: list[Any] = []
         from pipeline import publishing
 
