@@ -20,6 +20,7 @@ from airflow.sdk.exceptions import (
     AirflowFailException,
     AirflowRescheduleException,
     AirflowSkipException,
+    DownstreamTasksSkipped,
 )
 from sandan_common import AUDITED, DEFAULT_ARGS, DUCKDB_POOL, RELEASE, build_of, clock_is_on
 
@@ -49,10 +50,16 @@ class SignOff(ApprovalOperator):
     """A person's approval of the manifest that `seal` named; skipped where none is asked for."""
 
     def execute(self, context: Any) -> Any:
-        """Wait for a person, unless the policy needs none or the sign-off was given already."""
-        sealed = context["ti"].xcom_pull(task_ids="seal")
-        if sealed["sign_off"] != "required":
-            raise AirflowSkipException(f"sign-off {sealed['sign_off']} / 승인 불필요 또는 완료")
+        """Wait for a person, unless the policy needs none or somebody decided already."""
+        from pipeline import publishing
+        from pipeline.settings import Settings
+
+        # Asked anew: a decision may have come by the command line, or before this task was tried again.
+        found = publishing.decision(Settings.from_env(), context["ti"].xcom_pull(task_ids="seal"))
+        if found == "rejected":
+            raise DownstreamTasksSkipped(tasks=["embargo"])
+        if found != "required":
+            raise AirflowSkipException(f"sign-off {found} / 승인 불필요 또는 완료")
         if not clock_is_on(CLOCK):
             # An Airflow that lives for one run: nobody is there to answer.
             raise AirflowSkipException("sign it off with `sandan approve` / sandan approve로 승인")

@@ -195,7 +195,7 @@ def render(settings: Settings, staged: dict[str, Any]) -> dict[str, Any]:
 def seal(settings: Settings, staged: dict[str, Any]) -> dict[str, Any]:
     """Make the manifest of a rendered release final and sign it; what waited before it is void.
 
-    Adds `manifest_sha256`, and `sign_off`: required, given or not_required.
+    Adds `manifest_sha256`, and `sign_off`: not_required, required, given or rejected.
 
     Raises:
         PublishError: its outputs are not complete, the key or the calendar is wrong, the disk is
@@ -222,12 +222,29 @@ def seal(settings: Settings, staged: dict[str, Any]) -> dict[str, Any]:
                 policy=rules,
                 key=signing_key(settings),
             )
-    state = ReleaseLog(settings.home / "release_log.jsonl").history().states[result["release_id"]]
-    if state.approval is not None:
-        result["sign_off"] = "given"
-    else:
-        result["sign_off"] = "required" if rules.sign_off_required else "not_required"
+    result["sign_off"] = decision(settings, result)
     return result
+
+
+def decision(settings: Settings, sealed: dict[str, Any]) -> str:
+    """What people have decided about a sealed release by now: not_required, required, given or
+    rejected; of another manifest nothing counts.
+
+    Raises:
+        CalendarError: the policy cannot be read.
+    """
+    state = (
+        ReleaseLog(settings.home / "release_log.jsonl")
+        .history()
+        .states.get(str(sealed["release_id"]))
+    )
+    if state is not None and state.manifest_sha256 == sealed.get("manifest_sha256"):
+        if state.state == "rejected":
+            return "rejected"
+        if state.approval is not None:
+            return "given"
+    needed = sealed["status"] != "published" and policy(settings).sign_off_required
+    return "required" if needed else "not_required"
 
 
 def approve(

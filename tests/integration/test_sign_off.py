@@ -79,6 +79,9 @@ def question(api: Api, run_id: str) -> dict[str, Any]:
 
 
 def answer(api: Api, run_id: str, option: str, **form: Any) -> None:
+    # Nobody reads and answers within the second in which the task was parked; Airflow's scheduler, busy,
+    # may take the end of the parked process for the end of the task then, and ask once more.
+    time.sleep(5)
     # form fields left alone come with their defaults, as the UI sends them
     fields = {"role": "statistician", "reason": None, **form}
     path = f"/dags/{DAG}/dagRuns/{run_id}/taskInstances/approve/-1/hitlDetails"

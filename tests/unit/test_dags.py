@@ -460,13 +460,14 @@ def sign_off(
         import importlib
 
         task = importlib.import_module("sandan_publish").dag.get_task("approve")
-        sealed = {"release_id": "2026-Q1_v1", "manifest_sha256": "ab" * 32, "sign_off": sign_off}
+        sealed = {"release_id": "2026-Q1_v1", "manifest_sha256": "ab" * 32, "status": "sealed"}
         ti = types.SimpleNamespace(
             map_index=-1, xcom_pull=lambda task_ids: sealed, xcom_push=lambda **_: None
         )
         logged: list[Any] = []
         from pipeline import publishing
 
+        monkeypatch.setattr(publishing, "decision", lambda *_: sign_off)
         for name in ("approve", "reject"):
             monkeypatch.setattr(
                 publishing, name, lambda _s, release, _n=name, **d: logged.append((_n, release, d))
@@ -483,6 +484,15 @@ def test_no_sign_off_is_asked_for_where_none_is_needed(sign_off: Any, told: str)
     task, context, _ = sign_off(told)
     with pytest.raises(AirflowSkipException, match=told):
         task.execute(context)
+
+
+def test_what_was_rejected_is_not_asked_about_again(sign_off: Any) -> None:
+    from airflow.sdk.exceptions import DownstreamTasksSkipped
+
+    task, context, _ = sign_off("rejected")
+    with pytest.raises(DownstreamTasksSkipped) as skipped:
+        task.execute(context)
+    assert skipped.value.tasks == ["embargo"]
 
 
 def test_an_airflow_of_one_run_asks_nobody(sign_off: Any, monkeypatch: pytest.MonkeyPatch) -> None:

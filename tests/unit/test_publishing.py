@@ -102,8 +102,13 @@ def test_a_release_waits_for_its_sign_off(settings: Settings) -> None:
     waiting = publishing.waiting_for(settings, BUILD)
     assert waiting is not None and waiting["status"] == "sealed" and "대기" in waiting["message_ko"]
     assert publishing.publish_due(settings)[0]["status"] == "awaiting_sign_off"
+    assert publishing.decision(settings, waiting) == "required"
+    assert publishing.decision(replace(settings, sign_off=""), waiting) == "not_required"
     done = publishing.approve(settings, "2026-Q1_v1", role="statistician")
     assert done["manifest_sha256"] == waiting["manifest_sha256"]
+    assert publishing.decision(settings, waiting) == "given"
+    other = {**waiting, "manifest_sha256": "0" * 64}
+    assert publishing.decision(settings, other) == "required"
     assert publishing.publish_due(settings)[0]["status"] == "published"
     assert publishing.waiting_for(settings, BUILD) is None
 
