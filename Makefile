@@ -75,7 +75,7 @@ status: $(READY) ## releases, newest outcomes, quarantine
 test: $(SITE) lint ## every check and test
 	@$(MAKE) --no-print-directory bi-setup || echo "without Superset: its tests are skipped"
 	@$(BIN)/pytest tests/unit -n 2
-	@$(BIN)/pytest tests/integration
+	@$(BIN)/pytest tests/integration -n 2 --dist loadgroup
 
 test-fast: $(READY) ## the unit tests, network cut
 	@$(BIN)/pytest tests/unit -n 2

@@ -1,4 +1,8 @@
-"""The whole, for real: homes made by the command line, each once a session."""
+"""The whole, for real: homes made by the command line, each once a session.
+
+The tests may run side by side (`-n 2 --dist loadgroup`): workers share the homes, tests that share
+something else stay with one worker.
+"""
 
 from __future__ import annotations
 
@@ -10,6 +14,12 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from filelock import FileLock
+
+#: Files whose tests start Airflow or Postgres: one after the other, because of the machine's cores.
+_AIRFLOW = {"test_compose", "test_scheduler", "test_sensor", "test_sign_off"}
+#: Files whose tests need nothing of each other.
+_APART = {"test_gate", "test_run"}
 
 Sandan = Callable[..., subprocess.CompletedProcess[str]]
 
@@ -29,14 +39,37 @@ def sandan(
     )
 
 
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Keep the tests of a file with one worker, and all that start Airflow."""
+    here = Path(__file__).parent
+    for item in items:
+        stem = item.path.stem
+        if item.path.parent == here and stem not in _APART:
+            group = "airflow" if stem in _AIRFLOW else stem
+            item.add_marker(pytest.mark.xdist_group(group))
+
+
+def _once(factory: pytest.TempPathFactory, name: str, *arguments: str | Path) -> Path:
+    """A home that `sandan run` made, once for all workers of a session; not to be changed."""
+    base = factory.getbasetemp()
+    if "PYTEST_XDIST_WORKER" in os.environ:
+        base = base.parent
+    home = base / name / "home"
+    with FileLock(base / f"{name}.lock"):
+        said = home / "first_run.txt"
+        if not said.exists():
+            shutil.rmtree(home, ignore_errors=True)
+            result = sandan(home, "run", *arguments)
+            assert result.returncode == 0, result.stdout + result.stderr
+            said.write_text(result.stdout, encoding="utf-8")
+    return home
+
+
 @pytest.fixture(scope="session")
 def sample_home(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A home with the release of the bundled sample; not to be changed."""
-    home = tmp_path_factory.mktemp("sample") / "home"
-    result = sandan(home, "run")
-    assert result.returncode == 0, result.stdout + result.stderr
-    (home / "first_run.txt").write_text(result.stdout, encoding="utf-8")
-    return home
+    return _once(tmp_path_factory, "sample")
 
 
 @pytest.fixture
@@ -48,8 +81,4 @@ def home(sample_home: Path, tmp_path: Path) -> Path:
 @pytest.fixture(scope="session")
 def real_home(tmp_path_factory: pytest.TempPathFactory, publisher_files: Path) -> Path:
     """A home with the release of the publisher's real files; not to be changed."""
-    home = tmp_path_factory.mktemp("real") / "home"
-    result = sandan(home, "run", "--inbox", publisher_files)
-    assert result.returncode == 0, result.stdout + result.stderr
-    (home / "first_run.txt").write_text(result.stdout, encoding="utf-8")
-    return home
+    return _once(tmp_path_factory, "real", "--inbox", publisher_files)
