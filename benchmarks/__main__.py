@@ -1,7 +1,7 @@
 """`make bench`: times as ratios to a baseline measured in the same run.
 
     python -m benchmarks [read] [status] [registry] [editions] [run] [nothing] [chain]
-                         [verify] [diff]
+                         [verify] [diff] [sdmx] [readers]
 
 read     the twelve tables by sandan's parser, against pandas.read_excel with openpyxl
 registry a registry of 200,000 factories from bytes to landed Parquet, against DuckDB's read_csv to
@@ -15,6 +15,8 @@ nothing  a run with nothing new, against that run
 chain    the same through Airflow's scheduler, against `sandan run`; Airflow's own share
 verify   a signed release of 1 GB proven, against `sha256sum -c` and one thread of hashing
 diff     two releases of a million rows, against one join of the same files
+sdmx     a million observations as SDMX-CSV and SDMX-ML, against DuckDB's COPY of the same rows
+readers  fifty readers during twenty publications, against the same readers without
 """
 
 from __future__ import annotations
@@ -335,7 +337,31 @@ def bench_diff(folder: Path) -> None:
         _line(*row)
 
 
+def _sample_release(folder: Path) -> Path:
+    """The release of the bundled sample, made once for a benchmark."""
+    _sandan(folder / "home", "run")
+    return (folder / "home" / "releases" / "current").resolve()
+
+
+def bench_sdmx(folder: Path) -> None:
+    """A million observations for other statistical offices."""
+    from benchmarks.outputs import bench_sdmx as measure
+
+    for row in measure(folder, _sample_release(folder), _medians):
+        _line(*row)
+
+
+def bench_readers(folder: Path) -> None:
+    """Readers while releases are published."""
+    from benchmarks.outputs import bench_readers as measure
+
+    for row in measure(folder, _sample_release(folder)):
+        _line(*row)
+
+
 BENCHES = {
+    "sdmx": [bench_sdmx],
+    "readers": [bench_readers],
     "verify": [bench_verify],
     "diff": [bench_diff],
     "read": [bench_read],

@@ -61,6 +61,7 @@ def render_datapackage(folder: Path, target: Path) -> list[Path]:
     resources = []
     (target / "csv").mkdir(parents=True, exist_ok=True)
     with duckdb.connect(str(folder / DATABASE), read_only=True) as connection:
+        connection.execute("SET enable_progress_bar = false")
         for name, table in definitions.tables.items():
             path = folder / "marts" / f"{name}.parquet"
             if name in AS_CSV:

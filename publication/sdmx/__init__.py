@@ -40,6 +40,7 @@ def render_sdmx(folder: Path, target: Path) -> list[Path]:
     target.mkdir(parents=True, exist_ok=True)
     written: list[Path] = []
     with duckdb.connect(str(folder / DATABASE), read_only=True) as connection:
+        connection.execute("SET enable_progress_bar = false")
         define_lookups(connection, definitions)
         used = connection.execute(
             "SELECT DISTINCT metric, definition FROM national_share ORDER BY ALL"

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import ast
 import re
+from functools import cache
 from pathlib import Path
 
 import duckdb
@@ -130,3 +132,67 @@ def test_codes_of_statuses_are_those_the_contracts_allow() -> None:
                 codelist = "conf_status" if found[1].endswith("conf_status") else "obs_status"
                 for code in re.findall(r"'(\w+)'", found[2]):
                     assert (codelist, code) in named, (model["name"], column["name"], code)
+
+
+#: Files that hold a unit's name because they must not read it from where it is printed from: the check
+#: of the bulletin, which shares nothing with what wrote it, and the words of scaled amounts (조원, 억달러).
+MAY_NAME_UNITS = {"publication/bulletin/check/cells.py", "publication/bulletin/words/wording.py"}
+
+
+def copies(path: Path) -> set[str]:
+    """String literals of a source file that are, word for word, a definition's name or formula."""
+    text = path.read_text(encoding="utf-8")
+    if path.suffix == ".py":
+        literals = {
+            node.value
+            for node in ast.walk(ast.parse(text))
+            if isinstance(node, ast.Constant) and isinstance(node.value, str)
+        }
+    else:
+        found = re.findall(
+            r"\"([^\"\n]+)\"|'([^'\n]+)'|`([^`\n]+)`|:\s*([^\n\"']+)$|>([^<>\n]+)<", text, re.M
+        )
+        literals = {part.strip() for parts in found for part in parts if part}
+    return literals & defined_words()
+
+
+@cache
+def defined_words() -> frozenset[str]:
+    """Names, definitions and formulas; plain English words such as `days` are nobody's own."""
+    words = set()
+    seeds = ("measures", "kpis", "series", "share_definitions", "claim_metrics", "canonical_units")
+    for seed in seeds:
+        for row in read_seed(seed):
+            for key in ("name", "formula", "definition"):
+                words |= {row.get(f"{key}_ko") or "", row.get(f"{key}_en") or ""}
+    return frozenset(w for w in words if len(w) > 2 and not re.fullmatch(r"[a-z]+( [a-z]+)?", w))
+
+
+def sources() -> list[Path]:
+    kinds = {".py", ".js", ".yaml", ".yml", ".j2", ".typ", ".md"}
+    return [
+        path
+        for room in ("publication", "superset")
+        for path in sorted((ROOT / room).rglob("*"))
+        if path.suffix in kinds and not {"node_modules", "dist", ".observablehq"} & set(path.parts)
+    ]
+
+
+def test_no_output_has_a_copy_of_a_definition() -> None:
+    found = {str(path.relative_to(ROOT)): copies(path) for path in sources()}
+    assert len(found) > 40
+    hard_coded = {
+        name: sorted(words) for name, words in found.items() if words and name not in MAY_NAME_UNITS
+    }
+    assert hard_coded == {}, "take these from publication.definitions"
+
+
+def test_a_copy_would_be_found(tmp_path: Path) -> None:
+    (tmp_path / "page.py").write_text('HEAD = {"ko": "생산액 누계"}\n', encoding="utf-8")
+    (tmp_path / "page.js").write_text('const t = "Share of exports";\n', encoding="utf-8")
+    (tmp_path / "chart.yaml").write_text(
+        "title: Location quotient (production)\n", encoding="utf-8"
+    )
+    assert [copies(path) for path in sorted(tmp_path.iterdir())] == [
+        {"Location quotient (production)"}, {"Share of exports"}, {"생산액 누계"},
+    ]  # fmt: skip
