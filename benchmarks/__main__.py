@@ -1,7 +1,7 @@
 """`make bench`: times as ratios to a baseline measured in the same run.
 
     python -m benchmarks [read] [status] [registry] [editions] [run] [nothing] [chain]
-                         [verify] [diff] [sdmx] [readers]
+                         [verify] [diff] [sdmx] [readers] [bulletin]
 
 read     the twelve tables by sandan's parser, against pandas.read_excel with openpyxl
 registry a registry of 200,000 factories from bytes to landed Parquet, against DuckDB's read_csv to
@@ -17,6 +17,7 @@ verify   a signed release of 1 GB proven, against `sha256sum -c` and one thread 
 diff     two releases of a million rows, against one join of the same files
 sdmx     a million observations as SDMX-CSV and SDMX-ML, against DuckDB's COPY of the same rows
 readers  fifty readers during twenty publications, against the same readers without
+bulletin every form of the bulletin (CPU seconds), against twelve bare pages set by typst
 """
 
 from __future__ import annotations
@@ -359,9 +360,18 @@ def bench_readers(folder: Path) -> None:
         _line(*row)
 
 
+def bench_bulletin(folder: Path) -> None:
+    """Every form of the bulletin of a quarter."""
+    from benchmarks.bulletin import bench_bulletin as measure
+
+    for row in measure(_sample_release(folder), folder / "out"):
+        _line(*row)
+
+
 BENCHES = {
     "sdmx": [bench_sdmx],
     "readers": [bench_readers],
+    "bulletin": [bench_bulletin],
     "verify": [bench_verify],
     "diff": [bench_diff],
     "read": [bench_read],

@@ -7,8 +7,10 @@ validates them. Sizes are points on paper: one pixel of the chart is set as one 
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Sequence
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -93,8 +95,14 @@ def draw(spec: Spec) -> str:
     """A specification as SVG.
 
     Ids that the renderer numbers through the life of a process are numbered anew, so that the
-    same specification always gives the same bytes.
+    same specification always gives the same bytes. A chart without words is the same in both
+    languages and drawn once.
     """
+    return _drawn(json.dumps(spec, ensure_ascii=False, sort_keys=True))
+
+
+@lru_cache(maxsize=32)
+def _drawn(spec: str) -> str:
     import vl_convert  # starts a JavaScript engine on first use
 
     if not _registered:

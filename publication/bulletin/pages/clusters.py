@@ -57,9 +57,9 @@ def clusters(data: Release, lang: Lang) -> Section:
         name, unit = data.measure(kpi, lang), data.unit(kpi, lang)
         sentence = s.highest_sentence(name, unit, known[:3], decimals(data, kpi), lang)
         blocks += said(f"highest/{kpi}", sentence)
-    columns = [Column(tx.t("c_complex", lang), align="text", weight=2.3)]
-    columns += [Column(titled(data, kpi, lang), weight=1.05) for kpi in kpis]
-    columns.append(Column(tx.t("c_special", lang), align="text", weight=3.0))
+    columns = [Column(tx.t("c_complex", lang), align="text", weight=2.0)]
+    columns += [Column(titled(data, kpi, lang), weight=1.2) for kpi in kpis]
+    columns.append(Column(tx.t("c_special", lang), align="text", weight=2.7))
     lines = []
     for complex_id in ranked:
         cells = [

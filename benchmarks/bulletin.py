@@ -1,0 +1,68 @@
+"""What the bulletin costs: each form, from a release folder to files, in a process of its own.
+
+typst remembers what it has set, so a second round in one process would measure memory. CPU seconds,
+interpreter and imports included, the least of some rounds: under load, clocks tell of the neighbours.
+The baseline is the same interpreter setting twelve bare pages with the same font.
+"""
+
+from __future__ import annotations
+
+import resource
+import subprocess
+import sys
+from pathlib import Path
+
+from pipeline.settings import PROJECT
+
+ROUNDS = 3
+
+_BARE = """
+import typst
+from publication.bulletin.charts.style import FONTS
+open({out!r} + "/bare.typ", "w").write('#set text(font: "Pretendard")\\n' + "#lorem(300)\\n#pagebreak()\\n" * 12)
+typst.Compiler(input={out!r} + "/bare.typ", font_paths=[str(FONTS)]).compile(format="pdf")
+"""
+_PDF = """
+from pathlib import Path
+from publication.bulletin.build import checked_documents
+from publication.bulletin.pdf import typeset
+_, [document] = checked_documents(Path({release!r}), ("ko",))
+typeset(document, 0)
+"""
+_BULLETIN = """
+from pathlib import Path
+from publication.bulletin import render_bulletin
+render_bulletin(Path({release!r}), Path({out!r}))
+"""
+_WORKBOOK = """
+from pathlib import Path
+from publication.workbook import render_workbook
+render_workbook(Path({release!r}), Path({out!r}))
+"""
+
+
+def _cpu(code: str) -> float:
+    taken = []
+    for _ in range(ROUNDS):
+        before = resource.getrusage(resource.RUSAGE_CHILDREN)
+        subprocess.run([sys.executable, "-c", code], check=True, cwd=PROJECT)
+        after = resource.getrusage(resource.RUSAGE_CHILDREN)
+        taken.append(after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime)
+    return min(taken)
+
+
+def bench_bulletin(release: Path, out: Path) -> list[tuple[str, float, str, float]]:
+    """(what, CPU seconds, baseline, its CPU seconds) for one PDF, PDF and HTML, workbooks, all."""
+    out.mkdir(parents=True, exist_ok=True)
+
+    def code(template: str) -> str:
+        return template.format(release=str(release), out=str(out))
+
+    base = _cpu(code(_BARE))
+    measured = (
+        ("one PDF, from reading to file", _PDF),
+        ("PDF and HTML, both languages", _BULLETIN),
+        ("workbooks, both languages", _WORKBOOK),
+        ("all forms, both languages", _BULLETIN + _WORKBOOK),
+    )
+    return [(name, _cpu(code(text)), "twelve bare pages", base) for name, text in measured]
