@@ -5,7 +5,9 @@ Imports nothing of the other rooms: tables come in as arrays, patterns of suppre
 
 from disclosure.auditing import Audit, Finding, audit
 from disclosure.errors import DisclosureError, Infeasible, Unprotectable
+from disclosure.history import Earlier, Linked, link, with_released
 from disclosure.protection import Protection, protect
+from disclosure.revealed import Revealed, revealed
 from disclosure.rules import Primary, Rule, primary
 from disclosure.table import Contributions, Relations, Table, joined, ratio, relations
 from disclosure.tabulate import TOTAL, Dimension, Tabulation, tabulate
@@ -16,20 +18,26 @@ __all__ = [
     "Contributions",
     "Dimension",
     "DisclosureError",
+    "Earlier",
     "Finding",
     "Infeasible",
+    "Linked",
     "Primary",
     "Protection",
     "Relations",
+    "Revealed",
     "Rule",
     "Table",
     "Tabulation",
     "Unprotectable",
     "audit",
     "joined",
+    "link",
     "primary",
     "protect",
     "ratio",
     "relations",
+    "revealed",
     "tabulate",
+    "with_released",
 ]

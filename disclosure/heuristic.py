@@ -10,8 +10,6 @@ a linear program, so that any relations will do. Whether the result is safe is f
 
 from __future__ import annotations
 
-import time
-
 import numpy as np
 
 from disclosure.attack import MARGIN, Attack, Targets
@@ -27,6 +25,8 @@ REWARD = 30.0
 TOGETHER = 4
 #: So many targets at most are solved together: more of them need larger steps, and so more cells.
 BATCH = 8
+#: How many sets of cells the clean-up tries to publish again.
+CLEAN_UP_PROOFS = 120
 
 
 class Cheapest:
@@ -166,19 +166,21 @@ def clean_up(
     suppressed: Bools,
     needed: Bools,
     pool: Pool,
-    deadline: float,
+    proofs: int = CLEAN_UP_PROOFS,
 ) -> tuple[Bools, Pool]:
     """Publish again what is not needed against the outsider, the most informative cells first.
 
     Args:
         needed: cells that stay suppressed in any case.
-        deadline: `time.monotonic()` after which nothing more is published again.
+        proofs: so many sets of cells are tried at most. It is no time, so that the same table gives the
+            same pattern on a slower machine.
     """
     weight = attack.table.weight[attack.cells]
     order = np.flatnonzero(suppressed & ~needed)
     # Several at once first: mostly many are not needed, and then one question answers for all.
     waiting = [order[np.argsort(-weight[order], kind="stable")]]
-    while waiting and time.monotonic() < deadline:
+    while waiting and proofs > 0:
+        proofs -= 1
         cells = waiting.pop()
         fewer = suppressed.copy()
         fewer[cells] = False

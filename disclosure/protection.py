@@ -19,7 +19,7 @@ from disclosure.table import Bools, Ints, Table
 
 Method = Literal["auto", "exact", "heuristic"]
 #: Up to so many cells that may be suppressed, the least loss is looked for.
-EXACT_UP_TO = 600
+EXACT_UP_TO = 500
 #: Rounds of "protect what the audit found" before it is given up.
 ROUNDS = 50
 
@@ -58,7 +58,7 @@ def protect(
     primary: Primary,
     *,
     method: Method = "auto",
-    seconds: float = 60.0,
+    seconds: float | None = None,
 ) -> Protection:
     """Choose what to suppress beside the sensitive cells, with the least loss of information.
 
@@ -66,7 +66,8 @@ def protect(
         table: its weights measure the loss (`Table.with_weight`).
         primary: the sensitive cells and their levels (`rules.primary`).
         method: `auto` looks for the optimum up to EXACT_UP_TO cells.
-        seconds: for the optimum; the best safe pattern found by then is returned.
+        seconds: for the optimum; the heuristic's pattern is returned where it takes longer. Without it
+            the same table gives the same pattern on any machine.
 
     Raises:
         Infeasible: some cells cannot be protected whatever is suppressed; it says which, and why.
@@ -76,13 +77,13 @@ def protect(
             f"method {method}: expected auto, exact or heuristic",
             f"방법 {method}: auto, exact, heuristic 가운데 하나여야 한다",
         )
-    deadline = time.monotonic() + seconds
+    deadline = float("inf") if seconds is None else time.monotonic() + seconds
     _published_already(table, primary)
     universe = ~table.fixed | primary.sensitive | table.forced
     attack = Attack(table, universe, primary.upper[primary.sensitive])
     targets = attack.targets(primary)
     needed = (primary.sensitive | table.forced)[attack.cells]
-    chosen = _heuristic(table, primary, attack, targets, needed, deadline)
+    chosen = _heuristic(table, primary, attack, targets, needed)
     suppressed, name, loss, bound, is_optimal = chosen, "heuristic", 0.0, 0.0, False
     weight = table.weight[attack.cells]
     loss = float(weight[chosen & ~needed].sum())
@@ -130,7 +131,6 @@ def _heuristic(
     attack: Attack,
     targets: Targets,
     needed: Bools,
-    deadline: float,
 ) -> Bools:
     """Suppress against the outsider, publish again what is not needed, then against respondents."""
     cheapest = Cheapest(attack)
@@ -138,9 +138,7 @@ def _heuristic(
     chosen, impossible = complement(attack, targets, needed, pool, cheapest=cheapest)
     if impossible:
         raise Infeasible(_reasons(attack, targets, impossible))
-    # A third of the time, so that respondents and the optimum have theirs.
-    budget = time.monotonic() + min(2.0, max(0.0, (deadline - time.monotonic()) / 3))
-    chosen, pool = clean_up(attack, targets, chosen, needed, pool, budget)
+    chosen, pool = clean_up(attack, targets, chosen, needed, pool)
     only: Ints | None = None
     for _ in range(ROUNDS):
         checked = audit(table, _whole(attack, chosen), primary, intervals=False, only=only)

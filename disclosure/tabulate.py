@@ -76,12 +76,14 @@ class Tabulation:
     Attributes:
         keys: one tuple of codes a cell, in the order of `dimensions`.
         unit_count: units by cell (factories; a respondent may have several).
+        who: the respondents by number.
     """
 
     table: Table
     dimensions: tuple[str, ...]
     keys: tuple[tuple[str, ...], ...]
     unit_count: Ints
+    who: tuple[str, ...]
 
 
 def tabulate(
@@ -216,7 +218,9 @@ def tabulate(
         respondents=len(who),
         fixed=empty if empty_is_known else np.zeros(size, dtype=np.bool_),
     )
-    return Tabulation(table_, tuple(d.name for d in dimensions), keys, units)
+    return Tabulation(
+        table_, tuple(d.name for d in dimensions), keys, units, tuple(str(w) for w in who)
+    )
 
 
 def _cells(

@@ -20,6 +20,8 @@ import duckdb
 import yaml
 from pydantic import BaseModel, ConfigDict, model_validator
 
+from expectations.disclosure_audit import attach_audit
+
 SUITES = Path(__file__).parent / "suites"
 ACCEPTED = Path(__file__).parent / "accepted.yml"
 ENGINE = "great-expectations"
@@ -270,6 +272,7 @@ def _prepare(connection: duckdb.DuckDBPyConnection, candidate: Path, period: str
     quoted = str(candidate).replace("'", "''")
     connection.execute(f"ATTACH '{quoted}' AS candidate (READ_ONLY); USE candidate.main")
     connection.execute("SET VARIABLE period = $1", [period])
+    attach_audit(connection, candidate)
     connection.execute(
         """
         CREATE TEMP MACRO reldev(a, b) AS

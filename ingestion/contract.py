@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Annotated, Literal
 
 import yaml
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
 
 CONTRACTS_DIR = Path(__file__).parent / "contracts"
 
@@ -271,6 +271,36 @@ class Table(_Strict):
         return self
 
 
+class DisclosureRule(_Strict):
+    """A rule of primary suppression; which fields it has, `disclosure/rules.py` says."""
+
+    kind: Literal["min_respondents", "dominance", "p_percent"]
+    n: int = Field(default=0, ge=0)
+    k: float = Field(default=0, ge=0)
+    p: float = Field(default=0, ge=0)
+    safety_range_pct: float = Field(default=15, gt=0, le=100)
+
+
+class Disclosure(_Strict):
+    """What protects the respondents of a dataset.
+
+    `none`: open figures. `inherit`: the publisher has suppressed already, nothing may undo it.
+    `protect`: what is summed from its units is published only as the rules allow; `minimum_level` is
+    the least protection level in the unit of the figures, `weight` what counts as loss of information.
+    """
+
+    policy: Literal["protect", "inherit", "none"]
+    rules: tuple[DisclosureRule, ...] = ()
+    minimum_level: float = Field(default=0, ge=0)
+    weight: Literal["cells", "value", "log", "respondents"] = "log"
+
+    @model_validator(mode="after")
+    def _rules_where_needed(self) -> Disclosure:
+        if (self.policy == "protect") != bool(self.rules):
+            raise ValueError("disclosure: rules for the policy protect, and for no other")
+        return self
+
+
 class Contract(_Strict):
     """What everything else may rely on about one dataset."""
 
@@ -308,8 +338,8 @@ class Contract(_Strict):
     #: `accumulate`: every vintage stays in the warehouse; `replace`: the newest file of a name
     #: stands for all before it (curated lists).
     versioning: Literal["accumulate", "replace"]
-    #: `inherit`: the publisher has suppressed already, nothing may undo it; `none`: open figures.
-    disclosure: Literal["inherit", "none"]
+    #: The policy alone (`inherit`, `none`), or with rules: `{policy: protect, rules: […]}`.
+    disclosure: Disclosure
     keys: tuple[str, ...]
     #: Text marks in the place of a number and what they mean.
     marks: Mapping[str, Literal["suppressed", "missing", "not_applicable"]] = {}
@@ -335,6 +365,11 @@ class Contract(_Strict):
     def names_persons(self) -> bool:
         """Whether the publisher's file holds what concerns natural persons."""
         return any(column.person for column in self.list_columns)
+
+    @field_validator("disclosure", mode="before")
+    @classmethod
+    def _policy_alone(cls, value: object) -> object:
+        return {"policy": value} if isinstance(value, str) else value
 
     @model_validator(mode="after")
     def _consistent(self) -> Contract:

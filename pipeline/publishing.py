@@ -496,6 +496,17 @@ def find_release(settings: Settings, name: str) -> Path:
     return candidates[0]
 
 
+def readable(settings: Settings, before: str | None = None) -> list[Path]:
+    """The folders of all releases that readers have had, withdrawn ones too, in the order of their
+    names; with `before` those named before it."""
+    home = places(settings)
+    found = [*home.releases.glob("*_v*"), *home.withdrawn.glob("*_v*")]
+    named = {(m[1], int(m[2])): p for p in found if (m := NAME.match(p.name))}
+    last = NAME.match(before) if before else None
+    end = (last[1], int(last[2])) if last else None
+    return [named[key] for key in sorted(named) if end is None or key < end]
+
+
 def verify(settings: Settings, name: str, key: Path | None = None) -> releases.Verification:
     """Prove a release, by name or folder, against the log of this home where it knows it.
 

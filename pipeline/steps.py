@@ -13,7 +13,7 @@ import multiprocessing
 import os
 import shutil
 import uuid
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from contextlib import ExitStack
 from dataclasses import replace
@@ -303,10 +303,17 @@ def start_dbt(settings: Settings) -> Dbt:
 
 
 def build(
-    settings: Settings, as_of: date | None = None, *, dbt: Dbt | None = None
+    settings: Settings,
+    as_of: date | None = None,
+    *,
+    dbt: Dbt | None = None,
+    after: Sequence[Path] | None = None,
 ) -> dict[str, Any]:
     """Build the candidate of what has landed: dbt on a throw-away DuckDB file. With `as_of`, of what
     was published on or before that day; with `dbt`, in a process that was started before.
+
+    `after` are the folders of the releases that readers had before, oldest first; by default those up
+    to the current one. What they published cannot be hidden any more.
 
     Raises:
         NothingToBuild: no publication has landed.
@@ -343,6 +350,7 @@ def build(
             shutil.copyfile(process.manifest, work / "manifest.json")
         shutil.rmtree(work / "landed")
         _add_seasonal(settings, work)
+        _protect(settings, work, after)
         (work / SUCCESS).touch()
         shutil.rmtree(folder, ignore_errors=True)
         work.rename(folder)
@@ -383,6 +391,29 @@ def _add_seasonal(settings: Settings, work: Path) -> None:
 
 #: Built under a name that is always the same, so that dbt finds the project it has read unchanged.
 _WORK = ".work"
+
+
+def _protect(settings: Settings, work: Path, after: Sequence[Path] | None) -> None:
+    """Disclosure control of what is computed from unit data, against what readers have already.
+
+    Raises:
+        BuildFailed: a rule of a contract cannot be used, or sums differ.
+    """
+    from pipeline import publishing
+    from pipeline.disclosure_step import protect_candidate, room_fingerprint
+
+    try:
+        protect_candidate(
+            work / "candidate.duckdb",
+            load_contracts(),
+            cache=settings.home / "cache" / "disclosure",
+            code=room_fingerprint(settings.project),
+            released=publishing.readable(settings) if after is None else after,
+        )
+    except ValueError as error:
+        raise BuildFailed(f"disclosure control: {error}") from error
+
+
 _LANDED_KINDS = (
     "observations",
     "complex_status",

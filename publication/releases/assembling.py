@@ -139,6 +139,7 @@ def fill(
         "reconciliation": reconcile(candidate, folder, exposures),
         "checks": {"verdict": verdict["verdict"], **verdict["counts"]},
         "warnings": _warnings(verdict, lock),
+        "disclosure": _disclosure(build),
         "headline": dict(headline),
     }
     write_json(folder / MANIFEST, manifest)
@@ -148,6 +149,16 @@ def fill(
     write_json(folder / "diff.json", difference)
     render_diff(difference, folder, folder / "diff.html")
     (folder / "RELEASE_NOTES.md").write_text(release_notes(manifest, difference), encoding="utf-8")
+
+
+def _disclosure(build: Path) -> list[dict[str, Any]]:
+    """What disclosure control withheld, by table: how many cells, by which rules, and whether it is
+    proven that nobody can work them out."""
+    path = build / "disclosure_audit.json"
+    if not path.exists():
+        return []
+    wanted = ("mart", "dataset", "period", "rules", "cells", "withheld", "is_safe")
+    return [{k: table[k] for k in wanted} for table in read_json(path)["tables"]]
 
 
 def next_release_id(places: Places, history: History, period: str) -> str:

@@ -65,6 +65,7 @@ MARTS = {
     "published_figure",
     "registry_edition",
     "reconciliation",
+    "registry_employment",
     "revision",
     "revision_summary",
     "revision_triangle",

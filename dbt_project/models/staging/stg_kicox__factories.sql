@@ -16,6 +16,7 @@ select
     cast(ksic_code as string) as ksic_code,
     cast(industry_name as string) as industry_name,
     cast(product as string) as product,
+    cast(employee_count as bigint) as employee_count,
     cast(registered_on as date) as registered_on,
     coalesce(cast(published_at as date), cast(loaded_at as date)) as published_at,
     cast(loaded_at as timestamp) as loaded_at,
