@@ -100,5 +100,7 @@ def revealed(
     width = found_high - found_low
     near = np.zeros(n)
     np.maximum.at(near, place[relations.cell[there]], slack[relations.row[there]])
-    exact = width <= np.maximum(4 * near, EXACT * np.abs(found_high))
+    bounded = np.isfinite(found_high)
+    end = np.where(bounded, np.abs(found_high), 0.0)
+    exact = bounded & (width <= np.maximum(4 * near, EXACT * end))
     return Revealed(cells, found_low, found_high, exact)

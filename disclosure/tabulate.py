@@ -212,7 +212,7 @@ def tabulate(
         value=value,
         lower=lower,
         upper=np.maximum(upper, value),
-        weight=1 + np.log1p(value),
+        weight=1 + np.log1p(np.abs(value)),
         relations=_relations(dimensions, chosen, keys),
         contributions=contributions,
         respondents=len(who),

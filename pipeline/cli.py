@@ -764,8 +764,10 @@ def seasonal_identify(
 
 
 from pipeline import release_cli  # noqa: E402  its commands belong to the same app
+from pipeline.disclosure_cli import disclosure_app  # noqa: E402
 
 release_cli.register(app)
+app.add_typer(disclosure_app, name="disclosure")
 
 
 if __name__ == "__main__":

@@ -20,6 +20,7 @@ TODAY = date(2026, 6, 1)
 @pytest.fixture
 def candidate(sample_home: Path, tmp_path: Path) -> Path:
     (built,) = (sample_home / "builds").glob("2026-Q1_*/candidate.duckdb")
+    shutil.copyfile(built.with_name("disclosure_audit.json"), tmp_path / "disclosure_audit.json")
     return Path(shutil.copyfile(built, tmp_path / "candidate.duckdb"))
 
 

@@ -1,0 +1,102 @@
+"""What was published before stays known."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from disclosure import (
+    Dimension,
+    Earlier,
+    Infeasible,
+    Rule,
+    audit,
+    link,
+    primary,
+    protect,
+    tabulate,
+    with_released,
+)
+
+from .oracle import not_hidden
+
+RULES = [Rule("min_respondents", n=3)]
+
+
+def edition(changes: dict[tuple[int, int], int] | None = None):
+    """Four complexes by four industries, five firms a cell but for one firm in two of them."""
+    columns: dict[str, list[str]] = {"c": [], "i": []}
+    amounts, who = [], []
+    for c in range(4):
+        for i in range(4):
+            firms = (changes or {}).get((c, i), 1 if (c, i) in {(0, 0), (2, 3)} else 5)
+            for f in range(firms):
+                columns["c"].append(f"c{c}")
+                columns["i"].append(f"i{i}")
+                amounts.append(float(30 + (7 * c + 5 * i + 11 * f) % 40))
+                who.append(f"{c}-{i}-{f}")
+    dimensions = [Dimension(n, tuple(f"{n}{k}" for k in range(4))) for n in "ci"]
+    tabulation = tabulate(columns, amounts, who, dimensions)
+    return tabulation, primary(tabulation.table, RULES, minimum_level=1)
+
+
+def test_the_same_figures_keep_the_same_pattern():
+    then, sensitive = edition()
+    first = protect(then.table, sensitive)
+    now, again = edition()
+    linked = link(now, again, [Earlier("before", then, first.suppressed, sensitive)])
+    second = protect(linked.table, linked.primary)
+    assert second.suppressed[: now.table.size].tolist() == first.suppressed.tolist()
+
+
+def test_a_new_sensitive_cell_is_not_hidden_behind_what_is_known():
+    then, sensitive = edition()
+    first = protect(then.table, sensitive)
+    changed, more = edition({(1, 1): 2})
+    # Protected for itself it may hide (1,1) behind figures that the edition before shows.
+    linked = link(changed, more, [Earlier("before", then, first.suppressed, sensitive)])
+    both = protect(linked.table, linked.primary)
+    assert both.audit.is_safe
+    assert not_hidden(linked.table, both.suppressed, linked.primary) == []
+    size = changed.table.size
+    for i, key in enumerate(changed.keys):
+        j = then.keys.index(key)
+        if changed.table.value[i] == then.table.value[j] and not changed.table.fixed[i]:
+            assert both.suppressed[:size][i] == first.suppressed[j]
+
+
+def test_patterns_that_differ_over_unchanged_figures_are_found_unsafe():
+    then, sensitive = edition()
+    first = protect(then.table, sensitive)
+    # another safe pattern for the very same figures
+    others = then.table
+    costly = np.where(first.suppressed, 50.0, 1.0)
+    second = protect(type(others)(**{**_fields(others), "weight": costly}), sensitive)
+    assert (second.suppressed != first.suppressed).any()
+    assert audit(then.table, second.suppressed, sensitive).is_safe
+    union = first.suppressed & second.suppressed  # what is published in neither
+    assert not audit(then.table, union, sensitive).is_safe
+
+
+def _fields(table):
+    names = ("names", "value", "lower", "upper", "weight", "relations", "contributions")
+    return {n: getattr(table, n) for n in (*names, "respondents", "fixed", "forced")}
+
+
+def test_a_released_figure_cannot_be_taken_back():
+    now, sensitive = edition()
+    linked = link(now, sensitive, [])
+    hidden = ("c0", "i0")
+    figure = float(now.table.value[now.keys.index(hidden)])
+    for said in (figure, figure + 1):  # the very figure, or one within its protection level
+        known = with_released(linked, now.keys, {hidden: said})
+        with pytest.raises(Infeasible, match="known already"):
+            protect(known.table, known.primary)
+    far = with_released(linked, now.keys, {hidden: figure * 3})
+    assert protect(far.table, far.primary).audit.is_safe
+
+
+def test_what_was_withheld_stays_withheld():
+    now, sensitive = edition()
+    linked = with_released(link(now, sensitive, []), now.keys, {("c3", "i2"): None})
+    assert protect(linked.table, linked.primary).suppressed[now.keys.index(("c3", "i2"))]

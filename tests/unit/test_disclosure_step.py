@@ -1,0 +1,291 @@
+"""The step that protects a candidate, on a small one made by hand: what is withheld is nowhere."""
+
+from __future__ import annotations
+
+import json
+import struct
+from pathlib import Path
+
+import duckdb
+import pyarrow.parquet as pq
+import pytest
+
+from expectations.gate import load_suites, run_gate
+from ingestion.contract import load_contracts
+from pipeline.disclosure_step import AUDIT, MART, protect_candidate
+from publication.releases.marts import export_marts
+
+PROJECT = Path(__file__).resolve().parents[2]
+ORDER = {MART: ["dataset", "period", "complex_id", "industry_code", "size_class"]}
+DATASET = "kicox__factory_registry_api"
+#: Marts that the look at the publisher's own suppression reads, and the suite.
+OTHERS = """
+CREATE TABLE dim_snapshot (snapshot_id VARCHAR, dataset VARCHAR, period VARCHAR, published_at DATE, loaded_at TIMESTAMP);
+CREATE TABLE fct_observation (snapshot_id VARCHAR, table_id VARCHAR, complex_id VARCHAR, industry_code VARCHAR, size_class VARCHAR,
+  sex VARCHAR, measure VARCHAR, period VARCHAR, value DOUBLE, obs_status VARCHAR, published_at DATE, loaded_at TIMESTAMP,
+  relation VARCHAR, vintage_no INTEGER);
+CREATE TABLE dim_complex (complex_id VARCHAR, name_ko VARCHAR, name_en VARCHAR);
+CREATE TABLE dim_industry (industry_code VARCHAR, name_ko VARCHAR, name_en VARCHAR);
+CREATE TABLE dim_measure (measure VARCHAR, name_ko VARCHAR, name_en VARCHAR);
+"""
+
+
+def units(period: str, changes: dict[tuple[int, int], int] | None = None) -> list[tuple]:
+    """Five complexes by four industries, seven firms a cell, two in some; figures of nine digits, which
+    do not occur by chance."""
+    rows = []
+    number = 0
+    for c in range(5):
+        for i in range(4):
+            few = {(0, 0): 2, (3, 2): 1, **(changes or {})}.get((c, i), 7)
+            for f in range(few):
+                number += 1
+                figure = 100_000_019 + (c * 7919 + i * 104_729 + f * 1_299_709) * 97 % 89_999_999
+                rows.append(
+                    (
+                        DATASET,
+                        period,
+                        f"k{c}{i}{f}",
+                        f"firm {c}{i}{f}",
+                        f"c{c}",
+                        f"I{i}",
+                        "GE300",
+                        figure,
+                    )
+                )
+    return rows
+
+
+def make(path: Path, rows: list[tuple]) -> Path:
+    """A candidate as dbt leaves it: units, tabulated, and the mart with everything withheld."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    models = PROJECT / "dbt_project" / "models"
+    with duckdb.connect(str(path)) as connection:
+        connection.execute("CREATE SCHEMA intermediate")
+        connection.execute(
+            "CREATE TABLE intermediate.int_registry_units_gathered (dataset VARCHAR, period VARCHAR, "
+            "registry_key VARCHAR, respondent VARCHAR, complex_id VARCHAR, industry_code VARCHAR, "
+            "size_class VARCHAR, employee_count BIGINT, is_simulated BOOLEAN)"
+        )
+        connection.executemany(
+            "INSERT INTO intermediate.int_registry_units_gathered VALUES (?, ?, ?, ?, ?, ?, ?, ?, true)",
+            rows,
+        )
+        for name, schema in (
+            ("intermediate/int_registry_employment_tabulated", "intermediate"),
+            (f"marts/{MART}", "main"),
+        ):
+            sql = (models / f"{name}.sql").read_text(encoding="utf-8")
+            for table in ("int_registry_units_gathered", "int_registry_employment_tabulated"):
+                sql = sql.replace("{{ ref('" + table + "') }}", f"intermediate.{table}")
+            connection.execute(f"CREATE TABLE {schema}.{Path(name).name} AS {sql}")
+        connection.execute(OTHERS)
+    return path
+
+
+def protect(candidate: Path, tmp_path: Path, released=()) -> dict:
+    return protect_candidate(
+        candidate, load_contracts(), cache=tmp_path / "cache", code="test", released=released
+    )
+
+
+def release(candidate: Path, folder: Path) -> Path:
+    (folder / "marts").mkdir(parents=True)
+    with duckdb.connect(str(candidate)) as connection:
+        for table in (
+            "dim_snapshot",
+            "fct_observation",
+            "dim_complex",
+            "dim_industry",
+            "dim_measure",
+        ):
+            connection.execute(f"DROP TABLE {table}")
+    export_marts(candidate, folder, ORDER)
+    return folder
+
+
+def figures(candidate: Path, hidden: bool) -> dict[tuple, int]:
+    """The true figures of what is withheld (or shown), by key."""
+    with duckdb.connect(str(candidate), read_only=True) as connection:
+        rows = connection.execute(
+            f"SELECT m.period, complex_id, industry_code, size_class, t.employment_count FROM main.{MART} m "
+            "JOIN intermediate.int_registry_employment_tabulated t "
+            "USING (dataset, period, complex_id, industry_code, size_class) "
+            f"WHERE m.employment_count IS {'' if hidden else 'NOT'} NULL AND t.employment_count > 0"
+        ).fetchall()
+    return {tuple(r[:4]): r[4] for r in rows}
+
+
+def patterns(figure: int) -> list[bytes]:
+    return [
+        struct.pack("<q", figure),
+        struct.pack("<i", figure),
+        struct.pack("<d", float(figure)),
+        struct.pack("<f", float(figure)),
+        str(figure).encode(),
+        f"{figure:,}".encode(),
+    ]
+
+
+def everything(folder: Path) -> bytes:
+    """The bytes of all files below a folder, and the texts of all values that DuckDB and Parquet give,
+    footers and statistics included: compressed pages hold no byte patterns."""
+    parts = []
+    for path in sorted(folder.rglob("*")):
+        if not path.is_file():
+            continue
+        parts.append(path.read_bytes())
+        if path.suffix == ".parquet":
+            file = pq.ParquetFile(path)
+            parts.append(str(file.metadata.to_dict()).encode())
+            table = file.read()
+            for column in table.columns:
+                for chunk in column.chunks:
+                    parts += [bytes(b) for b in chunk.buffers() if b is not None]
+                parts.append(str(column.to_pylist()).encode())
+    return b"\x00".join(parts)
+
+
+def test_what_is_withheld_is_nowhere_in_the_release(tmp_path):
+    candidate = make(tmp_path / "build" / "candidate.duckdb", units("2026-05"))
+    audit = protect(candidate, tmp_path)
+    hidden, shown = figures(candidate, True), figures(candidate, False)
+    assert len(hidden) >= 6 and len(shown) >= 20
+    assert audit["tables"][0]["is_safe"]
+    folder = release(candidate, tmp_path / "release")
+    text = everything(folder) + (candidate.parent / AUDIT).read_bytes()
+    public = set(shown.values())
+    # the search finds what is there
+    assert all(str(v).encode() in text for v in public)
+    for key, figure in hidden.items():
+        if figure in public:
+            continue
+        for pattern in patterns(figure):
+            assert pattern not in text, key
+    # nor are temporary files left that hold one
+    assert sorted(p.name for p in candidate.parent.iterdir()) == [
+        *("candidate.duckdb", AUDIT, "disclosure_revealed.html", "disclosure_revealed.json"),
+    ]
+
+
+def test_every_withheld_cell_says_by_which_rule(tmp_path):
+    candidate = make(tmp_path / "build" / "candidate.duckdb", units("2026-05"))
+    protect(candidate, tmp_path)
+    with duckdb.connect(str(candidate), read_only=True) as connection:
+        rows = connection.execute(
+            f"SELECT complex_id, industry_code, conf_status, conf_rule, employment_share_pct FROM {MART} "
+            "WHERE size_class = 'GE300' AND conf_status <> 'F'"
+        ).fetchall()
+    status = {(r[0], r[1]): r[2:] for r in rows}
+    assert status["c0", "I0"] == ("A", "n<6|p10%", None)
+    assert status["c3", "I2"] == ("A", "n<6|p10%", None)
+    assert {s[:2] for k, s in status.items() if k not in {("c0", "I0"), ("c3", "I2")}} == {
+        ("D", "secondary")
+    }
+
+
+def test_the_same_units_give_the_same_pattern_and_the_second_time_from_the_cache(tmp_path):
+    one = make(tmp_path / "one" / "candidate.duckdb", units("2026-05"))
+    two = make(tmp_path / "two" / "candidate.duckdb", units("2026-05"))
+    three = make(tmp_path / "three" / "candidate.duckdb", units("2026-05"))
+    first = protect(one, tmp_path)
+    assert protect(two, tmp_path) == first
+    assert protect(three, tmp_path / "elsewhere") == first
+    assert len(list((tmp_path / "cache").iterdir())) == 1
+
+
+def test_later_editions_keep_to_what_is_out(tmp_path):
+    candidate = make(tmp_path / "build" / "candidate.duckdb", units("2026-05"))
+    protect(candidate, tmp_path)
+    then = figures(candidate, False)
+    out = release(candidate, tmp_path / "release")
+    # one firm more becomes sensitive; all other figures of the edition are as they were
+    both = [*units("2026-05"), *units("2026-06", {(1, 1): 3})]
+    again = make(tmp_path / "again" / "candidate.duckdb", both)
+    audit = protect(again, tmp_path, [out])
+    assert [t["is_safe"] for t in audit["tables"]] == [True, True]
+    now = figures(again, False)
+    assert {k: v for k, v in now.items() if k[0] == "2026-05"} == then
+    hidden = figures(again, True)
+    for (_, *key), figure in then.items():
+        # an unchanged figure that is out is not hidden in the next edition either
+        assert hidden.get(("2026-06", *key)) != figure
+
+
+def test_what_cannot_be_protected_is_withheld_whole_and_stops_the_gate(tmp_path):
+    candidate = make(tmp_path / "build" / "candidate.duckdb", units("2026-05"))
+    protect(candidate, tmp_path)
+    with duckdb.connect(str(candidate)) as connection:  # a release that published a sensitive cell
+        connection.execute(
+            f"UPDATE {MART} m SET conf_status = 'F', conf_rule = NULL, employment_count = "
+            "(SELECT employment_count FROM intermediate.int_registry_employment_tabulated t WHERE "
+            "t.complex_id = 'c0' AND t.industry_code = 'I0' AND t.size_class = '_T') "
+            "WHERE complex_id = 'c0' AND industry_code = 'I0' AND size_class = '_T'"
+        )
+    out = release(candidate, tmp_path / "release")
+    again = make(tmp_path / "again" / "candidate.duckdb", units("2026-05"))
+    audit = protect(again, tmp_path, [out])
+    assert not audit["tables"][0]["is_safe"]
+    assert {c["cell"] for c in audit["tables"][0]["open"]} == {"c0|I0|_T"}
+    with duckdb.connect(str(again), read_only=True) as connection:
+        shown = connection.execute(
+            f"SELECT count(*) FROM {MART} WHERE conf_rule = 'unprotected'"
+        ).fetchall()
+    assert shown[0][0] > 10
+
+
+def gate(candidate: Path) -> dict[str, bool]:
+    from datetime import date
+
+    wanted = {
+        "protected_tables_are_proven_safe",
+        "audit_is_of_this_candidate",
+        "withheld_cells_hold_nothing",
+    }
+    suites = [
+        s.model_copy(update={"checks": tuple(c for c in s.checks if c.id in wanted)})
+        for s in load_suites()
+        if s.suite == "disclosure"
+    ]
+    verdict = run_gate(
+        candidate=candidate,
+        build_id="b",
+        period="2026-Q1",
+        is_simulated=True,
+        today=date(2026, 6, 1),
+        suites=suites,
+        accepted=[],
+    )
+    return {c["id"]: c["success"] for c in verdict["checks"] if c["id"] in wanted}
+
+
+@pytest.mark.parametrize(
+    ("spoil", "failing"),
+    [
+        ("nothing", set()),
+        ("no audit", {"protected_tables_are_proven_safe", "audit_is_of_this_candidate"}),
+        ("unsafe", {"protected_tables_are_proven_safe"}),
+        ("changed", {"audit_is_of_this_candidate"}),
+        ("share", {"audit_is_of_this_candidate", "withheld_cells_hold_nothing"}),
+    ],
+)
+def test_the_gate(tmp_path, spoil, failing):
+    candidate = make(tmp_path / "build" / "candidate.duckdb", units("2026-05"))
+    protect(candidate, tmp_path)
+    path = candidate.with_name(AUDIT)
+    if spoil == "no audit":
+        path.unlink()
+    if spoil == "unsafe":
+        audit = json.loads(path.read_text(encoding="utf-8"))
+        audit["tables"][0]["is_safe"] = False
+        path.write_text(json.dumps(audit), encoding="utf-8")
+    with duckdb.connect(str(candidate)) as connection:
+        if spoil == "changed":
+            connection.execute(
+                f"UPDATE {MART} SET employment_count = 1 WHERE employment_count IS NOT NULL"
+            )
+        if spoil == "share":
+            connection.execute(
+                f"UPDATE {MART} SET employment_share_pct = 5 WHERE conf_status = 'D'"
+            )
+    assert {k for k, ok in gate(candidate).items() if not ok} == failing
