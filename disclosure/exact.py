@@ -24,6 +24,7 @@ import numpy as np
 import numpy.typing as npt
 
 from disclosure.attack import MARGIN, Attack, Targets
+from disclosure.lp import solver
 from disclosure.table import Bools, Floats, Ints
 
 _VIOLATED = 1e-3
@@ -73,12 +74,7 @@ class Master:
         solution as optimal while its own bound lay far below. So the bound is looked at, too.
         """
         n = len(self.weight)
-        highs = highspy.Highs()
-        highs.setOptionValue("output_flag", False)
-        highs.setOptionValue("threads", 1)
-        highs.setOptionValue("mip_rel_gap", 1e-9)
-        highs.setOptionValue("mip_abs_gap", 1e-9)
-        highs.setOptionValue("mip_max_nodes", NODES)
+        highs = solver({"mip_rel_gap": 1e-9, "mip_abs_gap": 1e-9, "mip_max_nodes": NODES})
         if np.isfinite(seconds):
             highs.setOptionValue("time_limit", max(0.1, seconds))
         model = highspy.HighsLp()

@@ -6,7 +6,13 @@ can be scaled down: `low <= M d <= high`, `-down <= d <= up`.
 
 from __future__ import annotations
 
+import os
+import sys
+import threading
+from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cache
+from typing import Any
 
 import highspy
 import numpy as np
@@ -17,6 +23,35 @@ from disclosure.table import Floats, Ints
 #: of very different size do the solver no good.
 UNBOUNDED = 1e5
 FEASIBILITY = 1e-9
+
+
+_LOCK = threading.Lock()
+
+
+@cache
+def _greeted() -> None:
+    """HiGHS writes its name and licence to file descriptor 1 when the first solver of a process is made,
+    before any option can be set; who asked for JSON on standard output has no use for it."""
+    sys.stdout.flush()
+    kept = os.dup(1)
+    nowhere = os.open(os.devnull, os.O_WRONLY)
+    try:
+        os.dup2(nowhere, 1)
+        highspy.Highs()
+    finally:
+        os.dup2(kept, 1)
+        os.close(kept)
+        os.close(nowhere)
+
+
+def solver(options: Mapping[str, Any]) -> Any:
+    """A silent solver on one thread, with options by name."""
+    with _LOCK:
+        _greeted()
+    highs = highspy.Highs()
+    for option, setting in {"output_flag": False, "threads": 1, **options}.items():
+        highs.setOptionValue(option, setting)
+    return highs
 
 
 @dataclass(frozen=True)
@@ -68,15 +103,13 @@ class Program:
         model.a_matrix_.index_ = row[order].astype(np.int32)
         model.a_matrix_.value_ = coef[order]
         model.sense_ = highspy.ObjSense.kMaximize
-        self._highs = highspy.Highs()
-        for option, setting in (
-            ("output_flag", False),
-            ("threads", 1),
-            ("presolve", "off" if warm else "on"),
-            ("primal_feasibility_tolerance", FEASIBILITY),
-            ("dual_feasibility_tolerance", 1e-8),
-        ):
-            self._highs.setOptionValue(option, setting)
+        self._highs = solver(
+            {
+                "presolve": "off" if warm else "on",
+                "primal_feasibility_tolerance": FEASIBILITY,
+                "dual_feasibility_tolerance": 1e-8,
+            }
+        )
         self._highs.passModel(model)
 
     def set_bounds(self, down: Floats, up: Floats) -> None:

@@ -1,0 +1,224 @@
+"""`python -m benchmarks.disclosure`: protection and its audit, in figures of one run.
+
+    exact      a table of 340 cells with 46 sensitive ones, optimal, respondents included
+    linked     four quarters and their year, 1,700 cells, by the heuristic; against the audit alone
+    loss       the heuristic's loss of information against the optimum, over ten tables
+    alone      the same quarters protected each for itself: cells that the audit of all finds open
+    pytauargus both against pytauargus, where it stands in an environment of its own:
+               SANDAN_PYTAUARGUS=<its python>; skipped with the reason otherwise
+
+Times are seconds of processor time, so that other work on the machine does not count; a ratio is to the audit of the same pattern in the same run. Tables are made up.
+"""
+
+from __future__ import annotations
+
+import csv
+import os
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from disclosure import (
+    Dimension,
+    Primary,
+    Rule,
+    Table,
+    Tabulation,
+    audit,
+    primary,
+    protect,
+    tabulate,
+)
+
+RULES = [Rule("min_respondents", n=3)]
+ROWS, COLUMNS, SENSITIVE = 16, 19, 46
+
+
+def make(seed: int, *, quarters: bool = False, shared: int | None = None) -> Tabulation:
+    """16 by 19 cells and their margins; 46 of them with one or two firms, the others with 4 to 11. With
+    `shared` the firms of sensitive cells are so many only, and each stands in several cells."""
+    rng = np.random.default_rng(seed)
+    chosen = rng.choice(ROWS * COLUMNS, SENSITIVE, replace=False)
+    columns: dict[str, list[str]] = {"row": [], "column": [], "quarter": []}
+    amounts: list[float] = []
+    firms: list[str] = []
+    for number in range(ROWS * COLUMNS):
+        few = number in chosen
+        for f in range(int(rng.integers(1, 3)) if few else int(rng.integers(4, 12))):
+            firm = f"big {rng.integers(shared)}" if few and shared else f"{number}-{f}"
+            size = rng.lognormal(3, 1.0)
+            for quarter in ("q1", "q2", "q3", "q4") if quarters else ("q1",):
+                if quarters and not few and rng.random() < 0.1:
+                    continue
+                columns["row"].append(f"r{number // COLUMNS}")
+                columns["column"].append(f"c{number % COLUMNS}")
+                columns["quarter"].append(quarter)
+                amounts.append(float(np.ceil(size * rng.lognormal(0, 0.1))))
+                firms.append(firm)
+    dimensions = [
+        Dimension("row", tuple(f"r{i}" for i in range(ROWS))),
+        Dimension("column", tuple(f"c{i}" for i in range(COLUMNS))),
+    ]
+    if quarters:
+        dimensions.append(Dimension("quarter", ("q1", "q2", "q3", "q4")))
+    return tabulate(columns, amounts, firms, dimensions)
+
+
+def _timed(work: Callable[[], Any]) -> tuple[float, Any]:
+    start = time.process_time()
+    result = work()
+    return time.process_time() - start, result
+
+
+def _problem(tabulation: Tabulation, weight: str) -> tuple[Table, Primary]:
+    table = tabulation.table.with_weight(weight)
+    return table, primary(table, RULES, minimum_level=1)
+
+
+def exact() -> None:
+    """Seconds to the optimum, and how many audits that is."""
+    times, ratios = [], []
+    for seed, shared in ((0, None), (1, None), (2, None), (0, 12), (1, 12)):
+        table, sensitive = _problem(make(seed, shared=shared), "value")
+        seconds, found = _timed(lambda t=table, s=sensitive: protect(t, s, method="exact"))
+        check, _ = _timed(lambda t=table, s=sensitive, f=found: audit(t, f.suppressed, s))
+        assert found.is_optimal
+        times.append(seconds)
+        ratios.append(seconds / check)
+    print(
+        f"exact   {table.size} cells: optimum in {statistics.median(times):.2f} s "
+        f"(at most {max(times):.2f}), {statistics.median(ratios):.1f} times its audit"
+    )
+
+
+def linked() -> None:
+    """The quarters and their year together, and each for itself."""
+    tabulation = make(0, quarters=True)
+    table, sensitive = _problem(tabulation, "log")
+    seconds, found = _timed(lambda: protect(table, sensitive, method="heuristic"))
+    check, _ = _timed(lambda: audit(table, found.suppressed, sensitive))
+    print(
+        f"linked  {table.size} cells, {int(sensitive.sensitive.sum())} sensitive: {seconds:.2f} s, "
+        f"{seconds / check:.1f} times its audit ({check:.2f} s, {found.audit.attackers} respondents)"
+    )
+    pattern = sensitive.sensitive.copy()
+    for quarter in ("q1", "q2", "q3", "q4", "_T"):
+        part = [i for i, key in enumerate(tabulation.keys) if key[2] == quarter]
+        one = _one_quarter(tabulation, part)
+        level, alone = primary(one, RULES, minimum_level=1), np.array(part)
+        pattern[alone] |= protect(one, level, method="heuristic").suppressed
+    open_ = {f.cell for f in audit(table, pattern, sensitive, intervals=False).findings}
+    print(f"alone   each table for itself leaves {len(open_)} cells open")
+
+
+def _one_quarter(tabulation: Tabulation, part: list[int]) -> Table:
+    """The cells of one quarter as a table of its own."""
+    table = tabulation.table
+    place = np.full(table.size, -1)
+    place[part] = np.arange(len(part))
+    given, entries = table.relations, table.contributions
+    inside = np.ones(given.count, dtype=bool)
+    inside[given.row[place[given.cell] < 0]] = False
+    keep = inside[given.row]
+    rows, number = np.unique(given.row[keep], return_inverse=True)
+    mine = place[entries.cell] >= 0
+    kinds = (type(given), type(entries))
+    return Table(
+        names=tuple(table.names[i] for i in part),
+        value=table.value[part],
+        lower=table.lower[part],
+        upper=table.upper[part],
+        weight=table.weight[part],
+        relations=kinds[0](
+            number, place[given.cell[keep]], given.coef[keep], given.low[rows], given.high[rows]
+        ),
+        contributions=kinds[1](
+            place[entries.cell[mine]], entries.respondent[mine], entries.amount[mine]
+        ),
+        respondents=table.respondents,
+        fixed=table.fixed[part],
+    )
+
+
+def loss() -> None:
+    """What the heuristic suppresses too much."""
+    for weight in ("cells", "value", "log"):
+        ratios = []
+        for seed in range(10):
+            table, sensitive = _problem(make(seed), weight)
+            best = protect(table, sensitive, method="exact")
+            quick = protect(table, sensitive, method="heuristic")
+            if best.is_optimal and best.loss > 0:
+                ratios.append(quick.loss / best.loss)
+        print(
+            f"loss    weight {weight}: heuristic / optimum {statistics.median(ratios):.2f} "
+            f"(from {min(ratios):.2f} to {max(ratios):.2f}, {len(ratios)} tables)"
+        )
+
+
+def pytauargus() -> None:
+    """The same table by pytauargus; its pattern is held against our audit, because its own ends with 0
+    whatever it finds."""
+    python = os.environ.get("SANDAN_PYTAUARGUS")
+    if not python:
+        print("pytauargus skipped: SANDAN_PYTAUARGUS names no python that has it")
+        return
+    tabulation = make(0)
+    table, sensitive = _problem(tabulation, "value")
+    best = protect(table, sensitive, method="exact")
+    quick = protect(table, sensitive, method="heuristic")
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder)
+        with (path / "cells.csv").open("w", encoding="utf-8", newline="") as file:
+            writer = csv.writer(file)
+            writer.writerow(["row", "column", "value", "freq", "status", "lpl", "upl", "cost"])
+            for i, key in enumerate(tabulation.keys):
+                writer.writerow(
+                    [
+                        *("Total" if k == "_T" else k for k in key),
+                        table.value[i],
+                        int(table.respondent_count[i]),
+                        "u" if sensitive.sensitive[i] else "s",
+                        sensitive.lower[i],
+                        sensitive.upper[i],
+                        table.weight[i],
+                    ]
+                )
+        script = Path(__file__).with_name("pytauargus_oracle.py")
+        done = subprocess.run(
+            [python, str(script), folder], capture_output=True, text=True, check=False, timeout=600
+        )
+        if done.returncode != 0:
+            print("pytauargus skipped:", (done.stderr or done.stdout).strip().splitlines()[-1])
+            return
+        hidden = {tuple(line) for line in csv.reader((path / "suppressed.csv").open())}
+        seconds = float(done.stdout.strip().splitlines()[-1])
+    pattern = np.array(
+        [tuple("Total" if k == "_T" else k for k in key) in hidden for key in tabulation.keys]
+    )
+    theirs = float(table.weight[pattern & ~sensitive.sensitive].sum())
+    findings = audit(table, pattern | sensitive.sensitive, sensitive, intervals=False).findings
+    outsider = {f.cell for f in findings if f.respondent is None}
+    print(
+        f"pytauargus loss / optimum {theirs / best.loss:.2f}, heuristic / optimum "
+        f"{quick.loss / best.loss:.2f}; by our audit {len(outsider)} of its cells are open to the outsider, "
+        f"{len({f.cell for f in findings})} to some respondent; {seconds:.2f} s"
+    )
+
+
+def main(names: list[str]) -> None:
+    """Run the parts named, or all."""
+    parts = {"exact": exact, "linked": linked, "loss": loss, "pytauargus": pytauargus}
+    for name in names or parts:
+        parts[name]()
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:])
