@@ -267,16 +267,19 @@ def _solve(linked: Any, size: int) -> dict[str, Any]:
     """Protect, and say how it went; where it cannot be done, everything that may be is withheld."""
     import disclosure as dc
 
+    everything = ~linked.table.fixed | linked.primary.sensitive
+    failed: dict[str, Any] = {
+        "suppressed": np.flatnonzero(everything[:size]).tolist(),
+        "is_safe": False,
+        "method": "none",
+        "is_optimal": False,
+        "respondents": linked.table.respondents,
+    }
     try:
         found = dc.protect(linked.table, linked.primary)
     except dc.Infeasible as error:
-        everything = ~linked.table.fixed | linked.primary.sensitive
         return {
-            "suppressed": np.flatnonzero(everything[:size]).tolist(),
-            "is_safe": False,
-            "method": "none",
-            "is_optimal": False,
-            "respondents": linked.table.respondents,
+            **failed,
             "open": [
                 {
                     "cell": c.cell,
@@ -285,6 +288,18 @@ def _solve(linked: Any, size: int) -> dict[str, Any]:
                     "reason_ko": c.reason_ko,
                 }
                 for c in error.cells
+            ],
+        }
+    except RuntimeError as error:  # the solver came to nothing: then nothing is proven
+        return {
+            **failed,
+            "open": [
+                {
+                    "cell": "*",
+                    "attacker": "outsider",
+                    "reason_en": f"the proof could not be made: {error}",
+                    "reason_ko": "증명하지 못했다(풀이기 오류)",
+                }
             ],
         }
     return {
