@@ -6,6 +6,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
 
 from ingestion.contract import Contracts, load_contracts
 from ingestion.ingest import Ingestion
@@ -17,6 +18,10 @@ from ingestion.sample import (
     simulate,
     write_workbook,
 )
+
+# No test fails because the machine is busy.
+settings.register_profile("sandan", deadline=None)
+settings.load_profile("sandan")
 
 ROOT = Path(__file__).resolve().parents[1]
 SEEDS = ROOT / "dbt_project" / "seeds"

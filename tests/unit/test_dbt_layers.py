@@ -10,6 +10,7 @@ from __future__ import annotations
 import csv
 import re
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -90,8 +91,14 @@ def sql_of(layer: str) -> dict[str, str]:
 def yaml_of(key: str, folder: Path) -> Iterator[dict[str, Any]]:
     """Entries of `key` (models, seeds, exposures, unit_tests …) in the YAML files of a folder."""
     for path in sorted(folder.glob("**/*.yml")):
-        content = yaml.safe_load(path.read_text(encoding="utf-8")) or {}
-        yield from content.get(key, [])
+        yield from content_of(path).get(key, [])
+
+
+@cache
+def content_of(path: Path) -> dict[str, Any]:
+    """A YAML file, read once; nobody changes what comes out."""
+    loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+    return yaml.load(path.read_text(encoding="utf-8"), loader) or {}
 
 
 def refs(sql: str) -> list[str]:

@@ -816,7 +816,7 @@ _CELL = st.text(
 _ROWS = st.lists(st.tuples(_CELL, st.one_of(st.just(""), _CELL), _CELL), min_size=1, max_size=30)
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=40, deadline=None)
 @given(cells=_ROWS, code=st.sampled_from(["cp949", "utf-8"]))
 def test_a_generated_registry_comes_back(
     reader: Reader, cells: list[tuple[str, str, str]], code: str

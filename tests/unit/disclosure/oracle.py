@@ -8,9 +8,20 @@ from scipy.optimize import linprog
 
 from disclosure import Primary, Table
 
+#: Answers by table: the same question is asked at several tolerances.
+_ANSWERS: dict[int, tuple[Table, dict[tuple[bytes, int, int | None], tuple[float, float]]]] = {}
+
 
 def interval(table: Table, suppressed, cell: int, respondent: int | None) -> tuple[float, float]:
     """What an attacker can narrow a suppressed cell to."""
+    answers = _ANSWERS.setdefault(id(table), (table, {}))[1]
+    question = (suppressed.tobytes(), cell, respondent)
+    if question not in answers:
+        answers[question] = _solved(table, suppressed, cell, respondent)
+    return answers[question]
+
+
+def _solved(table: Table, suppressed, cell: int, respondent: int | None) -> tuple[float, float]:
     n = table.size
     low, high = table.value.copy(), table.value.copy()
     low[suppressed] = table.lower[suppressed]
