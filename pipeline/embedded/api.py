@@ -49,8 +49,10 @@ class Api:
             self._http.headers["Authorization"] = f"Bearer {token.json()['access_token']}"
             self._authorised = True
         # A server busy with a task may be slow once; asking again costs nothing. A POST that
-        # timed out may have worked, so it is not repeated.
+        # timed out may have worked, so it is not repeated but waited for.
         attempts = 3 if method == "GET" else 1
+        if method != "GET":
+            arguments.setdefault("timeout", 90.0)
         for attempt in range(attempts):
             try:
                 answer = self._http.request(method, f"/api/v2{path}", **arguments)
