@@ -197,7 +197,7 @@ def test_a_query_in_the_browser_reads_the_releases_own_database(
     assert float(cells[1].replace(",", "")) == pytest.approx(total, rel=1e-9)
     visit.is_clean()
     # No extension may be fetched, whatever a query asks for.
-    visit.page.fill("#query", "INSTALL spatial")
+    visit.page.fill("#query", "LOAD spatial")
     visit.page.press("#query", "Control+Enter")
     visit.page.wait_for_selector("html[data-queried='3']", timeout=120_000)
     assert visit.page.locator(".problem").count() == 1
@@ -253,7 +253,7 @@ def test_the_keyboard_reaches_everything(context: Any, site: str) -> None:
     reached = set()
     for _ in range(40):
         page.keyboard.press("Tab")
-        reached.add(page.evaluate("document.activeElement.innerText.trim()"))
+        reached.add(page.evaluate("(document.activeElement.textContent ?? '').trim()"))
     assert {"한국어", "Complexes", "SQL", "Downloads"} <= reached
     # Sorting by keyboard: the header is a button and tells the order.
     page.focus("th button")

@@ -98,14 +98,16 @@ export function lines(series, {title, unit, digits = 0, height = 220, share = 1,
 // Room for the labels of the y axis, which stand inside.
 const longest = (all, digits) => number(Math.max(...all.map((p) => Math.abs(p.value))), digits > 0 ? 1 : 0).length;
 
+// Years as wide apart as their labels need; of yearly figures their own middle, else the first day.
 function yearTicks(all, wide) {
-  const years = [...new Set(all.map((p) => +p.period.slice(0, 4)))].sort((a, b) => a - b);
-  const step = Math.ceil(years.length / Math.max(2, Math.floor(wide / 70)));
   const isYearly = all.every((p) => p.period.length === 4);
-  return years
-    .filter((y) => (years.at(-1) - y) % step === 0)
-    .map((y) => (isYearly ? midDate(String(y)) : new Date(Date.UTC(y, 0, 1))))
-    .filter((d) => d >= midDate(minPeriod(all)) || years.length === 1);
+  const years = all.map((p) => +p.period.slice(0, 4));
+  const [first, last] = [Math.min(...years) + (isYearly || minPeriod(all).endsWith("Q1") ? 0 : 1), Math.max(...years)];
+  const step = [1, 2, 5, 10, 20].find((n) => (last - first) / n <= (wide - 120) / 52) ?? 50;
+  const ticks = [];
+  for (let year = Math.ceil(first / step) * step; year <= last; year += step)
+    ticks.push(isYearly ? midDate(String(year)) : new Date(Date.UTC(year, 0, 1)));
+  return ticks;
 }
 const minPeriod = (all) => all.map((p) => p.period).sort()[0];
 
@@ -126,7 +128,7 @@ function spread(ends, values, height) {
 /** Long names are cut in charts only; tables and tips have them whole. */
 export const shorten = (text, length = 16) => (text && text.length > length ? `${text.slice(0, length - 1)}…` : text);
 
-/** Horizontal bars, longest first. rows: [{label, value, status, href?}]; a row without a figure keeps its place and mark. */
+/** Horizontal bars, longest first. rows: [{label, value, status}]; a row without a figure keeps its place and mark. */
 export function bars(rows, {title, unit, digits = 0, share = 1, isSigned = false, colour = "var(--blue-mark)", format, width} = {}) {
   const say = format ?? ((v) => number(v, digits));
   const keyed = rows.map((r, i) => ({...r, key: `${i}`}));
@@ -143,7 +145,7 @@ export function bars(rows, {title, unit, digits = 0, share = 1, isSigned = false
     marks: [
       Plot.barX(ok, {y: "key", x: "value", fill: isSigned ? (r) => (r.value < 0 ? "var(--orange-mark)" : "var(--blue-mark)") : (r) => r.colour ?? colour}),
       Plot.ruleX([0], {stroke: "var(--soft)"}),
-      Plot.text(keyed, {y: "key", text: (r) => shorten(r.label, isNarrow ? 9 : 13), frameAnchor: "left", textAnchor: "start", dx: -margin, fill: "var(--ink)", title: "label", href: (r) => r.href}),
+      Plot.text(keyed, {y: "key", text: (r) => shorten(r.label, isNarrow ? 9 : 13), frameAnchor: "left", textAnchor: "start", dx: -margin, fill: "var(--ink)", title: "label"}),
       Plot.text(ok.filter((r) => r.value >= 0), {y: "key", x: "value", text: (r) => say(r.value), dx: 5, textAnchor: "start", fill: "var(--ink)"}),
       Plot.text(ok.filter((r) => r.value < 0), {y: "key", x: "value", text: (r) => say(r.value), dx: -5, textAnchor: "end", fill: "var(--ink)"}),
       Plot.text(keyed.filter((r) => !ok.includes(r)), {y: "key", x: 0, text: (r) => figureText(null, r.status), dx: 5, textAnchor: "start", fill: "var(--soft)"})

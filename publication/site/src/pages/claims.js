@@ -40,23 +40,39 @@ export async function render(site) {
   draw();
   if (location.hash) setTimeout(() => document.getElementById(location.hash.slice(1))?.scrollIntoView());
   return html`<div>
+    <details open><summary>${t("한눈에", "At a glance")}</summary>${glance(site, claims)}</details>
+    <h2 id="list">${t("주장마다", "One by one")}</h2>
     <div class="controls"><label>${t("판정", "Verdict")} ${filter}</label><label>${t("찾기", "Search")} ${search}</label></div>
     ${count}${place}
     <p class="small"><a href=${new URL("claims.html", release)}>${t("인쇄할 수 있는 한 장짜리 페이지", "The same as one page to print")}</a></p></div>`;
 }
 
+// A claim is told in the unit it was printed in; a unit without an English name stays as printed.
+const unitOf = (site, c) => (lang === "en" ? (site.units[c.unit] ?? (c.unit === c.metric_unit ? c.metric_unit_en : c.unit)) : c.unit);
+const statedBy = (site, c) => `${{at_least: "≥ ", at_most: "≤ "}[c.comparator] ?? ""}${number(c.stated_value, c.stated_value % 1 ? 1 : 0)} ${unitOf(site, c)}`;
+
+function glance(site, claims) {
+  return table(claims, [
+    {label: t("주장", "Claim"), isHead: true, cell: (c) => html`<a href="#${c.claim_id}"><q lang=${c.language ?? "ko"}>${c.text}</q></a>`, sort: (c) => c.text},
+    {label: t("주장한 값", "Stated"), isNumber: true, cell: (c) => statedBy(site, c), sort: (c) => c.stated_value},
+    {label: t("시점", "Period"), cell: (c) => c.stated_period ?? c.verdict_period ?? "", sort: (c) => c.stated_period ?? c.verdict_period},
+    {label: t("판정", "Verdict"), cell: (c) => chip(c.verdict), sort: (c) => c.verdict},
+    {label: t("마지막으로 맞은 때", "Last held"), cell: (c) => c.last_held_period ?? "", sort: (c) => c.last_held_period}
+  ], {label: t("주장 한눈에", "Claims at a glance")});
+}
+
 function entry(site, c) {
   const metric = site.claim_metrics[c.metric] ?? {};
-  const unit = lang === "en" ? (metric.unit_en ?? c.unit) : c.unit;
-  const stated = `${{at_least: "≥ ", at_most: "≤ "}[c.comparator] ?? ""}${number(c.stated_value, c.stated_value % 1 ? 1 : 0)} ${unit}`;
+  const unit = unitOf(site, c);
+  const stated = statedBy(site, c);
   const ownPeriod = c.measured.filter((m) => m.period === c.verdict_period);
   return html`<article id=${c.claim_id}>
-    <h2>${chip(c.verdict)} <q lang=${c.language ?? "ko"}>${c.text}</q></h2>
+    <h3>${chip(c.verdict)} <q lang=${c.language ?? "ko"}>${c.text}</q></h3>
     <dl class="pairs">
       <dt>${t("출처", "Source")}</dt><dd>${c.source}</dd>
       <dt>${own(metric) || c.metric}</dt><dd>${stated}${c.tolerance ? ` ± ${number(c.tolerance, c.tolerance % 1 ? 1 : 0)}` : ""}, ${c.stated_period ? period(c.stated_period) : t(`기간을 밝히지 않음(${c.verdict_period ?? "–"}로 읽음)`, `no period named (read as ${c.verdict_period ?? "–"})`)}</dd>
-      ${c.last_held_period ? html`<dt>${t("마지막으로 맞은 때", "Last held")}</dt><dd><b>${c.last_held_period}</b> <code>${c.last_held_definition}</code>${c.held_periods && c.held_periods !== c.last_held_period ? html` <span class="soft">(${t("모두", "all")}: ${c.held_periods})</span>` : ""}</dd>` : ""}
-      ${c.contradicts ? html`<dt>${t("함께 맞을 수 없는 주장", "Cannot hold together with")}</dt><dd>${c.contradicts.split(/[|,;]\s*/).map((id) => html`<a href="#${id.trim()}">${id.trim()}</a> `)}</dd>` : ""}
+      ${c.last_held_period ? html.fragment`<dt>${t("마지막으로 맞은 때", "Last held")}</dt><dd><b>${c.last_held_period}</b> <code>${c.last_held_definition}</code>${c.held_periods && c.held_periods !== c.last_held_period ? html` <span class="soft">(${t("모두", "all")}: ${c.held_periods})</span>` : ""}</dd>` : ""}
+      ${c.contradicts ? html.fragment`<dt>${t("함께 맞을 수 없는 주장", "Cannot hold together with")}</dt><dd>${c.contradicts.split(/[|,;]\s*/).map((id) => html`<a href="#${id.trim()}">${id.trim()}</a> `)}</dd>` : ""}
     </dl>
     ${(lang === "ko" ? c.reason_ko : c.reason) ? html`<details><summary>${t("까닭", "Why")}</summary><ul class="small">${(lang === "ko" ? c.reason_ko : c.reason).split(" | ").map((r) => html`<li>${r}</li>`)}</ul></details>` : ""}
     ${chart(c, unit)}

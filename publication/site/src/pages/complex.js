@@ -19,7 +19,7 @@ export async function render(site) {
     <h1>${own(me)}</h1>
     ${who(site, me)}
     ${figures(site, data)}
-    ${data.history ? html`<h2 id="history">${t("시계열", "History")}</h2>${history(site, data)}` : html`<p>${t("이 릴리스에 분기 수치가 없는 단지이다.", "This release has no quarterly figures of this complex.")}</p>`}
+    ${data.history ? html.fragment`<h2 id="history">${t("시계열", "History")}</h2>${history(site, data)}` : html`<p>${t("이 릴리스에 분기 수치가 없는 단지이다.", "This release has no quarterly figures of this complex.")}</p>`}
     ${industries(site, data)}
     ${indicators(site, data)}
     ${areas(site, data)}
@@ -31,7 +31,7 @@ export async function render(site) {
 
 function who(site, me) {
   const when = [me.published_from && t(`${me.published_from}부터`, `from ${me.published_from}`), me.published_until && t(`${me.published_until}까지`, `until ${me.published_until}`)].filter(Boolean).join(" ");
-  return html`<p class="lead">${[codeName("complex_type", me.complex_type), own(me, "province"), own(me, "sigungu"), when].filter(Boolean).join(" · ")}</p>
+  return html.fragment`<p class="lead">${[codeName("complex_type", me.complex_type), own(me, "province"), own(me, "sigungu"), when].filter(Boolean).join(" · ")}</p>
     ${own(me, "note") ? html`<p class="small">${own(me, "note")}</p>` : ""}`;
 }
 
@@ -41,7 +41,7 @@ function figures(site, data) {
   const growth = (m, comparison) => data.growth?.find((g) => g.measure === m && g.comparison === comparison);
   const rate = (g, name) => (g ? figure(g[name], g[`${name}_status`] ?? "O", (v) => `${signed(v)}%`) : figure(null, "O"));
   const hidden = measures.filter((m) => at(data.history, m.measure, data.period).status === "Q");
-  return html`<h2 id="figures">${period(data.period)}</h2>
+  return html.fragment`<h2 id="figures">${period(data.period)}</h2>
     ${hidden.length === 0 ? "" : html`<p>${t(
       `${hidden.map((m) => own(m)).join(", ")}: 비공개(X). 조사 업체가 적어 작성기관이 가렸다. 값이 0이라는 뜻이 아니다.`,
       `${hidden.map((m) => own(m)).join(", ")}: suppressed (X). The publisher hides them because few firms were surveyed. It does not mean zero.`
@@ -98,7 +98,7 @@ function breaks(data) {
   const first = data.history.periods[0];
   const shown = (data.breaks ?? []).filter((b) => (b.quarter ?? b.effective) >= first);
   if (!shown.length) return "";
-  return html`<h3>${t("시계열 단절", "Breaks")}</h3><ul class="small">${shown.map((b) => html`<li><b>${b.effective}</b> ${b[`what_${lang}`]} <span class="soft">${b.source}</span></li>`)}</ul>`;
+  return html.fragment`<h3>${t("시계열 단절", "Breaks")}</h3><ul class="small">${shown.map((b) => html`<li><b>${b.effective}</b> ${b[`what_${lang}`]} <span class="soft">${b.source}</span></li>`)}</ul>`;
 }
 
 function industries(site, data) {
@@ -108,7 +108,7 @@ function industries(site, data) {
   const get = (i, m) => at(data.industries[i.industry_code], m, data.period);
   const main = measures.find((m) => rows.some((i) => get(i, m).value > 0)) ?? measures[0];
   const m0 = site.measures[main];
-  return html`<h2 id="industries">${t("업종", "Industries")}, ${period(data.period)}</h2>
+  return html.fragment`<h2 id="industries">${t("업종", "Industries")}, ${period(data.period)}</h2>
     ${bars(rows.map((i) => ({label: own(i), ...get(i, main)})).sort((a, b) => (b.value ?? -1) - (a.value ?? -1)), {title: own(m0), unit: own(m0, "unit"), digits: digitsOf(m0)})}
     ${table(rows, [
       {label: t("업종", "Industry"), isHead: true, cell: (i) => own(i)},
@@ -124,7 +124,7 @@ function indicators(site, data) {
   const rows = data.kpis.filter((k) => k.industry_code === "_T" && site.kpis[k.kpi]).sort((a, b) => site.kpis[a.kpi].sort_order - site.kpis[b.kpi].sort_order);
   const isNow = (k) => k.periods[1] === data.period;
   const by = data.kpis.filter((k) => k.kpi === "location_quotient_employment" && k.industry_code !== "_T" && isNow(k) && site.industries[k.industry_code]);
-  return html`<h2 id="indicators">${t("지표", "Indicators")}</h2>
+  return html.fragment`<h2 id="indicators">${t("지표", "Indicators")}</h2>
     ${table(rows, [
       {label: t("지표", "Indicator"), isHead: true, cell: (k) => own(site.kpis[k.kpi])},
       {label: t("값", "Figure"), isNumber: true, cell: (k) => (isNow(k) ? figure(k.values.at(-1), k.status.at(-1), (v) => number(v, digitsOf(site.kpis[k.kpi]))) : figure(null, "O"))},
@@ -138,7 +138,7 @@ function areas(site, data) {
   const rows = data.areas ?? [];
   if (!rows.length) return "";
   const names = Object.keys(site.measures).filter((m) => m in rows[0]);
-  return html`<h2 id="areas">${t("면적과 분양", "Land")}</h2>
+  return html.fragment`<h2 id="areas">${t("면적과 분양", "Land")}</h2>
     ${table(rows.toReversed(), [
       {label: t("분기", "Quarter"), isHead: true, cell: (r) => r.period},
       ...names.map((m) => ({label: withUnit(site.measures[m]), isNumber: true, cell: (r) => figure(r[m], r[`${m}_status`], (v) => number(v, digitsOf(site.measures[m])))})),
@@ -148,7 +148,7 @@ function areas(site, data) {
 
 function neighbours(site, data) {
   if (!data.neighbours.length) return "";
-  return html`<h2 id="neighbours">${t("가까운 단지", "Neighbours")}</h2><ul>${data.neighbours.map(
+  return html.fragment`<h2 id="neighbours">${t("가까운 단지", "Neighbours")}</h2><ul>${data.neighbours.map(
     (n) => html`<li><a href=${page(`complex/${n.complex_id}.html`)}>${own(site.complex[n.complex_id])}</a> <span class="soft">${number(n.km, 1)} km</span></li>`
   )}</ul>`;
 }
@@ -172,6 +172,6 @@ function cells(site, data) {
         ], {label: t("원본의 칸", "Cells of the source")})
       );
   };
-  return html`<h2 id="cells">${t("원본의 칸", "Where the figures stand")}</h2>
+  return html.fragment`<h2 id="cells">${t("원본의 칸", "Where the figures stand")}</h2>
     <p class="small soft">${t("모든 수치는 작성기관 파일의 한 칸에서 왔다. 분기 수치가 없던 때는 그 분기의 월 수치가 놓인 칸이다.", "Every figure comes from a cell of the publisher's file; for quarters that were published as months, the cells of the months.")}</p>${details}`;
 }

@@ -31,7 +31,7 @@ export async function render(site) {
       ], {label: t("단지 목록", "List of complexes")}),
       ...(before.some(match)
         ? [
-            html`<h2 id="former">${t("더는 공표되지 않는 단지", "No longer published")}</h2>`,
+            html.fragment`<h2 id="former">${t("더는 공표되지 않는 단지", "No longer published")}</h2>`,
             html`<ul>${before.filter(match).map((c) => html`<li><a href=${page(`complex/${c.complex_id}.html`)}>${own(c)}</a> <span class="soft small">${own(c, "province")}${c.published_until ? t(`, ${c.published_until}까지`, `, until ${c.published_until}`) : ""}</span></li>`)}</ul>`
           ]
         : [])

@@ -60,11 +60,11 @@ function describe(d, known, tables, exposures) {
     <h2 id="h-table"><code>${d.name}</code></h2>
     <p>${d[`description_${lang}`]}</p>
     <dl class="pairs">
-      ${d.key.length ? html`<dt>${t("키", "Key")}</dt><dd><code>${d.key.join(", ")}</code></dd>` : ""}
-      ${roots.length ? html`<dt>${t("원천", "Sources")}</dt><dd>${roots.map((name) => html`<a href="#${name}"><code>${name}</code></a> `)}</dd>` : ""}
-      ${children.length ? html`<dt>${t("여기서 나오는 것", "Made from it")}</dt><dd>${children.map((name) => html`<a href="#${name}"><code>${name}</code></a> `)}</dd>` : ""}
-      ${uses.length ? html`<dt>${t("쓰이는 곳", "Used by")}</dt><dd>${uses.map((e) => e.label[lang]).join(", ")}</dd>` : ""}
-      ${whole.length || d.unit_tests.length ? html`<dt>${t("검사", "Tests")}</dt><dd>${[...whole, ...d.unit_tests].map((x) => html`<div><code>${x.name}</code> <span class="soft">${x[`description_${lang}`]}</span></div>`)}</dd>` : ""}
+      ${d.key.length ? html.fragment`<dt>${t("키", "Key")}</dt><dd><code>${d.key.join(", ")}</code></dd>` : ""}
+      ${roots.length ? html.fragment`<dt>${t("원천", "Sources")}</dt><dd>${roots.map((name) => html`<a href="#${name}"><code>${name}</code></a> `)}</dd>` : ""}
+      ${children.length ? html.fragment`<dt>${t("여기서 나오는 것", "Made from it")}</dt><dd>${children.map((name) => html`<a href="#${name}"><code>${name}</code></a> `)}</dd>` : ""}
+      ${uses.length ? html.fragment`<dt>${t("쓰이는 곳", "Used by")}</dt><dd>${uses.map((e) => e.label[lang]).join(", ")}</dd>` : ""}
+      ${whole.length || d.unit_tests.length ? html.fragment`<dt>${t("검사", "Tests")}</dt><dd>${[...whole, ...d.unit_tests].map((x) => html`<div><code>${x.name}</code> <span class="soft">${x[`description_${lang}`]}</span></div>`)}</dd>` : ""}
     </dl>
     ${lineage(d.name, known)}
     ${d.columns.length ? table(d.columns, [
@@ -98,15 +98,15 @@ function lineage(name, known) {
   const colour = {source: "var(--green-mark)", seed: "var(--amber-mark)", marts: "var(--blue-mark)"};
   const path = ({points}) => `M${points.map((p) => `${p.x.toFixed(1)},${p.y.toFixed(1)}`).join("L")}`;
   const label = t(`${name}이(가) 만들어지는 길: ${nodes.length - 1}개의 앞 단계`, `How ${name} is made: ${nodes.length - 1} tables before it`);
-  const node = html`<svg width=${width} height=${height} viewBox="0 0 ${width} ${height}" role="img" aria-label=${label} style="max-width:none"></svg>`;
+  const node = html`<svg width=${width} height=${height} viewBox="0 0 ${width} ${height}" role="group" aria-label=${label} style="max-width:none"></svg>`;
   node.innerHTML = [
     ...graph.edges().map((e) => `<path d="${path(graph.edge(e))}" fill="none" stroke="var(--soft)" stroke-opacity=".55"/>`),
     ...graph.nodes().map((n) => {
       const g = graph.node(n);
       const stroke = colour[known.get(n)?.layer] ?? "var(--soft)";
-      return `<a href="#${n}" tabindex="-1"><rect x="${g.x - g.width / 2}" y="${g.y - g.height / 2}" width="${g.width}" height="${g.height}" rx="4" fill="var(--panel)" stroke="${stroke}" stroke-width="${n === name ? 2.5 : 1.2}"/><text x="${g.x}" y="${g.y + 4}" text-anchor="middle" font-size="11.5" font-family="ui-monospace, monospace" fill="var(--ink)">${n}</text></a>`;
+      return `<a href="#${n}"><rect x="${g.x - g.width / 2}" y="${g.y - g.height / 2}" width="${g.width}" height="${g.height}" rx="4" fill="var(--panel)" stroke="${stroke}" stroke-width="${n === name ? 2.5 : 1.2}"/><text x="${g.x}" y="${g.y + 4}" text-anchor="middle" font-size="11.5" font-family="ui-monospace, monospace" fill="var(--ink)">${n}</text></a>`;
     })
   ].join("");
-  return html`<figure class="chart"><figcaption>${t("나오는 길", "Lineage")}</figcaption><div class="scroll" tabindex="0" role="region" aria-label=${label}>${node}</div>
+  return html`<figure class="chart"><figcaption>${t("나오는 길", "Lineage")}</figcaption><div class="scroll" tabindex="0" role="region" aria-label=${t("나오는 길", "Lineage")}>${node}</div>
     <p class="note"><span><b style="color:var(--green)">■</b> ${t(...LAYERS.source)}</span><span><b style="color:var(--amber)">■</b> ${t(...LAYERS.seed)}</span><span><b style="color:var(--blue)">■</b> ${t(...LAYERS.marts)}</span></p></figure>`;
 }

@@ -25,7 +25,7 @@ export async function render() {
     rows.forEach((f) => left.delete(f));
     if (!rows.length) return "";
     const stem = (f) => f.path.split("/").at(-1).replace(/\.\w+$/, "");
-    return html`<h2 id=${id}>${t(ko, en)}</h2>${table(rows, [
+    return html.fragment`<h2 id=${id}>${t(ko, en)}</h2>${table(rows, [
       {label: t("파일", "File"), isHead: true, cell: (f) => html`<a href=${new URL(f.path, release)} download=${/\.(html|md|json|txt)$/.test(f.path) ? null : f.path.split("/").at(-1)}>${f.path}</a>`},
       ...(id === "marts" ? [
         {label: t("뜻", "Meaning"), cell: (f) => html`<a class="small" href="dictionary.html#${stem(f)}">${meaning.get(stem(f)) ?? ""}</a>`},

@@ -85,7 +85,7 @@ function chart(rows, measure, data, outlines) {
     r: {domain: [0, most], range: [0, isRate ? 8 : Math.max(18, width / 18)]},
     marks: [
       Plot.geo(outlines, {fill: "var(--land)", stroke: "var(--shore)", strokeWidth: 1.2}),
-      Plot.dot(known, {x: "longitude", y: "latitude", r: "value", fill: "var(--blue-mark)", fillOpacity: 0.45, stroke: "var(--blue)", strokeWidth: 1, href: (r) => page(`complex/${r.id}.html`), sort: {channel: "-r"}}),
+      Plot.dot(known, {x: "longitude", y: "latitude", r: "value", fill: "var(--blue-mark)", fillOpacity: 0.45, stroke: "var(--blue)", strokeWidth: 1, sort: {channel: "-r"}}),
       Plot.dot(known.filter((r) => r.value === 0), {x: "longitude", y: "latitude", r: () => 3, fill: "var(--paper)", stroke: "var(--blue)"}),
       Plot.dot(hidden, {x: "longitude", y: "latitude", symbol: "times", r: 4, stroke: "var(--orange)", strokeWidth: 1.5}),
       Plot.text(named, {x: "longitude", y: "latitude", text: (r) => shorten(own(r), 14), fill: "var(--ink)", stroke: "var(--paper)", strokeWidth: 3, fontWeight: 600}),
@@ -94,8 +94,8 @@ function chart(rows, measure, data, outlines) {
   });
   node.setAttribute("role", "img");
   node.setAttribute("aria-label", `${withUnit(measure)}: ${named.slice(0, 5).map((r) => `${own(r)} ${number(r.value, digits)}`).join(", ")}. ${t("모든 값은 아래 표에 있다.", "Every figure stands in the table below.")}`);
-  // The table below is the way by keyboard: links inside a picture would be unnamed stops.
-  for (const a of node.querySelectorAll("a")) a.setAttribute("tabindex", "-1");
+  // A click opens the complex under the pointer; the links of the table below are the way by keyboard.
+  node.addEventListener("click", () => node.value && location.assign(page(`complex/${node.value.id}.html`)));
   for (const inner of node.querySelectorAll("g[aria-label]")) inner.removeAttribute("aria-label");
   return node;
 }

@@ -66,7 +66,7 @@ function shares(site, data) {
   // In the order in which the metrics are defined; vintages of a definition are one with it.
   const order = Object.keys(site.claim_metrics);
   const groups = [...Map.groupBy(data.shares.filter((s) => !s.definition.includes("__")), (s) => s.metric)].sort((a, b) => order.indexOf(a[0]) - order.indexOf(b[0]));
-  return html`<h2 id="shares">${t("전국에서 차지하는 비중", "Share of the nation")}</h2>
+  return html.fragment`<h2 id="shares">${t("전국에서 차지하는 비중", "Share of the nation")}</h2>
     <p class="soft small">${t(
       "점선은 2005년에 말해진 비중(생산 30%, 수출 43%)이다. 정의가 다르면 값도 다르다. 분모가 없는 시점에는 값이 없다.",
       "The dashed lines are the shares stated in 2005 (30% of production, 43% of exports). Another definition gives another figure; where there is no national denominator there is none."
@@ -109,9 +109,9 @@ function movers(site, data) {
   const m = site.measures.production_krw_100m;
   const draw = (rows, title) =>
     rows.length
-      ? bars(rows.map((r) => ({label: own(site.complex[r.complex_id]), value: r.growth_pct, href: page(`complex/${r.complex_id}.html`)})), {title, isSigned: true, share: 0.5, format: (v) => `${signed(v)}%`})
+      ? bars(rows.map((r) => ({label: own(site.complex[r.complex_id]), value: r.growth_pct})), {title, isSigned: true, share: 0.5, format: (v) => `${signed(v)}%`})
       : html`<p class="soft">${title}: ${t("없음", "none")}</p>`;
-  return html`<h2 id="movers">${t("많이 움직인 단지", "Movers")}: ${own(m)}, ${t("전년동기대비", "on a year earlier")}</h2>
+  return html.fragment`<h2 id="movers">${t("많이 움직인 단지", "Movers")}: ${own(m)}, ${t("전년동기대비", "on a year earlier")}</h2>
     <div class="columns">${draw(up, t("늘어난 곳", "Up"))}${draw(down.toReversed(), t("줄어든 곳", "Down"))}</div>`;
 }
 
@@ -135,7 +135,7 @@ function complexes(site, data) {
 
 function warnings(site) {
   if (!site.warnings.length) return "";
-  return html`<h2 id="warnings">${t("알아 둘 것", "Warnings")}</h2>
+  return html.fragment`<h2 id="warnings">${t("알아 둘 것", "Warnings")}</h2>
     <details><summary>${t(`경고 ${site.warnings.length}건`, `${site.warnings.length} warnings`)}</summary>
     <ul>${site.warnings.map((w) => html`<li class="small">${w[lang]}</li>`)}</ul></details>`;
 }
