@@ -1,7 +1,7 @@
 """`make bench`: times as ratios to a baseline measured in the same run.
 
     python -m benchmarks [read] [status] [registry] [editions] [run] [nothing] [chain]
-                         [verify] [diff] [sdmx] [readers] [bulletin]
+                         [verify] [diff] [sdmx] [readers] [bulletin] [gate]
 
 read     the twelve tables by sandan's parser, against pandas.read_excel with openpyxl
 registry a registry of 200,000 factories from bytes to landed Parquet, against DuckDB's read_csv to
@@ -14,6 +14,7 @@ run      a new workbook to the switched `current` by `sandan run`, against a bar
 nothing  a run with nothing new, against that run
 chain    the same through Airflow's scheduler, against `sandan run`; Airflow's own share
 verify   a signed release of 1 GB proven, against `sha256sum -c` and one thread of hashing
+gate     a quarter's gate, its memory at ten times the facts, changed digits stopped (benchmarks/gate.py)
 diff     two releases of a million rows, against one join of the same files
 sdmx     a million observations as SDMX-CSV and SDMX-ML, against DuckDB's COPY of the same rows
 readers  fifty readers during twenty publications, against the same readers without
@@ -368,10 +369,16 @@ def bench_bulletin(folder: Path) -> None:
         _line(*row)
 
 
+def bench_gate(_: Path) -> None:
+    """The gate's seconds, memory and changed digits (a process of its own)."""
+    subprocess.run([sys.executable, "-m", "benchmarks.gate"], check=True)
+
+
 BENCHES = {
     "sdmx": [bench_sdmx],
     "readers": [bench_readers],
     "bulletin": [bench_bulletin],
+    "gate": [bench_gate],
     "verify": [bench_verify],
     "diff": [bench_diff],
     "read": [bench_read],

@@ -11,6 +11,7 @@ from datetime import timedelta
 from typing import Any
 
 from airflow.sdk import Asset
+from sandan_alerts import ALERT
 
 TIMEZONE = "Asia/Seoul"
 
@@ -40,6 +41,8 @@ DEFAULT_ARGS: dict[str, Any] = {
     "retry_exponential_backoff": 2.0,
     "max_retry_delay": timedelta(minutes=5),
     "execution_timeout": timedelta(hours=1),
+    # After the last attempt; where no connection is configured nobody is told (sandan_alerts.py).
+    "on_failure_callback": [ALERT],
 }
 
 

@@ -379,16 +379,31 @@ def gate(
     build_id: Annotated[
         str | None, typer.Argument(help="Default: the build of what has landed.")
     ] = None,
+    refresh_counts: Annotated[
+        bool,
+        typer.Option(
+            "--refresh-counts",
+            help="Count the rows of closed quarters anew into expectations/row_counts.csv; review the diff.",
+        ),
+    ] = False,
 ) -> None:
     """Judge a build; exits with 1 where the gate stops it."""
     from pipeline import steps
 
     settings = _settings()
-    try:
-        result = steps.gate(settings, build_id or _this_build(settings))
-    except steps.BuildFailed as error:
-        raise _fail(str(error)) from error
     console = _console()
+    try:
+        chosen = build_id or _this_build(settings)
+        if refresh_counts:
+            counted = steps.refresh_row_counts(settings, chosen)
+            console.print(
+                f"{counted['counted']} partitions counted, {counted['changed']} new or changed: "
+                f"{_plain(counted['path'])}"
+            )
+            return
+        result = steps.gate(settings, chosen)
+    except (steps.BuildFailed, ValueError) as error:
+        raise _fail(str(error)) from error
     for line in [*result["summary"], *result["summary_ko"][1:]]:
         console.print(_plain(line))
     console.print(_plain(result["report"]))

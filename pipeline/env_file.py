@@ -40,6 +40,13 @@ SECRETS: dict[str, Callable[[], str]] = {
     "AIRFLOW_SECRET_KEY": _token,
 }
 
+#: What people may fill in: named in comments, never with a value.
+OPTIONAL = (
+    "# Who is woken when the gate stops or a task has failed for good; empty: nobody (docs/alerts.md).",
+    "#SANDAN_ALERT_SMTP=smtp://user:password@mail.example.org:587/?disable_ssl=true&from_email=…&to=…",
+    "#SANDAN_ALERT_WEBHOOK=https://chat.example.org/hooks/…",
+)
+
 _ASSIGNMENT = re.compile(r"^\s*(?:export\s+)?([A-Za-z_][A-Za-z0-9_]*)\s*=(.*)$")
 
 
@@ -91,7 +98,10 @@ def fill_env_file(path: Path) -> list[str]:
         else:
             lines.append(line)
         added.append(name)
-    if added:
+    offered = not any(line.lstrip("# ").startswith("SANDAN_ALERT_") for line in lines)
+    if offered:
+        lines += ["", *OPTIONAL]
+    if added or offered:
         _write_private(path, "\n".join(lines) + "\n")
     else:
         path.chmod(0o600)

@@ -445,67 +445,109 @@ def _link(source: Path, target: Path) -> None:
 
 
 def gate(settings: Settings, build_id: str) -> dict[str, Any]:
-    """Judge a candidate; write verdict.json and the quality report beside it."""
-    from expectations.gate import run_gate, summary, write_verdict
-    from publication.quality_report import render_quality_report
+    """Judge a candidate, also against the release that readers see; write verdict.json and the quality
+    report beside it.
+
+    Raises:
+        BuildFailed: it is no complete build.
+        ValueError: a suite or an accepted exception is not valid; there is no verdict then.
+    """
+    from expectations.gate import run_gate, write_verdict
+    from pipeline.publishing import mart_order
+    from publication.quality import read_facts, render_quality_report
+    from publication.releases import ReleaseLog, current_release, punctuality
 
     folder = settings.builds / build_id
     if not (folder / SUCCESS).exists():
         raise BuildFailed(f"{build_id} is not a complete build")
     lock = json.loads((folder / "inputs.lock.json").read_text(encoding="utf-8"))
+    write_freshness_profile(settings, lock, folder / "freshness.json")
+    current = current_release(settings.releases)
+    # A simulated release is never compared with a real one, nor a build with the release it became.
+    comparable = (
+        current is not None
+        and current["is_simulated"] == lock["is_simulated"]
+        and current["build_id"] != build_id
+    )
     verdict = run_gate(
         candidate=folder / "candidate.duckdb",
         build_id=build_id,
         period=lock["period"],
         is_simulated=lock["is_simulated"],
         today=datetime.now(SEOUL).date(),
+        last_release=settings.releases / current["release_id"] if current and comparable else None,
+        keys=mart_order(folder / "manifest.json"),
     )
     write_verdict(verdict, folder / "verdict.json")
-    render_quality_report(verdict, quality_context(settings, lock), folder / "quality_report.html")
+    # Announced against actual time of the releases so far.
+    past = punctuality(ReleaseLog(settings.home / "release_log.jsonl"))
+    facts = read_facts(folder, lock, survey_notes(settings, lock), past)
+    render_quality_report(verdict, facts, lock, folder / "quality_report.html")
+    return _told(verdict, folder)
+
+
+def _told(verdict: dict[str, Any], folder: Path) -> dict[str, Any]:
+    from expectations.gate import first_failed, summary
+
+    first = first_failed(verdict)
     return {
-        "build_id": build_id,
+        "build_id": verdict["build_id"],
         "verdict": verdict["verdict"],
         "counts": verdict["counts"],
+        "is_simulated": verdict["is_simulated"],
+        "owner": first["owner"] if first else None,
         "summary": summary(verdict),
         "summary_ko": summary(verdict, "ko"),
         "report": str(folder / "quality_report.html"),
     }
 
 
-def quality_context(settings: Settings, lock: dict[str, Any]) -> dict[str, Any]:
-    """What the quality report tells beside the verdict: inputs, survey quality, suppression, and how
-    punctual releases were."""
-    import duckdb
+def write_freshness_profile(settings: Settings, lock: dict[str, Any], path: Path) -> None:
+    """What was late when the newest publication of a build came out: a profile for the gate.
 
-    from publication.releases import ReleaseLog, punctuality
+    The day is that of the newest publication in the lock, so that a build judged again tells the same.
+    """
+    from dataclasses import asdict
 
-    folder = settings.builds / lock["build_id"]
-    with duckdb.connect(str(folder / "candidate.duckdb"), read_only=True) as connection:
-        suppressed = connection.execute(
-            "SELECT c.name_ko, c.name_en FROM complex_quarterly q JOIN dim_complex c USING (complex_id) "
-            "WHERE q.period = $1 AND q.production_krw_100m_status = 'Q' ORDER BY c.name_ko",
-            [lock["period"]],
-        ).fetchall()
-    notes: list[tuple[Any, ...]] = []
+    from pipeline.freshness import freshness
+
+    days = [
+        str(s["published_at"])[:10]
+        for s in lock["snapshots"]
+        if s["dataset"] == "kicox__industrial_trend" and s["published_at_basis"] != "first_seen"
+    ]
+    rows = freshness(settings, date.fromisoformat(max(days))) if days else []
+    text = json.dumps([asdict(r) for r in rows], ensure_ascii=False, indent=1, default=str)
+    path.write_text(text + "\n", encoding="utf-8")
+
+
+def refresh_row_counts(settings: Settings, build_id: str) -> dict[str, Any]:
+    """Count the closed partitions of a build anew into `expectations/row_counts.csv`.
+
+    Returns {"path", "changed", "counted"}.
+
+    Raises:
+        BuildFailed: it is no complete build.
+    """
+    from expectations.row_counts import ROW_COUNTS, refresh
+
+    folder = settings.builds / build_id
+    if not (folder / SUCCESS).exists():
+        raise BuildFailed(f"{build_id} is not a complete build")
+    lock = json.loads((folder / "inputs.lock.json").read_text(encoding="utf-8"))
+    changed, counted = refresh(
+        folder / "candidate.duckdb", lock["period"], is_simulated=lock["is_simulated"]
+    )
+    return {"path": str(ROW_COUNTS), "changed": changed, "counted": counted}
+
+
+def survey_notes(settings: Settings, lock: dict[str, Any]) -> Path | None:
+    """The landed survey notes of the newest workbook of a build, if it came as one."""
     newest = [s for s in lock["snapshots"] if s["dataset"] == "kicox__industrial_trend"]
-    if newest:
-        last = max(newest, key=lambda s: (s["period"], s["published_at"], s["loaded_at"]))
-        path = settings.home / survey_notes_path(last)
-        if path.exists():
-            with duckdb.connect() as connection:
-                notes = connection.execute(
-                    "SELECT item, value, sheet, cell FROM read_parquet($1) WHERE item <> 'text'",
-                    [str(path)],
-                ).fetchall()
-    return {
-        "lock": lock,
-        "period": lock["period"],
-        "is_simulated": lock["is_simulated"],
-        "suppressed": [{"name_ko": ko, "name_en": en} for ko, en in suppressed],
-        "survey_notes": [{"item": i, "value": v, "sheet": s, "cell": c} for i, v, s, c in notes],
-        # announced against actual time of the releases so far
-        "punctuality": punctuality(ReleaseLog(settings.home / "release_log.jsonl")),
-    }
+    if not newest:
+        return None
+    last = max(newest, key=lambda s: (s["period"], s["published_at"], s["loaded_at"]))
+    return settings.home / survey_notes_path(last)
 
 
 def _import_gate() -> None:
@@ -535,21 +577,17 @@ class GateProcess:
 
 
 def standing_verdict(settings: Settings, build_id: str) -> dict[str, Any] | None:
-    """The verdict given on a build before, or None."""
+    """The verdict given on a build before, or None; also where it was given by other rules (suites,
+    accepted exceptions, row counts) than stand today."""
+    from expectations.gate import rules_fingerprint
+
     path = settings.builds / build_id / "verdict.json"
     if not path.exists():
         return None
-    from expectations.gate import summary
-
     verdict = json.loads(path.read_text(encoding="utf-8"))
-    return {
-        "build_id": build_id,
-        "verdict": verdict["verdict"],
-        "counts": verdict["counts"],
-        "summary": summary(verdict),
-        "summary_ko": summary(verdict, "ko"),
-        "report": str(path.with_name("quality_report.html")),
-    }
+    if verdict.get("rules") != rules_fingerprint():
+        return None
+    return _told(verdict, path.parent)
 
 
 # -- the whole way --------------------------------------------------------------------------

@@ -75,8 +75,9 @@ def airflow_environment(
     env = {
         name: value
         for name, value in os.environ.items()
-        # Someone's AIRFLOW__… would quietly lead the children to another database.
-        if not name.startswith(("AIRFLOW_", "_AIRFLOW_"))
+        # Someone's AIRFLOW__… would quietly lead the children to another database; who is to be woken
+        # is ours (docs/alerts.md).
+        if not name.startswith(("AIRFLOW_", "_AIRFLOW_")) or name.startswith("AIRFLOW_CONN_SANDAN_")
     }
     url = f"http://127.0.0.1:{port}"
     workers = str(max(4, 2 * (os.cpu_count() or 2)))

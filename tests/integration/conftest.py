@@ -13,6 +13,7 @@ import sys
 from collections.abc import Callable
 from pathlib import Path
 
+import duckdb
 import pytest
 from filelock import FileLock
 
@@ -76,6 +77,26 @@ def sample_home(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def home(sample_home: Path, tmp_path: Path) -> Path:
     """A copy of the sample's home, to work in."""
     return Path(shutil.copytree(sample_home, tmp_path / "home", symlinks=True))
+
+
+@pytest.fixture(scope="session")
+def small_candidate(sample_home: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The sample's candidate with keys and checks, its registries cut short; not to be changed."""
+    (source,) = (sample_home / "builds").glob("2026-Q1_*/candidate.duckdb")
+    target = tmp_path_factory.mktemp("candidate") / "candidate.duckdb"
+    shutil.copyfile(
+        source.with_name("disclosure_audit.json"), target.with_name("disclosure_audit.json")
+    )
+    with duckdb.connect() as c:
+        c.execute(f"ATTACH '{source}' AS source (READ_ONLY); ATTACH '{target}' AS target")
+        c.execute("COPY FROM DATABASE source TO target (SCHEMA)")
+        tables = c.execute(
+            "SELECT table_name FROM duckdb_tables() WHERE database_name = 'source' AND schema_name = 'main'"
+        ).fetchall()
+        for (table,) in tables:
+            few = "LIMIT 200" if table in ("dim_factory", "factory_event") else ""
+            c.execute(f"INSERT INTO target.main.{table} FROM source.main.{table} {few}")
+    return target
 
 
 @pytest.fixture(scope="session")

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from publication.quality_report import render_quality_report
+from publication.quality import Facts, render_quality_report
 
 Row = dict[str, Any]
 
@@ -144,8 +144,12 @@ class Page(HTMLParser):
         return " ".join(" ".join(self.words[lang] + self.words[""]).split())
 
 
-def render(tmp_path: Path, outcome: Row, **context: Any) -> tuple[str, str, Page]:
-    path = render_quality_report(outcome, context, tmp_path / "sub" / "quality_report.html")
+def render(
+    tmp_path: Path, outcome: Row, lock: Row | None = None, **facts: Any
+) -> tuple[str, str, Page]:
+    path = render_quality_report(
+        outcome, Facts("2026-Q1", **facts), lock or {}, tmp_path / "sub" / "quality_report.html"
+    )
     assert path == tmp_path / "sub" / "quality_report.html"
     page = Page(path.read_text(encoding="utf-8"))
     return page.text("ko"), page.text("en"), page
@@ -177,8 +181,10 @@ def test_the_page_asks_for_nothing_and_runs_nothing(tmp_path: Path) -> None:
     _, _, page = render(tmp_path, verdict("pass_with_warnings", failed()), lock=lock(snapshot()))
     assert page.requests == []
     source = (tmp_path / "sub" / "quality_report.html").read_text(encoding="utf-8")
-    assert "url(" not in source and "@import" not in source and "http://" not in source
-    assert "https://" not in source
+    assert "@import" not in source and "http://" not in source and "https://" not in source
+    # its letters are in it
+    assert source.count("url(") == source.count("url(data:font/woff2;base64,") == 2
+    assert "default-src 'none'" in source
 
 
 def test_headings_descend_by_steps_and_headers_have_a_scope(tmp_path: Path) -> None:
@@ -186,7 +192,7 @@ def test_headings_descend_by_steps_and_headers_have_a_scope(tmp_path: Path) -> N
         tmp_path,
         verdict("pass_with_warnings", check(), failed()),
         lock=lock(snapshot()),
-        survey_notes=[{"item": "response_rate_pct", "value": 75.0, "sheet": "조사 개요"}],
+        survey={"response_rate_pct": {"value": 75.0, "sheet": "조사 개요"}},
     )
     assert page.headings[0] == 1 and page.headings.count(1) == 1
     assert all(b - a <= 1 for a, b in zip(page.headings, page.headings[1:], strict=False))
@@ -201,38 +207,119 @@ def test_what_failed_is_told_with_its_cells(tmp_path: Path) -> None:
     assert "The reason." in en and "The action." in en
 
 
-def test_themes_are_all_there_and_strange_ones_are_not_lost(tmp_path: Path) -> None:
+def test_every_dimension_has_a_chapter_and_strange_themes_are_not_lost(tmp_path: Path) -> None:
     _, en, _ = render(tmp_path, verdict("pass", check(), check(id="z", theme="astrology")))
-    for theme in ("Accuracy", "Coherence", "Completeness", "Comparability", "Timeliness"):
-        assert theme in en
-    assert "astrology 1 of 1 passed" in en and "Accuracy no checks" in en
+    for name in (
+        "Relevance",
+        "Accuracy and reliability",
+        "Timeliness and punctuality",
+        "Coherence and comparability",
+        "Confidentiality",
+        "Accessibility and clarity",
+    ):
+        assert name in en
+    assert "astrology 1 of 1 check passed" in en
 
 
-def test_a_check_that_saw_nothing_does_not_claim_to_have_passed(tmp_path: Path) -> None:
-    _, en, _ = render(tmp_path, verdict("pass", check(checked_count=0)))
-    assert "nothing to check" in en
+FULL: Row = {
+    "complexes": 40,
+    "provinces": 14,
+    "industries": 11,
+    "quarters": 17,
+    "first_period": "2022-Q1",
+    "cells": {"A": 900, "Q": 90, "O": 10, "M": 50},
+    "survey": {
+        "surveyed_count": {"value": 4891.0},
+        "responded_count": {"value": 3669.0},
+        "response_rate_pct": {"value": 75.0, "sheet": "조사 개요", "cell": "A17"},
+        "cv_production_pct": {"value": 8.9},
+        "cv_exports_pct": {"value": 12.1},
+        "suppression_max_respondents": {"value": 5.0},
+    },
+    "suppressed": [{"name_ko": "진해", "name_en": "Jinhae"}],
+    "lags": [
+        {"period": p, "published_at": "2026-05-27", "days": d}
+        for p, d in (("2026-Q1", 67), ("2025-Q4", 50), ("2025-Q3", 40), ("2025-Q2", 60))
+    ],
+    "revisions": [
+        {"measure": "production_krw_100m", "name_ko": "생산액", "name_en": "Production", "horizon": h,
+         "observations": 10, "revised": 8, "relative_mar_pct": 0.156, "bias_t": t}
+        for h, t in (("90d", None), ("latest", 2.5))
+    ],
+    "breaks": [
+        {"quarter": "2025-Q4", "kind": "coverage_in", "what_ko": "용인 추가", "what_en": "Yongin added", "source": "s"}
+    ],
+    "like_for_like": {"growth_pct": 6.41, "growth_lfl_pct": 6.4, "matched_complexes": 33},
+    "seasonal": {"adjusted": 3, "not_adjusted": 88},
+    "freshness": [{"status": "on_time"}, {"status": "late"}, {"status": "never_seen"}],
+    "punctuality": [{"delay_seconds": 3, "is_measured": True}],
+    "claims": {"supported": 2, "not_evaluable": 1},
+    "shares": [{"metric": "a"}],
+    "missing_shares": [{"metric": "a"}, {"metric": "b"}],
+    "marts": [{"mart": "m", "row_count": 1000, "column_count": 2}],
+    "columns": (90, 100),
+    "traced": (50, 50),
+}  # fmt: skip
 
 
-def test_warnings_of_the_files_are_told_once_with_their_places(tmp_path: Path) -> None:
-    same = [WARNING, WARNING | {"sheet": "표6"}]
-    ko, en, _ = render(tmp_path, verdict("pass", check()), lock=lock(snapshot(warnings=same)))
-    assert ko.count("머리글은 2025입니다.") == 1
-    assert "a.xlsx › 표4 › E3; a.xlsx › 표6 › E3" in en and "Nothing to do." in en
+def test_each_chapter_begins_with_its_figures(tmp_path: Path) -> None:
+    outcome = verdict("pass_with_warnings", check(), failed()) | {
+        "since_last_release": {
+            "release_id": "2025-Q4_v1", "new_publications": 2, "compared_cells": 1000,
+            "changed_cells": 40, "silent_cells": 0,
+        }
+    }  # fmt: skip
+    ko, en, page = render(tmp_path, outcome, **FULL)
+    for sentence in (
+        "40 industrial complexes in 14 provinces in the first quarter of 2026",
+        "3 claims made in print with these statistics were checked: 2 hold and 1 cannot be evaluated",
+        "1 share of the nation is left empty",
+        "Of 4,891 firms surveyed 3,669 answered, a response rate of 75.0%; the part of the other 1,222",
+        "8.9% for production and 12.1% for exports",
+        "±17 to 24%",
+        "(mean absolute revision) by: production 0.16%",
+        "lean to one side for production (t = 2.5)",
+        "Of 1,000 cells due in this workbook 900 (90.0%) hold a figure, 90 are suppressed and 10 are missing",
+        "67 days after its end",
+        "this time it is 7 days late",
+        "The 3 quarters before took 40 to 60 days (50 in the middle)",
+        "Of 3 sources that can be used beside it 1 has come in time, 1 is late and 1 was never received",
+        "1 announced release went out at most 3 seconds after the announced time",
+        "2025-Q4, Yongin added",
+        "by +6.4% on the year as published, and by +6.4% like for like, over the 33 complexes",
+        "Since the release before (2025-Q4_v1) 2 publications came",
+        "40 were revised; 0 changed without a publication",
+        "of 1 complex are suppressed (X): Jinhae. The publisher withholds complexes with 5 or fewer",
+        "90 of 100 columns (90.0%)",
+        "50 of 50 observations (100.0%)",
+    ):
+        assert sentence in en, sentence
+    for sentence in ("회수율은 75.0%", "7일 늦었다", "진해", "용인 추가", "평균 절대 정정률"):
+        assert sentence in ko, sentence
+    assert page.headings.count(2) >= 10
 
 
-def test_suppression_survey_and_inputs(tmp_path: Path) -> None:
-    ko, en, _ = render(
+def test_what_is_not_known_is_not_told(tmp_path: Path) -> None:
+    ko, en, _ = render(tmp_path, verdict("pass", check()))
+    for word in ("response rate of", "None", "nan", "coefficient of variation", "days after"):
+        assert word not in en and word not in ko
+    unrevised = [r | {"revised": 0} for r in FULL["revisions"]]
+    _, en, _ = render(tmp_path, verdict("pass", check()), revisions=unrevised)
+    assert "has been revised yet" in en
+
+
+def test_the_process_names_steps_and_owners(tmp_path: Path) -> None:
+    row = check(gsbpm="5.3", owner_ko="통계 담당", owner_en="Statistics")
+    ko, en, _ = render(tmp_path, verdict("pass", row))
+    assert "Review and validate Statistics" in en and "통계 담당" in ko and "5.3 1 1 35" in en
+
+
+def test_inputs_are_listed(tmp_path: Path) -> None:
+    _, en, _ = render(
         tmp_path,
         verdict("pass", check()),
         lock=lock(snapshot(), snapshot(period="all", file_name="b.csv", published_at=None)),
-        suppressed=[{"name_ko": "진해", "name_en": "Jinhae"}],
-        survey_notes=[
-            {"item": "response_rate_pct", "value": 75.0, "sheet": "조사 개요", "cell": "A17"},
-            {"item": "unknown", "value": 1.0},
-        ],
     )
-    assert "진해" in ko and "the 1 complex below" in en
-    assert "Response rate 75.0%" in en and "회수율 75.0%" in ko
     assert "9f8a31c2" * 8 in en and "2026-05-27" in en and "111.8 KB" in en
     assert "2 files, kept byte for byte" in en
 
@@ -275,5 +362,6 @@ def test_simulated_is_marked_and_real_is_not(tmp_path: Path) -> None:
 
 def test_the_same_input_gives_the_same_bytes(tmp_path: Path) -> None:
     outcome = verdict("pass", check())
-    first = render_quality_report(outcome, {}, tmp_path / "a.html").read_bytes()
-    assert render_quality_report(outcome, {}, tmp_path / "b.html").read_bytes() == first
+    facts = Facts("2026-Q1", **FULL)
+    first = render_quality_report(outcome, facts, {}, tmp_path / "a.html").read_bytes()
+    assert render_quality_report(outcome, facts, {}, tmp_path / "b.html").read_bytes() == first

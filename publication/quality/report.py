@@ -13,65 +13,15 @@ from typing import Any
 
 from markupsafe import Markup
 
+from publication.bulletin.html.fonts import FAMILY, font_faces
+from publication.bulletin.words.wording import percent
 from publication.page import both, page_environment
+from publication.quality.chapters import Chapter, chapters
+from publication.quality.facts import Facts
 
-TEMPLATE = "quality_report.html.j2"
+TEMPLATE = "quality/report.html.j2"
 
 Row = dict[str, Any]
-
-#: Themes in the order of the page: the quality dimensions of the European Statistical System.
-THEMES: tuple[tuple[str, str, str, str, str], ...] = (
-    (
-        "accuracy",
-        "정확성",
-        "Accuracy",
-        "값이 그럴 수 있는 범위에 있는가",
-        "Do the figures lie where such figures can lie?",
-    ),
-    (
-        "coherence",
-        "일관성",
-        "Coherence",
-        "표와 표, 합계와 부분이 서로 맞는가",
-        "Do tables agree with each other, and totals with their parts?",
-    ),
-    (
-        "completeness",
-        "완전성",
-        "Completeness",
-        "있어야 할 단지, 업종, 항목이 모두 있는가",
-        "Is every complex, industry and measure there that should be?",
-    ),
-    (
-        "comparability",
-        "비교성",
-        "Comparability",
-        "앞선 기간과 앞선 간행물에 견주어 볼 수 있는가",
-        "Can the figures be held against earlier periods and earlier editions?",
-    ),
-    (
-        "timeliness",
-        "시의성",
-        "Timeliness",
-        "맞는 기간의 자료가 제때 들어왔는가",
-        "Did the right period come, and in time?",
-    ),
-)
-
-_SURVEY_ITEMS: dict[str, tuple[str, str, str, str]] = {
-    "sample_size": ("표본 규모", "Sample", "개사", "firms"),
-    "surveyed_count": ("조사 대상 업체", "Firms surveyed", "개사", "firms"),
-    "responded_count": ("응답 업체", "Firms that answered", "개사", "firms"),
-    "response_rate_pct": ("회수율", "Response rate", "%", "%"),
-    "cv_production_pct": ("변동계수, 생산", "Coefficient of variation, production", "%", "%"),
-    "cv_exports_pct": ("변동계수, 수출", "Coefficient of variation, exports", "%", "%"),
-    "suppression_max_respondents": (
-        "비공개 기준: 조사 대상 업체",
-        "Suppressed up to so many surveyed firms",
-        "개 이하",
-        "firms",
-    ),
-}
 
 #: Where a publication date was taken from, in words.
 _BASES: dict[str, tuple[str, str]] = {
@@ -217,7 +167,8 @@ def _checks(verdict: Mapping[str, Any]) -> list[Row]:
                 "has_reason": bool(check.get("reason_ko") or check.get("reason_en")),
                 "action": _pair(check, "action"),
                 "has_action": bool(check.get("action_ko") or check.get("action_en")),
-                "owner": str(check.get("owner") or ""),
+                "owner": _pair(check, "owner"),
+                "has_owner": bool(check.get("owner")),
                 "expectation": str(check.get("expectation") or ""),
                 "expected": str(check.get("expected") or ""),
                 "observed": str(check.get("observed") or ""),
@@ -233,24 +184,98 @@ def _checks(verdict: Mapping[str, Any]) -> list[Row]:
     return out
 
 
-def _themes(checks: Sequence[Row]) -> list[Row]:
-    """The themes with their checks; a theme the page does not know comes last, by its own name."""
-    known = [theme[0] for theme in THEMES]
-    others = sorted({c["theme"] for c in checks} - set(known))
-    rows = [*THEMES, *((name, name, name, "", "") for name in others)]
+#: The phases of the Generic Statistical Business Process Model (UNECE, v5.1) that the gate belongs to.
+PHASES: tuple[tuple[str, str, str], ...] = (
+    ("4.3", "수집 실행", "Run collection"),
+    ("5.1", "자료 통합", "Integrate data"),
+    ("5.3", "검토와 타당성 검증", "Review and validate"),
+    ("6.2", "산출물 검증", "Validate outputs"),
+    ("6.4", "비밀보호 적용", "Apply disclosure control"),
+    ("7.1", "공표 체계 갱신", "Update output systems"),
+)
+
+
+def _phases(verdict: Mapping[str, Any]) -> list[Row]:
+    """The phases with their checks, and the roles that own them."""
     out = []
-    for key, ko, en, question_ko, question_en in rows:
-        own = [c for c in checks if c["theme"] == key]
+    for code, ko, en in PHASES:
+        own = [c for c in verdict.get("checks") or [] if c.get("gsbpm") == code]
+        if not own:
+            continue
+        owners = {str(c.get("owner")): _pair(c, "owner") for c in own}
         out.append(
             {
+                "code": code,
                 "name": both(ko, en),
-                "question": both(question_ko, question_en),
-                "checks": own,
-                "passed": sum(c["success"] for c in own),
-                "accepted": any(c["accepted"] for c in own),
+                "checks": len(own),
+                "passed": sum(bool(c.get("success")) for c in own),
+                "cells": sum(int(c.get("checked_count") or 0) for c in own),
+                "owners": Markup(", ").join(owners[k] for k in sorted(owners)),
             }
         )
     return out
+
+
+def _told_chapters(facts: Facts, verdict: Mapping[str, Any], checks: Sequence[Row]) -> list[Row]:
+    """The chapters with the checks of their themes; a theme that no chapter knows gets its own."""
+    out = []
+    known: set[str] = set()
+    for chapter in chapters(facts, verdict):
+        known |= set(chapter.themes)
+        own = [c for c in checks if c["theme"] in chapter.themes]
+        out.append(_chapter_row(chapter, own))
+    for theme in sorted({c["theme"] for c in checks} - known):
+        own = [c for c in checks if c["theme"] == theme]
+        out.append(_chapter_row(Chapter(theme, both(theme, theme), both("", ""), (theme,)), own))
+    return out
+
+
+def _chapter_row(chapter: Chapter, own: list[Row]) -> Row:
+    return {
+        "key": chapter.key,
+        "name": chapter.name,
+        "question": chapter.question,
+        "sentences": chapter.sentences,
+        "tables": chapter.tables,
+        "checks": own,
+        "passed": sum(c["success"] for c in own),
+        "accepted": any(c["accepted"] for c in own),
+    }
+
+
+def _figures(facts: Facts) -> list[tuple[Markup, Markup]]:
+    """The figures that a reader looks for first: label and value."""
+    said: list[tuple[Markup, Markup]] = []
+    survey = {k: v["value"] for k, v in facts.survey.items() if v.get("value") is not None}
+    if "response_rate_pct" in survey:
+        said.append((both("회수율", "Response rate"), Markup(percent(survey["response_rate_pct"]))))
+    if "cv_production_pct" in survey:
+        said.append(
+            (both("변동계수, 생산", "CV, production"), Markup(percent(survey["cv_production_pct"])))
+        )
+    newest = next((r for r in facts.lags if r["period"] == facts.period), None)
+    if newest:
+        days = int(newest["days"])
+        said.append(
+            (both("분기 뒤 공표까지", "Published after"), both(f"{days}일", f"{days} days"))
+        )
+    if facts.complexes:
+        said.append((both("단지", "Complexes"), Markup(_number(facts.complexes))))
+    if facts.suppressed is not None:
+        said.append((both("비공개 단지", "Suppressed"), Markup(_number(len(facts.suppressed)))))
+    mar = next(
+        (
+            r["relative_mar_pct"]
+            for r in facts.revisions
+            if r["measure"] == "production_krw_100m" and r["horizon"] == "latest" and r["revised"]
+        ),
+        None,
+    )
+    if mar is not None:
+        said.append(
+            (both("평균 절대 정정, 생산", "Mean revision, production"), Markup(f"{mar:.2f}%"))
+        )
+    return said
 
 
 def _file_warnings(snapshots: Sequence[Mapping[str, Any]]) -> list[Row]:
@@ -316,75 +341,57 @@ def _inputs(snapshots: Sequence[Mapping[str, Any]]) -> list[Row]:
     return rows
 
 
-def _survey(notes: Any) -> list[Row]:
-    rows = []
-    for note in notes or []:
-        item = _SURVEY_ITEMS.get(str(note.get("item")))
-        if item is None or note.get("value") is None:
-            continue
-        value = note["value"]
-        shown = f"{value:,.1f}" if item[2] == "%" else _number(value)
-        where = " ".join(str(note[k]) for k in ("sheet", "cell") if note.get(k))
-        rows.append(
-            {
-                "name": both(item[0], item[1]),
-                "value": both(
-                    f"{shown}{item[2]}", f"{shown}{'' if item[3] == '%' else ' '}{item[3]}"
-                ),
-                "where": where,
-            }
-        )
-    return rows
-
-
-def render_quality_report(verdict: dict[str, Any], context: dict[str, Any], out: Path) -> Path:
+def render_quality_report(
+    verdict: dict[str, Any], facts: Facts, lock: Mapping[str, Any], out: Path
+) -> Path:
     """Write the quality report and return its path.
 
     Args:
         verdict: the content of verdict.json.
-        context: what is told beside it; every key may be missing. `lock`: the content of
-            inputs.lock.json (snapshots with hashes, dates and warnings). `period`,
-            `is_simulated`, `release_id`. `suppressed`: complexes with suppressed cells, each with
-            `name_ko` and `name_en`. `survey_notes`: figures of the publisher's own survey notes
-            (`item`, `value`, `sheet`, `cell`).
+        facts: the figures it tells; what is not known is left out.
+        lock: the content of inputs.lock.json (snapshots with hashes, dates and warnings).
         out: the file to write; its folder is made.
 
     The page depends on nothing else (no clock, no network): the same input gives the same bytes.
     """
-    lock = context.get("lock") or {}
     snapshots = [s for s in lock.get("snapshots") or [] if isinstance(s, Mapping)]
     checks = _checks(verdict)
     failed = sorted(
         (c for c in checks if not c["success"]), key=lambda c: (c["severity"] != "critical",)
     )
-    period = str(verdict.get("period") or context.get("period") or lock.get("period") or "")
+    period = str(verdict.get("period") or facts.period or "")
     headline, consequence = _sentence(verdict, failed)
     critical = sum(1 for c in failed if c["severity"] == "critical")
-    suppressed = context.get("suppressed")
     environment = page_environment()
     environment.globals.update(number=_number)
-    page = environment.get_template(TEMPLATE).render(
-        period=_period(period),
-        period_code=period,
-        build_id=str(verdict.get("build_id") or lock.get("build_id") or ""),
-        release_id=str(context.get("release_id") or ""),
-        engine=str(verdict.get("engine") or ""),
-        code=str((lock.get("code") or {}).get("version") or ""),
-        simulated=bool(verdict.get("is_simulated") or context.get("is_simulated")),
-        outcome=str(verdict.get("verdict") or ""),
-        headline=headline,
-        consequence=consequence,
-        total=len(checks),
-        passed=len(checks) - len(failed),
-        warning=len(failed) - critical,
-        critical=critical,
-        failed=failed,
-        themes=_themes(checks),
-        file_warnings=_file_warnings(snapshots),
-        files=len(snapshots),
-        suppressed=None if suppressed is None else [_pair(s, "name") for s in suppressed],
-        survey=_survey(context.get("survey_notes")),
-        inputs=_inputs(snapshots),
+    parts: dict[str, Any] = {
+        "period": _period(period),
+        "period_code": period,
+        "build_id": str(verdict.get("build_id") or lock.get("build_id") or ""),
+        "engine": str(verdict.get("engine") or ""),
+        "code": str((lock.get("code") or {}).get("version") or ""),
+        "simulated": bool(verdict.get("is_simulated") or facts.is_simulated),
+        "outcome": str(verdict.get("verdict") or ""),
+        "headline": headline,
+        "consequence": consequence,
+        "total": len(checks),
+        "passed": len(checks) - len(failed),
+        "warning": len(failed) - critical,
+        "critical": critical,
+        "failed": failed,
+        "figures": _figures(facts),
+        "chapters": _told_chapters(facts, verdict, checks),
+        "phases": _phases(verdict),
+        "file_warnings": _file_warnings(snapshots),
+        "files": len(snapshots),
+        "inputs": _inputs(snapshots),
+    }
+    template = environment.get_template(TEMPLATE)
+    # Set once to know its letters, and once more with them.
+    bare = template.render(**parts, font_faces="", font_family="")
+    letters = frozenset(c for c in bare if c.isprintable())
+    page = template.render(
+        **parts, font_faces=Markup(font_faces(letters)), font_family=Markup(f'"{FAMILY}", ')
     )
     out = Path(out)
     out.parent.mkdir(parents=True, exist_ok=True)

@@ -1,0 +1,284 @@
+"""Accepted exceptions: cells that fail a check and are true.
+
+Each stands in `accepted.yml` with its reason and the role that answers for it, and ends by itself: it
+holds only for the value it was accepted for (`expect`), or only until a day (`until`). When the cause
+is gone, when the value is another, or when no such check exists, the gate stops and says so: an
+exception that outlives its cause hides the next fault.
+"""
+
+from __future__ import annotations
+
+import difflib
+import math
+from collections.abc import Collection
+from dataclasses import dataclass, field
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import duckdb
+from pydantic import model_validator
+
+from expectations.suite import HERE, Strict, load_roles, read_yaml
+
+ACCEPTED = HERE / "accepted.yml"
+#: What `expect` says of a cell without a value.
+MISSING = "missing"
+_CELL = ("complex_id", "industry_code", "size_class", "sex", "measure", "period", "sheet", "cell")
+
+
+class Accepted(Strict):
+    """One exception.
+
+    The cell is named by `complex_id`, `measure` and `period`, more closely by the other columns of the
+    check's rows. `expect` is the value that was accepted, or `missing`.
+    """
+
+    check: str
+    complex_id: str
+    measure: str
+    period: str
+    industry_code: str | None = None
+    size_class: str | None = None
+    sex: str | None = None
+    sheet: str | None = None
+    cell: str | None = None
+    reason: str
+    owner: str
+    expect: float | str | None = None
+    until: date | None = None
+    #: For a publication of the simulated Korea; real and simulated figures never stand in for each other.
+    simulated: bool = False
+
+    @model_validator(mode="after")
+    def _ends_by_itself(self) -> Accepted:
+        if self.expect is None and self.until is None:
+            raise ValueError("give `expect` (the value it is accepted for) or `until` (a day)")
+        if isinstance(self.expect, str) and self.expect != MISSING:
+            raise ValueError(f"`expect` is a number or `{MISSING}`, not {self.expect!r}")
+        if self.owner not in load_roles():
+            raise ValueError(f"role {self.owner!r} is not in roles.yml")
+        if not self.reason.strip():
+            raise ValueError("an exception needs a reason")
+        return self
+
+    @property
+    def where(self) -> str:
+        """Check and cell, for messages."""
+        more = [str(getattr(self, c)) for c in ("industry_code", "size_class", "sex", "sheet", "cell") if getattr(self, c)]  # fmt: skip
+        return f"{self.check}: {' '.join([self.complex_id, *more, self.measure, self.period])}"
+
+
+def load_accepted(path: Path = ACCEPTED) -> list[Accepted]:
+    """Read the accepted exceptions.
+
+    Raises:
+        ValueError: an entry is not whole; the message names it.
+    """
+    content = read_yaml(path) or {}
+    if not isinstance(content, dict) or set(content) - {"accepted"}:
+        raise ValueError(f"{path.name}: the file holds one list, `accepted`")
+    entries = []
+    for number, entry in enumerate(content.get("accepted") or [], start=1):
+        try:
+            entries.append(Accepted.model_validate(entry))
+        except ValueError as error:
+            raise ValueError(f"{path.name}, entry {number}: {error}") from error
+    return entries
+
+
+@dataclass
+class _State:
+    """What became of an exception: `seen` where its check looked at its period."""
+
+    seen: bool = False
+    failing: bool = False
+    other_values: list[Any] = field(default_factory=list)
+
+
+class Ledger:
+    """The exceptions of one run of the gate, and what became of each."""
+
+    def __init__(self, entries: list[Accepted], today: date, *, is_simulated: bool) -> None:
+        self.entries = entries
+        self.today = today
+        self._is_simulated = is_simulated
+        self._states = [_State() for _ in entries]
+
+    def mark(self, connection: duckdb.DuckDBPyConnection, check_id: str, limit: float) -> None:
+        """Add `is_accepted` to the table `checked`, as the table `judged`; remember what was seen."""
+        columns = {r[0] for r in connection.execute("DESCRIBE checked").fetchall()}
+        exempt, parameters = "false", list[Any]()
+        for entry, state in zip(self.entries, self._states, strict=True):
+            if entry.check != check_id or entry.simulated != self._is_simulated:
+                continue
+            condition, values = _cell_condition(entry, columns)
+            beyond = f"abs(deviation) > {limit!r}"
+            looked = connection.execute(
+                "SELECT count(*) FROM checked WHERE period = ?", [entry.period]
+            ).fetchone()
+            state.seen = bool(looked and looked[0])
+            found = connection.execute(
+                f"SELECT value::DOUBLE FROM checked WHERE {beyond} AND {condition}", values
+            ).fetchall()
+            state.failing = bool(found)
+            state.other_values = [v for (v,) in found if not _as_expected(entry.expect, v)]
+            if not found or state.other_values or self._is_over(entry):
+                continue
+            exempt += f" OR ({condition})"
+            parameters += values
+        connection.execute(
+            f"CREATE OR REPLACE TEMP TABLE judged AS SELECT *, ({exempt}) AS is_accepted FROM checked",
+            parameters,
+        )
+
+    def _is_over(self, entry: Accepted) -> bool:
+        return entry.until is not None and entry.until < self.today
+
+    def account(self, checks: Collection[str], acceptable: Collection[str]) -> list[dict[str, Any]]:
+        """Two results: exceptions that hold no longer (critical), and that are over (warning).
+
+        Args:
+            checks: every check of the suites.
+            acceptable: those that tell cells, which alone can be accepted.
+        """
+        broken, over = [], []
+        for entry, state in zip(self.entries, self._states, strict=True):
+            applies = entry.simulated == self._is_simulated
+            if entry.check not in acceptable:
+                broken.append(_unknown(entry, checks))
+            elif self._is_over(entry):
+                ko = (
+                    "검사는 다시 실패한다"
+                    if state.failing
+                    else "더는 실패하지 않으니 항목을 지운다"
+                )
+                en = (
+                    "the check fails again"
+                    if state.failing
+                    else "it does not fail any more, remove it"
+                )
+                over.append(
+                    _told(
+                        entry,
+                        f"기한({entry.until})이 지났다. {ko}",
+                        f"ended on {entry.until}; {en}",
+                    )
+                )
+            elif applies and state.other_values:
+                value = state.other_values[0]
+                shown = MISSING if value is None else f"{value:,.15g}"
+                broken.append(
+                    _told(
+                        entry,
+                        f"{entry.expect}로 인정했으나 지금은 {shown}이다",
+                        f"accepted for {entry.expect}, but it is {shown} now",
+                    )
+                )
+            elif applies and state.seen and not state.failing:
+                broken.append(
+                    _told(
+                        entry,
+                        "원인이 없어졌다. 더는 실패하지 않으니 항목을 지운다",
+                        "the cause is gone: it does not fail any more, remove the entry",
+                    )
+                )
+        return [
+            _result(
+                "accepted_exceptions_are_needed",
+                "critical",
+                ("인정된 예외는 인정한 그대로이다", "Accepted exceptions are as they were accepted"),
+                ("원인보다 오래 남는 예외는 다음 오류를 가린다", "An exception that outlives its cause hides the next fault."),
+                ("expectations/accepted.yml에서 지우거나, 새 값을 확인하고 다시 인정한다", "Remove it from expectations/accepted.yml, or look at the new value and accept that."),
+                broken,
+                len(self.entries),
+            ),
+            _result(
+                "accepted_exceptions_are_in_time",
+                "warning",
+                ("인정된 예외는 기한 안에 있다", "Accepted exceptions are within their time"),
+                ("기한이 지난 예외는 스스로 효력을 잃는다", "An exception whose day has passed holds no longer by itself."),
+                ("지우거나 기한을 새로 정한다", "Remove it, or decide on a new day."),
+                over,
+                len(self.entries),
+            ),
+        ]  # fmt: skip
+
+
+def _cell_condition(entry: Accepted, columns: set[str]) -> tuple[str, list[Any]]:
+    parts, values = [], []
+    for column in _CELL:
+        wanted = getattr(entry, column)
+        if wanted is None:
+            continue
+        # A column that the check does not tell cannot be the cell that was meant.
+        parts.append(f"{column} = ?" if column in columns else "?::VARCHAR IS NULL")
+        values.append(wanted)
+    return " AND ".join(parts), values
+
+
+def _as_expected(expect: float | str | None, value: float | None) -> bool:
+    if expect is None:
+        return True
+    if value is None or isinstance(expect, str):
+        return value is None and expect == MISSING
+    return math.isclose(value, float(expect), rel_tol=1e-9, abs_tol=1e-12)
+
+
+def _unknown(entry: Accepted, checks: Collection[str]) -> dict[str, Any]:
+    if entry.check in checks:
+        return _told(
+            entry,
+            "이 검사는 칸을 말하지 않으므로 예외를 둘 수 없다",
+            "this check tells no cells and takes no exceptions",
+        )
+    near = difflib.get_close_matches(entry.check, checks, n=1)
+    ko = f" {near[0]}을(를) 뜻하는가" if near else ""
+    en = f"; is {near[0]} meant?" if near else ""
+    return _told(entry, f"그런 검사가 없다.{ko}", f"there is no such check{en}")
+
+
+def _told(entry: Accepted, ko: str, en: str) -> dict[str, Any]:
+    return {
+        "complex_id": entry.complex_id,
+        "measure": entry.measure,
+        "period": entry.period,
+        "owner": entry.owner,
+        "message_ko": f"{entry.where} – {ko}",
+        "message_en": f"{entry.where}: {en}",
+    }
+
+
+def _result(
+    identity: str,
+    severity: str,
+    title: tuple[str, str],
+    reason: tuple[str, str],
+    action: tuple[str, str],
+    failures: list[dict[str, Any]],
+    count: int,
+) -> dict[str, Any]:
+    return {
+        "id": identity,
+        "suite": "accepted",
+        "suite_ko": "인정된 예외",
+        "suite_en": "Accepted exceptions",
+        "theme": "accuracy",
+        "gsbpm": "6.2",
+        "severity": severity,
+        "title_ko": title[0],
+        "title_en": title[1],
+        "reason_ko": reason[0],
+        "reason_en": reason[1],
+        "action_ko": action[0],
+        "action_en": action[1],
+        "owner": "statistics",
+        "expectation": "accepted.yml",
+        "expected": "every entry is needed, as it was accepted",
+        "observed": f"{len(failures)} of {count}",
+        "checked_count": count,
+        "accepted_count": 0,
+        "unexpected_count": len(failures),
+        "success": not failures,
+        "failures": failures,
+    }

@@ -1,0 +1,94 @@
+"""Suites, roles and accepted exceptions as data: what is refused, and how it is told."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from expectations.accepted import load_accepted
+from expectations.suite import load_roles, load_suites
+
+TEXT = "{ko: 가, en: a}"
+HEAD = f"suite: s\ntitle: {TEXT}\ntheme: accuracy\nowner: statistics\nchecks:\n"
+CHECK = f"  - {{id: one, severity: critical, title: {TEXT}, reason: {TEXT}, action: {TEXT}, message: {TEXT}, limit: 0, rows: SELECT 1}}\n"
+
+
+def write(folder: Path, text: str, name: str = "s.yml") -> Path:
+    (folder / name).write_text(text, encoding="utf-8")
+    return folder
+
+
+def test_the_suites_are_whole() -> None:
+    suites = load_suites()
+    checks = [check for suite in suites for check in suite.checks]
+    assert len({c.id for c in checks}) == len(checks) >= 90
+    assert {s.owner for s in suites} <= set(load_roles())
+    for check in checks:
+        for text in (check.title, check.reason, check.action):
+            assert text.ko.strip() and text.en.strip(), check.id
+    assert load_accepted() == []
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("suite: s\nowners: x\n", "owners"),
+        (HEAD + CHECK.replace("severity", "severety"), "severety"),
+        (HEAD + CHECK.replace("critical", "fatal"), "fatal|critical"),
+        (HEAD.replace("statistics", "nobody") + CHECK, "role 'nobody' is not in roles.yml"),
+        (HEAD + CHECK + CHECK, "check one stands twice"),
+        (HEAD + CHECK.replace("rows: SELECT 1", "mart: m"), "needs an expectation"),
+        (HEAD + CHECK.replace("limit: 0, ", ""), "need a limit"),
+        (HEAD + CHECK.replace("rows: SELECT 1", "keys: all, rows: SELECT 1"), "give one of"),
+        (HEAD + "theme: accuracy\n" + CHECK, "expected|mapping|YAML"),
+        (HEAD.replace("owner", "theme: accuracy\nowner") + CHECK, "stands twice"),
+        ("suite: [", "not valid YAML"),
+    ],
+)
+def test_a_suite_that_is_not_in_order_is_refused_by_name(
+    text: str, message: str, tmp_path: Path
+) -> None:
+    with pytest.raises(ValueError, match=r"s\.yml") as error:
+        load_suites(write(tmp_path, text))
+    assert any(word in str(error.value) for word in message.split("|"))
+
+
+def test_a_check_may_not_stand_in_two_suites(tmp_path: Path) -> None:
+    write(tmp_path, HEAD + CHECK, "a.yml")
+    with pytest.raises(ValueError, match=r"b\.yml: check one stands twice \(also in a\.yml\)"):
+        load_suites(write(tmp_path, HEAD + CHECK, "b.yml"))
+
+
+def test_no_suite_is_no_gate(tmp_path: Path) -> None:
+    with pytest.raises(ValueError, match="would pass everything"):
+        load_suites(tmp_path)
+
+
+ENTRY = "{check: c, complex_id: gumi, measure: m, period: 2026-Q1, reason: r, owner: statistics"
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        (f"accepted: [{ENTRY}}}]", "give `expect`"),
+        (f"accepted: [{ENTRY}, expect: many}}]", "a number or `missing`"),
+        (f"accepted: [{ENTRY.replace('statistics', 'somebody')}, expect: 1}}]", "somebody"),
+        (f"accepted: [{ENTRY.replace('reason: r', 'reason: ' + chr(39) * 2)}, expect: 1}}]", "needs a reason"),
+        (f"accepted: [{ENTRY}, expect: 1, untill: 2026-01-01}}]", "untill"),
+        ("acepted: []", "one list"),
+        ("- a", "one list"),
+    ],
+)  # fmt: skip
+def test_an_exception_that_is_not_whole_is_refused(text: str, message: str, tmp_path: Path) -> None:
+    path = write(tmp_path, text, "accepted.yml") / "accepted.yml"
+    with pytest.raises(ValueError, match=r"accepted\.yml") as error:
+        load_accepted(path)
+    assert message in str(error.value)
+
+
+def test_an_empty_list_of_exceptions_is_one(tmp_path: Path) -> None:
+    path = write(tmp_path, "# none\n", "accepted.yml") / "accepted.yml"
+    assert load_accepted(path) == []
+    path.write_text(f"accepted: [{ENTRY}, expect: missing}}]", encoding="utf-8")
+    assert load_accepted(path)[0].where == "c: gumi m 2026-Q1"
