@@ -374,11 +374,27 @@ def bench_gate(_: Path) -> None:
     subprocess.run([sys.executable, "-m", "benchmarks.gate"], check=True)
 
 
+def bench_asof(folder: Path) -> None:
+    """As of a day and the revision statistics, on 1.1 million observations (benchmarks/asof.py)."""
+    from benchmarks import asof
+
+    asof.main()
+
+
+def bench_seasonal(folder: Path) -> None:
+    """X-13ARIMA-SEATS against the bare binary (benchmarks/seasonal.py)."""
+    from benchmarks import seasonal
+
+    seasonal.main()
+
+
 BENCHES = {
     "sdmx": [bench_sdmx],
     "readers": [bench_readers],
     "bulletin": [bench_bulletin],
     "gate": [bench_gate],
+    "asof": [bench_asof],
+    "seasonal": [bench_seasonal],
     "verify": [bench_verify],
     "diff": [bench_diff],
     "read": [bench_read],

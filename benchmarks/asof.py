@@ -31,9 +31,7 @@ def _candidate(folder: Path) -> Path:
     from ingestion.landing import SCHEMAS, write_empty
 
     landed: dict[str, list[str] | str] = {
-        kind: [str(write_empty(folder / "landed", kind, kind))]
-        for kind in SCHEMAS
-        if kind != "survey_notes"
+        kind: [str(write_empty(folder / "landed", kind, kind))] for kind in SCHEMAS
     }
     lock = folder / "inputs.lock.json"
     lock.write_text('{"snapshots": []}', encoding="utf-8")
