@@ -8,6 +8,7 @@ editions of quarters. Breaks of the register become level shifts.
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -388,6 +389,15 @@ def propose_models(
             "these data are simulated: their models do not belong among the frozen ones; "
             "give --out FOLDER. 모의자료이므로 고정 모형으로 쓸 수 없음(--out 폴더 지정)."
         )
+    if is_simulated:
+        models = [
+            replace(
+                model,
+                basis_en=f"SIMULATED data. {model.basis_en}",
+                basis_ko=f"모의자료. {model.basis_ko}",
+            )
+            for model in models
+        ]
     lines = []
     for model in models:
         path = folder / f"{model.name}.yml"

@@ -196,7 +196,10 @@ def test_proposed_models_stay_for_their_year(candidate, tmp_path):
 
     (line,) = propose()
     assert line.startswith("_T.exports_usd_m.M: (")
-    assert load_models(folder).get("_T.exports_usd_m.M") is not None
+    proposed = load_models(folder).get("_T.exports_usd_m.M")
+    # the model says what it rests on, and that this is no real data
+    assert proposed is not None and proposed.basis_en.startswith("SIMULATED data. Identified on ")
+    assert proposed.basis_ko.startswith("모의자료. ")
     own = Model("_T.exports_usd_m.M", ["_T.exports_usd_m.M"], 2026, "log", "(2 1 0)(0 1 1)")
     save_model(own, folder)
     (line,) = propose()
