@@ -31,7 +31,7 @@ from .conftest import sandan
 
 #: A day between the two publications of `two_releases`, and one before the revision of `a_third`.
 BETWEEN = "2026-04-30"
-BEFORE_REVISION = "2026-06-01"
+BEFORE_REVISION = "2026-06-10"
 
 
 @pytest.fixture(scope="module")
