@@ -25,8 +25,8 @@ REWARD = 30.0
 TOGETHER = 4
 #: So many targets at most are solved together: more of them need larger steps, and so more cells.
 BATCH = 8
-#: How many sets of cells the clean-up tries to publish again.
-CLEAN_UP_PROOFS = 120
+#: How many sets of cells the clean-up tries to publish again: fewer in a large table, where each costs more.
+CLEAN_UP_WORK, CLEAN_UP_LEAST, CLEAN_UP_MOST = 40_000, 20, 120
 
 
 class Cheapest:
@@ -166,15 +166,16 @@ def clean_up(
     suppressed: Bools,
     needed: Bools,
     pool: Pool,
-    proofs: int = CLEAN_UP_PROOFS,
 ) -> tuple[Bools, Pool]:
     """Publish again what is not needed against the outsider, the most informative cells first.
 
     Args:
         needed: cells that stay suppressed in any case.
-        proofs: so many sets of cells are tried at most. It is no time, so that the same table gives the
-            same pattern on a slower machine.
+
+    How much is tried follows from the size of the table, not from time, so that the same table gives the
+    same pattern on a slower machine.
     """
+    proofs = min(max(CLEAN_UP_WORK // attack.size, CLEAN_UP_LEAST), CLEAN_UP_MOST)
     weight = attack.table.weight[attack.cells]
     order = np.flatnonzero(suppressed & ~needed)
     # Several at once first: mostly many are not needed, and then one question answers for all.
