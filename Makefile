@@ -75,7 +75,8 @@ status: $(READY) ## releases, newest outcomes, quarantine
 test: $(SITE) lint ## every check and test
 	@$(MAKE) --no-print-directory bi-setup || echo "without Superset: its tests are skipped"
 	@$(BIN)/pytest tests/unit -n 2
-	@$(BIN)/pytest tests/integration -n 2 --dist loadgroup
+	@$(BIN)/pytest tests/integration -m "not airflow" -n 2 --dist loadfile
+	@$(BIN)/pytest tests/integration -m airflow
 
 test-fast: $(READY) ## the unit tests, network cut
 	@$(BIN)/pytest tests/unit -n 2

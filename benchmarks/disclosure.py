@@ -196,6 +196,7 @@ def pytauargus() -> None:
                     writer.writerows(zip(columns["row"], columns["column"], amounts, strict=True))
                 done = subprocess.run(
                     [python, str(script), folder, method],
+                    cwd=folder,  # its solvers leave files where they run
                     capture_output=True,
                     text=True,
                     check=False,

@@ -1,7 +1,7 @@
 """The whole, for real: homes made by the command line, each once a session.
 
-The tests may run side by side (`-n 2 --dist loadgroup`): workers share the homes, tests that share
-something else stay with one worker.
+The tests may run side by side (`-n 2 --dist loadfile`): workers share the homes, a file stays with one
+worker.
 """
 
 from __future__ import annotations
@@ -19,14 +19,12 @@ from filelock import FileLock
 
 #: Files whose tests start Airflow or Postgres: one after the other, because of the machine's cores.
 _AIRFLOW = {"test_compose", "test_scheduler", "test_sensor", "test_sign_off"}
-#: Files whose tests need nothing of each other.
-_APART = {"test_gate", "test_run"}
 
 Sandan = Callable[..., subprocess.CompletedProcess[str]]
 
 
 def sandan(
-    home: Path, *arguments: str | Path, timeout: float = 240
+    home: Path, *arguments: str | Path, timeout: float = 290
 ) -> subprocess.CompletedProcess[str]:
     """Run the command line in a home, as a person would."""
     environment = {k: v for k, v in os.environ.items() if not k.startswith(("SANDAN_", "AIRFLOW"))}
@@ -40,15 +38,10 @@ def sandan(
     )
 
 
-@pytest.hookimpl(tryfirst=True)
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Keep the tests of a file with one worker, and all that start Airflow."""
-    here = Path(__file__).parent
-    for item in items:
-        stem = item.path.stem
-        if item.path.parent == here and stem not in _APART:
-            group = "airflow" if stem in _AIRFLOW else stem
-            item.add_marker(pytest.mark.xdist_group(group))
+def pytest_itemcollected(item: pytest.Item) -> None:
+    """Mark all that start Airflow: they run by themselves (`-m airflow`)."""
+    if item.path.stem in _AIRFLOW:
+        item.add_marker(pytest.mark.airflow)
 
 
 def _once(factory: pytest.TempPathFactory, name: str, *arguments: str | Path) -> Path:
