@@ -14,7 +14,8 @@ def attach_audit(connection: duckdb.DuckDBPyConnection, candidate: Path) -> None
     """Make `disclosure_audit` (one row a table and edition), `disclosure_open` (one a cell that cannot be
     protected) and `disclosure_isolated` (one a column of ours that isolates a suppressed figure).
 
-    Without the file the tables are empty, and the checks of protected marts fail.
+    Without the file the tables are empty, and the checks of protected marts fail; where the publisher's
+    figures contradict each other, there is no audit of what they reveal, and its check fails.
 
     Raises:
         ValueError: the file is no audit.
@@ -49,6 +50,7 @@ def attach_audit(connection: duckdb.DuckDBPyConnection, candidate: Path) -> None
             connection.execute(
                 "INSERT INTO disclosure_isolated VALUES (?, ?)", [found["mart"], found["column"]]
             )
-        connection.execute("INSERT INTO disclosure_inherited VALUES (true)")
+        if "contradiction" not in audit["inherit"]:
+            connection.execute("INSERT INTO disclosure_inherited VALUES (true)")
     except (ValueError, KeyError, TypeError) as error:
         raise ValueError(f"{path.name} is no audit of disclosure control: {error}") from error

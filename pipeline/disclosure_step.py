@@ -91,9 +91,16 @@ def protect_candidate(
         }
     for entry in tables:
         entry["content"] = contents[entry["dataset"], entry["period"]]
+    from disclosure import DisclosureError
     from pipeline.disclosure_revealed import reveal
 
-    audit = {"form": 1, "tables": tables, "inherit": reveal(candidate)}
+    try:
+        inherit = reveal(candidate)
+    except DisclosureError as error:
+        # Figures that contradict each other are for the gate to stop, with the cells and in its words;
+        # nothing can be concluded from them, so there is no audit and the gate says that, too.
+        inherit = {"isolated": [], "contradiction": str(error)}
+    audit = {"form": 1, "tables": tables, "inherit": inherit}
     text = json.dumps(audit, ensure_ascii=False, indent=1) + "\n"
     candidate.with_name(AUDIT).write_text(text, encoding="utf-8")
     return audit
