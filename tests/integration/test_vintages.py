@@ -88,7 +88,7 @@ def test_a_vintage_that_is_late_and_one_of_the_same_day_take_their_places(
     drop(simulate_annual_revision(SEED, "2024-Q3", registry), inbox, "먼저", older)
     (again,) = simulate(SEED + 1, ["2025-Q3"], registry)
     drop(again, inbox, "같은날", twin)
-    result = sandan(home, "run", "--inbox", inbox)
+    result = sandan(home, "run", "--inbox", inbox, marts_only=True)
     assert f"published on {older}, before what is loaded already of 2024-Q3" in result.stdout
     assert f"another edition of 2025-Q3 bears the same day of publication, {twin}" in result.stdout
     # loses nothing, and readers of the release that was there see what they saw
@@ -140,7 +140,7 @@ def test_a_revision_that_drops_a_complex_stops_and_keeps_its_figures(
         edition, inbox / file_name(edition.when, suffix="정정"), mutate.remove_row("구미")
     )
     write_meta(path, date(2026, 6, 10))
-    stopped = sandan(home, "run", "--inbox", inbox)
+    stopped = sandan(home, "run", "--inbox", inbox, marts_only=True)
     assert stopped.returncode == 1, stopped.stdout + stopped.stderr
     report = json.loads(next((home / "builds").glob("*/verdict.json")).read_text(encoding="utf-8"))
     for verdict in (home / "builds").glob("*/verdict.json"):
@@ -170,14 +170,14 @@ def test_months_become_quarters_and_nothing_is_counted_twice(tmp_path: Path) -> 
     editions = simulate(SEED, periods, SampleRegistry.load(SEEDS))
     for month in editions[:3]:
         write_workbook(month, inbox / file_name(month.when))
-    result = sandan(home, "run", "--inbox", inbox)
+    result = sandan(home, "run", "--inbox", inbox, marts_only=True)
     assert result.returncode == 0, result.stdout + result.stderr
     assert current(home) == "2024-Q1_v1"
     before = fingerprint(home / "releases/2024-Q1_v1")
     total = "SELECT production_krw_100m, employment_count FROM national_total_quarterly WHERE period = '2024-Q1'"
     (from_months,) = query(home, total)
     write_workbook(editions[3], inbox / file_name(editions[3].when))
-    result = sandan(home, "run", "--inbox", inbox)
+    result = sandan(home, "run", "--inbox", inbox, marts_only=True)
     assert result.returncode == 0, result.stdout + result.stderr
     assert current(home) == "2024-Q2_v1"
     assert fingerprint(home / "releases/2024-Q1_v1") == before
@@ -221,7 +221,7 @@ def test_claims_that_nothing_can_measure_are_refused_and_the_rest_goes_on(
         text = yaml.safe_dump({**good, **changes}, allow_unicode=True)
         (inbox / f"{name}.yml").write_text(text, encoding="utf-8")
     before = fingerprint(home / "releases/2026-Q1_v1")
-    result = sandan(home, "run", "--inbox", inbox)
+    result = sandan(home, "run", "--inbox", inbox, marts_only=True)
     assert result.returncode == 0, result.stdout + result.stderr
     assert result.stdout.count("REJECTED") == 2
     assert "no metric 'happiness'" in result.stdout and "'2005-Q5' is not a period" in result.stdout
