@@ -57,11 +57,17 @@ def count(connection: duckdb.DuckDBPyConnection) -> None:
         GROUP BY ALL
         """
     )
+    # A mart that is not there fails the checks that read it, not the gate as a whole.
+    there = {
+        row[0] for row in connection.execute("SELECT table_name FROM duckdb_tables()").fetchall()
+    } | {row[0] for row in connection.execute("SELECT view_name FROM duckdb_views()").fetchall()}
     union = " UNION ALL ".join(
         f"SELECT '{mart}' AS mart, '{feed}' AS feed, quarter_of(period) AS period, count(*) AS row_count "
         f'FROM "{mart}" GROUP BY ALL'
         for mart, feed in PARTITIONED.items()
+        if mart in there
     )
+    union = union or "SELECT '' AS mart, '' AS feed, '' AS period, 0::BIGINT AS row_count"
     connection.execute(
         f"CREATE OR REPLACE TEMP TABLE partitions AS SELECT c.mart, c.period, p.publications, c.row_count "
         f"FROM ({union}) c JOIN publications p USING (feed, period)"

@@ -403,9 +403,13 @@ def test_older_editions_give_quarters_and_the_newest_vintage_holds(
     late.with_name(late.name + ".meta.json").write_text(
         '{"published_at": "2025-09-01", "simulated": true}', encoding="utf-8"
     )
+    # These editions list other complexes than the sample's: the first release of all, or the gate would
+    # stop it because complexes vanish.
+    shutil.rmtree(home / "releases")
+    (home / "release_log.jsonl").unlink()
     result = sandan(home, "run", "--inbox", inbox)
     assert result.returncode == 0, result.stdout + result.stderr
-    assert current(home) == "2026-Q1_v2"
+    assert current(home) == "2026-Q1_v1"
     before = {
         period: query(
             home,

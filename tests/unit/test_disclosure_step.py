@@ -20,7 +20,7 @@ ORDER = {MART: ["dataset", "period", "complex_id", "industry_code", "size_class"
 DATASET = "kicox__factory_registry_api"
 #: Marts that the look at the publisher's own suppression reads, and the suite.
 OTHERS = """
-CREATE TABLE dim_snapshot (snapshot_id VARCHAR, dataset VARCHAR, period VARCHAR, published_at DATE, loaded_at TIMESTAMP);
+CREATE TABLE dim_snapshot (snapshot_id VARCHAR, dataset VARCHAR, period VARCHAR, published_at DATE, loaded_at TIMESTAMP, sha256 VARCHAR);
 CREATE TABLE fct_observation (snapshot_id VARCHAR, table_id VARCHAR, complex_id VARCHAR, industry_code VARCHAR, size_class VARCHAR,
   sex VARCHAR, measure VARCHAR, period VARCHAR, value DOUBLE, obs_status VARCHAR, published_at DATE, loaded_at TIMESTAMP,
   relation VARCHAR, vintage_no INTEGER);
