@@ -27,6 +27,7 @@ CREATE TABLE fct_observation (snapshot_id VARCHAR, table_id VARCHAR, complex_id 
 CREATE TABLE dim_complex (complex_id VARCHAR, name_ko VARCHAR, name_en VARCHAR);
 CREATE TABLE dim_industry (industry_code VARCHAR, name_ko VARCHAR, name_en VARCHAR);
 CREATE TABLE dim_measure (measure VARCHAR, name_ko VARCHAR, name_en VARCHAR);
+CREATE TABLE dim_kpi (kpi VARCHAR, name_ko VARCHAR, name_en VARCHAR);
 """
 
 
@@ -98,6 +99,7 @@ def release(candidate: Path, folder: Path) -> Path:
             "dim_complex",
             "dim_industry",
             "dim_measure",
+            "dim_kpi",
         ):
             connection.execute(f"DROP TABLE {table}")
     export_marts(candidate, folder, ORDER)
