@@ -80,10 +80,10 @@ def test_a_suppressed_figure_is_a_status_and_no_number(release: Path) -> None:
     with Marts(release) as marts:
         pages = dict(complexes(marts, NOW))
     gumi = pages["gumi"]["history"]
-    assert gumi["values"]["production_krw_100m"] == [70.0, None]
+    assert json.loads(gumi["values"]["production_krw_100m"]) == [70.0, None]
     assert gumi["status"]["production_krw_100m"] == "AQ"
     yeosu = pages["yeosu"]["history"]
-    assert yeosu["values"]["production_krw_100m"] == [0.0]
+    assert json.loads(yeosu["values"]["production_krw_100m"]) == [0.0]
     assert yeosu["status"]["production_krw_100m"] == "A"
 
 
@@ -98,9 +98,9 @@ def test_every_complex_has_a_page_even_without_figures(release: Path) -> None:
 def test_a_figure_leads_to_its_cell(release: Path) -> None:
     with Marts(release) as marts:
         cells = dict(complexes(marts, NOW))["changwon"]["cells"]
-    ((measure, industry, period, sheet, cell, snapshot),) = cells["rows"]
+    ((measure, industry, period, sheet, cell, snapshot),) = json.loads(cells["rows"])
     assert (measure, industry, period) == ("production_krw_100m", "_T", NOW)
-    assert (cells["sheets"][sheet], cell) == ("표4", "C44")
+    assert (cells["sheets"][int(sheet)], cell) == ("표4", "C44")
     assert cells["files"][snapshot]["file_name"] == "동향.xlsx"
 
 

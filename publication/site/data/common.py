@@ -22,16 +22,17 @@ def site(release: Path, marts: Marts, manifest: Row) -> Row:
     """
     checks = dict(manifest.get("checks") or {})
     counts = {name: int(checks.get(name) or 0) for name in ("passed", "warning", "critical")}
-    complexes = marts.rows("SELECT * EXCLUDE (spellings) FROM dim_complex ORDER BY complex_id")
+    complexes = marts.rows(
+        "SELECT complex_id, name_ko, name_en, complex_type, province_ko, province_en, sigungu_ko, "
+        "sigungu_en, longitude, latitude, published_from, published_until, is_current "
+        "FROM dim_complex ORDER BY complex_id"
+    )
     return {
         "period": manifest["period"],
         "version": manifest["version"],
         "is_simulated": bool(manifest["is_simulated"]),
         "checks": {"verdict": checks.get("verdict"), **counts, "total": sum(counts.values())},
-        "warnings": [
-            {language: str(w.get(f"message_{language}") or "") for language in ("ko", "en")}
-            for w in manifest.get("warnings") or []
-        ],
+        "warning_count": len(manifest.get("warnings") or []),
         **_definitions(read_definitions(release)),
         "complex": {row["complex_id"]: row for row in complexes},
     }

@@ -6,7 +6,7 @@ from collections import defaultdict
 from collections.abc import Iterator
 from typing import Any
 
-from publication.site.data.reader import Marts, Row, measured
+from publication.site.data.reader import DECIMALS, Json, Marts, Row, measured
 
 #: Complexes read at a time: memory stays flat however many there are.
 BATCH = 200
@@ -17,10 +17,14 @@ _KM_PER_RADIAN = 6371.0088  # mean radius of the Earth (IUGG)
 
 def complexes(marts: Marts, period: str) -> Iterator[tuple[str, Row]]:
     """Each complex of `dim_complex` with the content of `data/complex/<id>.json`."""
-    known = [
-        str(row[0])
-        for row in marts.tuples("SELECT complex_id FROM dim_complex ORDER BY complex_id")
-    ]
+    about = {
+        str(row["complex_id"]): row
+        for row in marts.rows(
+            "SELECT complex_id, note_ko, note_en, source FROM dim_complex ORDER BY complex_id"
+        )
+    }
+    # Marts are ordered by complex: a batch is a range, and only its part of a file is read.
+    known = list(about)
     near = _neighbours(marts)
     for start in range(0, len(known), BATCH):
         batch = known[start : start + BATCH]
@@ -37,7 +41,7 @@ def complexes(marts: Marts, period: str) -> Iterator[tuple[str, Row]]:
             yield (
                 complex_id,
                 {
-                    "complex_id": complex_id,
+                    **about[complex_id],
                     "period": period,
                     "neighbours": near.get(complex_id, []),
                     **{name: part.get(complex_id) for name, part in parts.items()},
@@ -49,82 +53,51 @@ def _history(marts: Marts, batch: list[str], period: str) -> dict[str, Any]:
     """Every measure of the complex by quarter: {"periods", "values": {m: []}, "status": {m: "AAQ"}}."""
     names = measured(marts.columns("complex_quarterly"))
     lists = ", ".join(
-        f"list({m} ORDER BY period), string_agg(coalesce({m}_status, 'O'), '' ORDER BY period)"
+        f"to_json(list(round({m}, {DECIMALS}) ORDER BY period))::VARCHAR, string_agg(coalesce({m}_status, 'O'), '' ORDER BY period)"
         for m in names
     )
     out = {}
     for complex_id, periods, *cells in marts.tuples(
-        f"SELECT complex_id, list(period ORDER BY period), {lists} FROM complex_quarterly "
-        "WHERE list_contains($1::VARCHAR[], complex_id) AND period <= $2 GROUP BY complex_id",
-        [batch, period],
+        f"SELECT complex_id, to_json(list(period ORDER BY period))::VARCHAR, {lists} FROM complex_quarterly "
+        "WHERE complex_id BETWEEN $1 AND $2 AND period <= $3 GROUP BY complex_id",
+        [batch[0], batch[-1], period],
     ):
         out[complex_id] = {
-            "periods": periods,
-            "values": {m: cells[2 * i] for i, m in enumerate(names)},
+            "periods": Json(periods),
+            "values": {m: Json(cells[2 * i]) for i, m in enumerate(names)},
             "status": {m: cells[2 * i + 1] for i, m in enumerate(names)},
         }
     return out
 
 
 def _industries(marts: Marts, batch: list[str], period: str) -> dict[str, Any]:
-    """Industries of the complex: by quarter, as `_history`, keyed by industry."""
+    """Industries of the complex in the release's quarter: {industry: {m: value, m_status: status}}."""
     if "complex_industry_quarterly" not in marts:
         return {}
     names = measured(marts.columns("complex_industry_quarterly"))
-    lists = ", ".join(
-        f"list({m} ORDER BY period), string_agg(coalesce({m}_status, 'O'), '' ORDER BY period)"
-        for m in names
-    )
+    columns = ", ".join(f"{m}, {m}_status" for m in names)
     out: dict[str, Any] = defaultdict(dict)
-    for complex_id, industry, periods, *cells in marts.tuples(
-        f"SELECT complex_id, industry_code, list(period ORDER BY period), {lists} "
-        "FROM complex_industry_quarterly WHERE list_contains($1::VARCHAR[], complex_id) "
-        "AND period <= $2 GROUP BY ALL ORDER BY complex_id, industry_code",
-        [batch, period],
+    for row in marts.rows(
+        f"SELECT complex_id, industry_code, {columns} FROM complex_industry_quarterly "
+        "WHERE complex_id BETWEEN $1 AND $2 AND period = $3 ORDER BY complex_id, industry_code",
+        [batch[0], batch[-1], period],
     ):
-        out[complex_id][industry] = {
-            "periods": periods,
-            "values": {m: cells[2 * i] for i, m in enumerate(names)},
-            "status": {m: cells[2 * i + 1] for i, m in enumerate(names)},
-        }
+        out[row.pop("complex_id")][row.pop("industry_code")] = row
     return dict(out)
 
 
 def _kpis(marts: Marts, batch: list[str], period: str) -> dict[str, Any]:
-    """Indicators: series, and value, status and reason of the release's quarter."""
-    out: dict[str, Any] = defaultdict(list)
+    """Indicators of the release's quarter: value, status, and why there is no value."""
     if "cluster_kpi" not in marts:
         return {}
-    for (
-        complex_id,
-        kpi,
-        industry,
-        size,
-        periods,
-        values,
-        status,
-        reason_ko,
-        reason_en,
-    ) in marts.tuples(
-        "SELECT complex_id, kpi, industry_code, size_class, list(period ORDER BY period), "
-        "list(value ORDER BY period), string_agg(coalesce(obs_status, 'O'), '' ORDER BY period), "
-        "any_value(reason_ko) FILTER (period = $2), any_value(reason) FILTER (period = $2) "
-        "FROM cluster_kpi WHERE list_contains($1::VARCHAR[], complex_id) AND period <= $2 "
-        "GROUP BY ALL ORDER BY complex_id, kpi, industry_code, size_class",
-        [batch, period],
+    out: dict[str, Any] = defaultdict(list)
+    for row in marts.rows(
+        "SELECT complex_id, kpi, industry_code, value, obs_status AS status, reason_ko, "
+        "reason AS reason_en FROM cluster_kpi WHERE complex_id BETWEEN $1 AND $2 AND period = $3 "
+        "ORDER BY complex_id, kpi, industry_code, size_class",
+        [batch[0], batch[-1], period],
     ):
-        out[complex_id].append(
-            {
-                "kpi": kpi,
-                "industry_code": industry,
-                "size_class": size,
-                "periods": [periods[0], periods[-1]],
-                "values": values,
-                "status": status,
-                "reason_ko": reason_ko,
-                "reason_en": reason_en,
-            }
-        )
+        out[row.pop("complex_id")].append(row)
     return dict(out)
 
 
@@ -136,9 +109,9 @@ def _growth(marts: Marts, batch: list[str], period: str) -> dict[str, Any]:
     for row in marts.rows(
         "SELECT complex_id, measure, comparison, base_period, growth_pct, growth_pct_status, "
         "growth_lfl_pct, growth_lfl_pct_status, lfl_reason, lfl_reason_ko FROM growth_quarterly "
-        "WHERE list_contains($1::VARCHAR[], complex_id) AND industry_code = '_T' AND period = $2 "
+        "WHERE complex_id BETWEEN $1 AND $2 AND industry_code = '_T' AND period = $3 "
         "ORDER BY complex_id, measure, comparison",
-        [batch, period],
+        [batch[0], batch[-1], period],
     ):
         out[row.pop("complex_id")].append(row)
     return dict(out)
@@ -149,38 +122,30 @@ def _cells(marts: Marts, batch: list[str], period: str) -> dict[str, Any]:
     of them.
 
     {"files": {snapshot_id: {"file_name", "published_at"}}, "sheets": [...],
-    "rows": [[measure, industry, period, sheet number, cell, snapshot_id]]}. Industries are told for
+    "rows": [[measure, industry, period, place in "sheets", cell, snapshot_id]]}. Industries are told for
     the release's quarter only.
     """
     if "fct_observation" not in marts:
         return {}
+    known = {
+        row.pop("snapshot_id"): row
+        for row in marts.rows("SELECT snapshot_id, file_name, published_at FROM dim_snapshot")
+    }
     out: dict[str, Any] = {}
-    for (
-        complex_id,
-        measure,
-        industry,
-        at,
-        sheet,
-        cell,
-        snapshot,
-        file_name,
-        published,
-    ) in marts.tuples(
-        "SELECT o.complex_id, o.measure, o.industry_code, o.period, o.sheet, o.cell, "
-        "o.snapshot_id, s.file_name, s.published_at FROM fct_observation o "
-        "JOIN dim_snapshot s USING (snapshot_id) "
-        "WHERE list_contains($1::VARCHAR[], o.complex_id) AND o.is_latest AND o.begins_vintage "
-        "AND o.size_class = '_T' AND o.sex = '_T' AND o.freq IN ('Q', 'M') "
-        "AND (o.industry_code = '_T' OR o.period = $2) "
-        "AND (o.freq = 'Q' OR o.period >= '2000') "
-        "ORDER BY o.complex_id, o.industry_code, o.measure, o.period DESC, o.sheet, o.cell",
-        [batch, period],
+    for complex_id, sheets, rows, files in marts.tuples(
+        "WITH o AS (SELECT * FROM fct_observation WHERE complex_id BETWEEN $1 AND $2 AND is_latest "
+        "AND begins_vintage AND size_class = '_T' AND sex = '_T' AND freq IN ('Q', 'M') "
+        "AND (industry_code = '_T' OR period = $3)), "
+        "s AS (SELECT complex_id, list(DISTINCT sheet ORDER BY sheet) AS sheets, "
+        "list(DISTINCT snapshot_id ORDER BY snapshot_id) AS files FROM o GROUP BY complex_id) "
+        "SELECT complex_id, any_value(sheets), to_json(list([measure, industry_code, period, "
+        "(list_position(sheets, sheet) - 1)::VARCHAR, cell, snapshot_id] "
+        "ORDER BY industry_code, measure, period DESC, sheet, cell))::VARCHAR, any_value(files) "
+        "FROM o JOIN s USING (complex_id) GROUP BY complex_id",
+        [batch[0], batch[-1], period],
     ):
-        told = out.setdefault(complex_id, {"files": {}, "sheets": [], "rows": []})
-        told["files"].setdefault(snapshot, {"file_name": file_name, "published_at": published})
-        if sheet not in told["sheets"]:
-            told["sheets"].append(sheet)
-        told["rows"].append([measure, industry, at, told["sheets"].index(sheet), cell, snapshot])
+        named = {name: known[name] for name in files if name in known}
+        out[complex_id] = {"files": named, "sheets": sheets, "rows": Json(rows)}
     return out
 
 
@@ -193,9 +158,9 @@ def _areas(marts: Marts, batch: list[str]) -> dict[str, Any]:
     out: dict[str, Any] = defaultdict(list)
     for row in marts.rows(
         f"SELECT complex_id, period, name_ko, sheet, name_cell, development_status, {columns} "
-        "FROM complex_status_quarterly WHERE list_contains($1::VARCHAR[], complex_id) "
+        "FROM complex_status_quarterly WHERE complex_id BETWEEN $1 AND $2 "
         "ORDER BY complex_id, period",
-        [batch],
+        [batch[0], batch[-1]],
     ):
         out[row.pop("complex_id")].append(row)
     return dict(out)

@@ -67,6 +67,7 @@ def revisions(marts: Marts, period: str) -> Row:
 def quality(release: Path) -> Row:
     """The content of `data/quality.json`: the verdict of the gate, check by check."""
     verdict: Row = json.loads((release / "verdict.json").read_text(encoding="utf-8"))
+    manifest: Row = json.loads((release / "release.json").read_text(encoding="utf-8"))
     keys = (
         "id", "suite_ko", "suite_en", "theme", "severity", "title_ko", "title_en", "reason_ko",
         "reason_en", "action_ko", "action_en", "owner", "expected", "observed", "checked_count",
@@ -76,6 +77,10 @@ def quality(release: Path) -> Row:
         "verdict": verdict["verdict"],
         "counts": verdict["counts"],
         "checks": [{k: check.get(k) for k in keys} for check in verdict["checks"]],
+        "warnings": [
+            {language: str(w.get(f"message_{language}") or "") for language in ("ko", "en")}
+            for w in manifest.get("warnings") or []
+        ],
         "has_report": (release / "quality_report.html").is_file(),
     }
 

@@ -18,6 +18,10 @@ Row = dict[str, Any]
 DECIMALS = 6
 
 
+class Json(str):
+    """JSON text that a query has made: it goes into a file as it is."""
+
+
 class Marts:
     """The marts of a release, each under its own name; every query goes to `marts/*.parquet`."""
 
@@ -82,27 +86,24 @@ def write(folder: Path, name: str, content: Row, release_id: str) -> Path:
     """
     path = folder / f"{name}.json"
     path.parent.mkdir(parents=True, exist_ok=True)
-    text = json.dumps(
-        _plain({"release_id": release_id, **content}),
-        ensure_ascii=False,
-        separators=(",", ":"),
-        allow_nan=False,
-    )
+    text = _text({"release_id": release_id, **content})
     path.write_text(text + "\n", encoding="utf-8")
     return path
 
 
-def _plain(value: Any) -> Any:
-    """What JSON can hold: numbers without noise, dates as text."""
+def _text(value: Any) -> str:
+    """A value as compact JSON: numbers without noise, dates as text, `Json` as it is."""
+    if isinstance(value, Json):
+        return value
+    if isinstance(value, dict):
+        return "{" + ",".join(f"{_text(str(k))}:{_text(v)}" for k, v in value.items()) + "}"
+    if isinstance(value, list | tuple):
+        return "[" + ",".join(map(_text, value)) + "]"
     if isinstance(value, float):
         if not math.isfinite(value):
-            return None
+            return "null"
         rounded = round(value, DECIMALS)
-        return int(rounded) if rounded == int(rounded) else rounded
-    if isinstance(value, dict):
-        return {str(k): _plain(v) for k, v in value.items()}
-    if isinstance(value, list | tuple):
-        return [_plain(v) for v in value]
+        return repr(int(rounded) if rounded == int(rounded) else rounded)
     if isinstance(value, datetime | date):
-        return value.isoformat()
-    return value
+        value = value.isoformat()
+    return json.dumps(value, ensure_ascii=False)

@@ -17,7 +17,7 @@ export async function render(site) {
   const data = await load(`complex/${id}`);
   return html`<div>
     <h1>${own(me)}</h1>
-    ${who(site, me)}
+    ${who(me, data)}
     ${figures(site, data)}
     ${data.history ? html.fragment`<h2 id="history">${t("시계열", "History")}</h2>${history(site, data)}` : html`<p>${t("이 릴리스에 분기 수치가 없는 단지이다.", "This release has no quarterly figures of this complex.")}</p>`}
     ${industries(site, data)}
@@ -29,10 +29,10 @@ export async function render(site) {
   </div>`;
 }
 
-function who(site, me) {
+function who(me, data) {
   const when = [me.published_from && t(`${me.published_from}부터`, `from ${me.published_from}`), me.published_until && t(`${me.published_until}까지`, `until ${me.published_until}`)].filter(Boolean).join(" ");
   return html.fragment`<p class="lead">${[codeName("complex_type", me.complex_type), own(me, "province"), own(me, "sigungu"), when].filter(Boolean).join(" · ")}</p>
-    ${own(me, "note") ? html`<p class="small">${own(me, "note")}</p>` : ""}`;
+    ${own(data, "note") ? html`<p class="small">${own(data, "note")}</p>` : ""}`;
 }
 
 function figures(site, data) {
@@ -104,8 +104,8 @@ function breaks(data) {
 function industries(site, data) {
   const rows = Object.values(site.industries).filter((i) => i.industry_code !== "_T" && data.industries?.[i.industry_code]);
   if (!rows.length) return "";
-  const measures = ["production_krw_100m", "exports_usd_m", "employment_count", "operating_count"].filter((m) => site.measures[m] && Object.values(data.industries)[0].values[m]);
-  const get = (i, m) => at(data.industries[i.industry_code], m, data.period);
+  const measures = ["production_krw_100m", "exports_usd_m", "employment_count", "operating_count"].filter((m) => site.measures[m] && m in Object.values(data.industries)[0]);
+  const get = (i, m) => ({value: data.industries[i.industry_code][m], status: data.industries[i.industry_code][`${m}_status`]});
   const main = measures.find((m) => rows.some((i) => get(i, m).value > 0)) ?? measures[0];
   const m0 = site.measures[main];
   return html.fragment`<h2 id="industries">${t("업종", "Industries")}, ${period(data.period)}</h2>
@@ -122,16 +122,15 @@ function industries(site, data) {
 function indicators(site, data) {
   if (!data.kpis) return "";
   const rows = data.kpis.filter((k) => k.industry_code === "_T" && site.kpis[k.kpi]).sort((a, b) => site.kpis[a.kpi].sort_order - site.kpis[b.kpi].sort_order);
-  const isNow = (k) => k.periods[1] === data.period;
-  const by = data.kpis.filter((k) => k.kpi === "location_quotient_employment" && k.industry_code !== "_T" && isNow(k) && site.industries[k.industry_code]);
+  const by = data.kpis.filter((k) => k.kpi === "location_quotient_employment" && k.industry_code !== "_T" && site.industries[k.industry_code]);
   return html.fragment`<h2 id="indicators">${t("지표", "Indicators")}</h2>
     ${table(rows, [
       {label: t("지표", "Indicator"), isHead: true, cell: (k) => own(site.kpis[k.kpi])},
-      {label: t("값", "Figure"), isNumber: true, cell: (k) => (isNow(k) ? figure(k.values.at(-1), k.status.at(-1), (v) => number(v, digitsOf(site.kpis[k.kpi]))) : figure(null, "O"))},
+      {label: t("값", "Figure"), isNumber: true, cell: (k) => figure(k.value, k.status, (v) => number(v, digitsOf(site.kpis[k.kpi])))},
       {label: t("단위", "Unit"), cell: (k) => own(site.kpis[k.kpi], "unit")},
-      {label: t("산식, 또는 값이 없는 까닭", "Formula, or why there is no figure"), cell: (k) => html`<span class="small">${(isNow(k) && k.values.at(-1) == null && k[`reason_${lang}`]) || own(site.kpis[k.kpi], "formula")}</span>`}
+      {label: t("산식, 또는 값이 없는 까닭", "Formula, or why there is no figure"), cell: (k) => html`<span class="small">${(k.value == null && k[`reason_${lang}`]) || own(site.kpis[k.kpi], "formula")}</span>`}
     ], {sortable: false, label: t("지표", "Indicators")})}
-    ${by.length ? bars(by.map((k) => ({label: own(site.industries[k.industry_code]), value: k.values.at(-1), status: k.status.at(-1)})).sort((a, b) => (b.value ?? -1) - (a.value ?? -1)), {title: own(site.kpis.location_quotient_employment), digits: digitsOf(site.kpis.location_quotient_employment)}) : ""}`;
+    ${by.length ? bars(by.map((k) => ({label: own(site.industries[k.industry_code]), value: k.value, status: k.status})).sort((a, b) => (b.value ?? -1) - (a.value ?? -1)), {title: own(site.kpis.location_quotient_employment), digits: digitsOf(site.kpis.location_quotient_employment)}) : ""}`;
 }
 
 function areas(site, data) {

@@ -134,8 +134,6 @@ function complexes(site, data) {
 }
 
 function warnings(site) {
-  if (!site.warnings.length) return "";
-  return html.fragment`<h2 id="warnings">${t("알아 둘 것", "Warnings")}</h2>
-    <details><summary>${t(`경고 ${site.warnings.length}건`, `${site.warnings.length} warnings`)}</summary>
-    <ul>${site.warnings.map((w) => html`<li class="small">${w[lang]}</li>`)}</ul></details>`;
+  if (!site.warning_count) return "";
+  return html`<p class="small"><a href=${`${page("quality.html")}#warnings`}>${t(`이 릴리스의 경고 ${site.warning_count}건`, `${site.warning_count} warnings of this release`)}</a></p>`;
 }
