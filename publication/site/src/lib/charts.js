@@ -27,6 +27,7 @@ export function spark(points, {name, unit, digits}) {
   const known = points.filter((p) => p.value != null && (p.status ?? "A") === "A");
   if (known.length < 2) return "";
   const [first, last] = [known[0], known.at(-1)];
+  points = points.filter((p) => p.period >= first.period && p.period <= last.period);
   const node = Plot.plot({
     width: 320, height: 56, margin: 5, axis: null, style: {...STYLE, width: "100%", height: "auto"},
     x: {type: "utc"}, y: {nice: false},
@@ -46,7 +47,7 @@ export function lines(series, {title, unit, digits = 0, height = 220, share = 1,
   const drawn = series.map((s, i) => ({...s, colour: s.colour ?? colours[i % colours.length]}));
   const known = (s) => s.points.filter((p) => p.value != null && (p.status ?? "A") === "A");
   const all = drawn.flatMap(known);
-  if (!all.length) return html`<figure class="chart"><figcaption>${title}</figcaption><p class="none-drawn">${t("그릴 수치가 없다", "No figure to draw")}</p></figure>`;
+  if (!all.length) return html`<figure class="chart"><figcaption>${title}</figcaption><p class="none-drawn">${drawn.every((s) => s.points.some((p) => p.status === "Q")) ? t("X: 비공개인 분기뿐이다", "X: suppressed in every quarter with a statement") : t("그릴 수치가 없다", "No figure to draw")}</p></figure>`;
   const wide = width ?? columnWidth(share);
   const ends = spread(
     drawn.map((s) => ({s, last: known(s).at(-1)})).filter((d) => d.last),
@@ -134,7 +135,8 @@ export function bars(rows, {title, unit, digits = 0, share = 1, isSigned = false
   const keyed = rows.map((r, i) => ({...r, key: `${i}`}));
   const wide = width ?? columnWidth(share);
   const isNarrow = wide < 460;
-  const margin = isNarrow ? 104 : 150;
+  const isWide = wide > 700;
+  const margin = isNarrow ? 104 : isWide ? 210 : 150;
   const ok = keyed.filter((r) => r.value != null && (r.status ?? "A") === "A");
   const most = Math.max(0, ...ok.map((r) => r.value));
   const least = Math.min(0, ...ok.map((r) => r.value));
@@ -145,7 +147,7 @@ export function bars(rows, {title, unit, digits = 0, share = 1, isSigned = false
     marks: [
       Plot.barX(ok, {y: "key", x: "value", fill: isSigned ? (r) => (r.value < 0 ? "var(--orange-mark)" : "var(--blue-mark)") : (r) => r.colour ?? colour}),
       Plot.ruleX([0], {stroke: "var(--soft)"}),
-      Plot.text(keyed, {y: "key", text: (r) => shorten(r.label, isNarrow ? 9 : 13), frameAnchor: "left", textAnchor: "start", dx: -margin, fill: "var(--ink)", title: "label"}),
+      Plot.text(keyed, {y: "key", text: (r) => shorten(r.label, isNarrow ? 9 : isWide ? 26 : 13), frameAnchor: "left", textAnchor: "start", dx: -margin, fill: "var(--ink)", title: "label"}),
       Plot.text(ok.filter((r) => r.value >= 0), {y: "key", x: "value", text: (r) => say(r.value), dx: 5, textAnchor: "start", fill: "var(--ink)"}),
       Plot.text(ok.filter((r) => r.value < 0), {y: "key", x: "value", text: (r) => say(r.value), dx: -5, textAnchor: "end", fill: "var(--ink)"}),
       Plot.text(keyed.filter((r) => !ok.includes(r)), {y: "key", x: 0, text: (r) => figureText(null, r.status), dx: 5, textAnchor: "start", fill: "var(--soft)"})
