@@ -5,7 +5,8 @@ import {t} from "./context.js";
 /** A table.
  *
  * columns: [{label, cell(row) → text or node, sort(row) → number or text, isNumber, isHead}].
- * options: caption, sortable, first (index of the column sorted at first, descending if negative). */
+ * options: caption; label (for screen readers, where there is no caption); sortable; limit (rows shown until all
+ * are asked for). */
 export function table(rows, columns, {caption, sortable = true, label, limit} = {}) {
   const body = html`<tbody></tbody>`;
   const heads = columns.map((column) => {
@@ -15,6 +16,12 @@ export function table(rows, columns, {caption, sortable = true, label, limit} = 
     }</th>`;
   });
   let shown = rows;
+  const more = html`<button type="button" class="act">${t(`모두 보기(${rows.length}행)`, `Show all ${rows.length} rows`)}</button>`;
+  more.onclick = () => {
+    limit = undefined;
+    more.remove();
+    draw();
+  };
   const draw = () => {
     body.replaceChildren(
       ...(limit ? shown.slice(0, limit) : shown).map(
@@ -42,6 +49,7 @@ export function table(rows, columns, {caption, sortable = true, label, limit} = 
   const node = html`<div class="scroll" tabindex="0" role="region" aria-label="${label ?? caption ?? t("표", "Table")}"><table>
     ${caption ? html`<caption>${caption}</caption>` : null}
     <thead><tr>${heads}</tr></thead>${body}</table></div>`;
+  if (limit && rows.length > limit) node.append(more);
   return node;
 }
 

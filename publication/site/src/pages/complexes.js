@@ -28,7 +28,7 @@ export async function render(site) {
           label: withUnit(m), isNumber: true, sort: (c) => latest.get(c.complex_id)?.[m.measure],
           cell: (c) => figure(latest.get(c.complex_id)?.[m.measure], latest.get(c.complex_id)?.[`${m.measure}_status`] ?? "O", number)
         }))
-      ], {label: t("단지 목록", "List of complexes")}),
+      ], {label: t("단지 목록", "List of complexes"), limit: 200}),
       ...(before.some(match)
         ? [
             html.fragment`<h2 id="former">${t("더는 공표되지 않는 단지", "No longer published")}</h2>`,

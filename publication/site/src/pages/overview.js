@@ -129,7 +129,7 @@ function complexes(site, data) {
         sort: (r) => r[m.measure]
       }))
     ],
-    {label: t("단지별 수치", "Figures by complex")}
+    {label: t("단지별 수치", "Figures by complex"), limit: 100}
   );
 }
 

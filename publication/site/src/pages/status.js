@@ -27,7 +27,7 @@ export async function render(site) {
   const draw = () => {
     const asked = search.value.trim().toLowerCase();
     const shown = rows.filter((r) => (parts.checked || r.is_top_level) && (!province.value || own(r, "province") === province.value) && (!type.value || r.complex_type === type.value) && (!asked || [r.name_ko, r.sigungu_ko].some((s) => s?.toLowerCase().includes(asked))));
-    count.textContent = t(`${number(shown.length)}행${shown.length > SHOWN ? `, 처음 ${SHOWN}행을 보임` : ""}`, `${number(shown.length)} rows${shown.length > SHOWN ? `, the first ${SHOWN} shown` : ""}`);
+    count.textContent = t(`${number(shown.length)}행`, `${number(shown.length)} rows`);
     place.replaceChildren(
       table(shown, [
         {label: t("단지", "Complex"), isHead: true, sort: (r) => r.name_ko, cell: (r) => html`<span style="padding-left:${r.level * 1.1}rem">${r.complex_id && site.complex[r.complex_id] ? html`<a href=${page(`complex/${r.complex_id}.html`)}>${r.name_ko}</a>` : r.name_ko}</span>`},
