@@ -67,10 +67,10 @@ def revealed(
     rows, row = np.unique(relations.row[there], return_inverse=True)
     low = relations.low[rows] - sums[rows] - slack[rows]
     high = relations.high[rows] - sums[rows] + slack[rows]
-    # A residual that is zero but for rounding is zero: all who share it are.
+    # What is left of printed sums by their rounding alone says nothing about how large the figures are.
     magnitude = np.maximum(np.abs(low), np.abs(high))
-    finite = magnitude[np.isfinite(magnitude)]
-    scale = float(np.median(finite[finite > 0])) if (finite > 0).any() else 1.0
+    telling = magnitude[np.isfinite(magnitude) & (magnitude > 2 * slack[rows])]
+    scale = float(np.median(telling)) if len(telling) else 1.0
     program = Program(
         n,
         row.astype(np.int64),
@@ -98,8 +98,7 @@ def revealed(
         found_low[k] = max(ends[0] * scale, float(lower[cells[k]]))
         found_high[k] = np.inf if ends[1] >= UNBOUNDED * (1 - 1e-9) else ends[1] * scale
     width = found_high - found_low
-    near = np.zeros(n)
-    np.maximum.at(near, place[relations.cell[there]], slack[relations.row[there]])
+    near = float(slack[rows].max(initial=0.0))
     bounded = np.isfinite(found_high)
     end = np.where(bounded, np.abs(found_high), 0.0)
     exact = bounded & (width <= np.maximum(4 * near, EXACT * end))

@@ -95,6 +95,7 @@ def _read(connection: duckdb.DuckDBPyConnection) -> _Book:
 
 
 def _findings(connection: duckdb.DuckDBPyConnection, book: _Book) -> dict[str, Any]:
+    from disclosure import DisclosureError
     from disclosure.table import relations
 
     value, hidden = dict(book.value), set(book.hidden)
@@ -107,12 +108,23 @@ def _findings(connection: duckdb.DuckDBPyConnection, book: _Book) -> dict[str, A
     place = {cell: i for i, cell in enumerate(wanted)}
     figures = np.array([0.0 if c in idle else other.get(c, value.get(c, np.nan)) for c in wanted])
     rows, names = _sums(wanted, place)
-    system = relations(rows)
-    found = _solve(figures, system)
-    interval = {
-        wanted[int(i)]: (float(a), float(b), bool(e))
-        for i, a, b, e in zip(found.cell, found.low, found.high, found.exact, strict=True)
-    }
+    interval = {}
+    for (measure, when), here in _blocks(wanted).items():
+        local = {i: k for k, i in enumerate(here)}
+        system = relations(
+            [{local[i]: k for i, k in terms.items()} for terms in rows if next(iter(terms)) in local]
+        )
+        older = [i for i in here if wanted[i] in other]
+        try:
+            found = _solve(figures[here], system, measure, when)
+        except DisclosureError:
+            if not older:
+                raise
+            # What another publication printed was revised since: known, but not as this one counts.
+            figures[older] = np.nan
+            found = _solve(figures[here], system, measure, when)
+        for i, low, high, exact in zip(found.cell, found.low, found.high, found.exact, strict=True):
+            interval[wanted[here[int(i)]]] = (float(low), float(high), bool(exact))
     cells = []
     for cell in sorted(hidden & set(place)):
         if cell in idle:
@@ -158,21 +170,29 @@ def _findings(connection: duckdb.DuckDBPyConnection, book: _Book) -> dict[str, A
     }
 
 
-def _solve(figures: Any, system: Any) -> Any:
+def _blocks(wanted: list[Cell]) -> dict[tuple[str, str], list[int]]:
+    """Cells by measure and period: sums never leave one."""
+    blocks: dict[tuple[str, str], list[int]] = defaultdict(list)
+    for i, cell in enumerate(wanted):
+        blocks[cell[3], cell[4]].append(i)
+    return blocks
+
+
+def _solve(figures: Any, system: Any, measure: str, when: str) -> Any:
     """As exactly as the printed sums agree with each other.
 
     Raises:
-        DisclosureError: they do not agree to seven digits.
+        DisclosureError: they do not agree to seven digits; says for which measure and period.
     """
     from disclosure import DisclosureError, revealed
 
     zero, unbounded = np.zeros(len(figures)), np.full(len(figures), np.inf)
-    for tolerance in (1e-10, 1e-9, 1e-8):
+    for tolerance in (1e-10, 1e-9, 1e-8, 1e-7):
         try:
             return revealed(figures, zero, unbounded, system, tolerance=tolerance)
-        except DisclosureError:
-            continue
-    return revealed(figures, zero, unbounded, system, tolerance=1e-7)
+        except DisclosureError as error:
+            last = error
+    raise DisclosureError(f"{measure}, {when}: {last.en}", f"{measure}, {when}: {last.ko}") from last
 
 
 def _add_capacities(value: dict[Cell, float], hidden: set[Cell]) -> None:

@@ -144,11 +144,12 @@ def test_nothing_in_a_release_gives_a_suppressed_value_away(sample_home: Path) -
     for path in (sample_home / "releases/current").rglob("*"):
         if path.suffix in (".json", ".html", ".md"):
             text = path.read_text(encoding="utf-8")
-            # Five digits and more: with fewer, a growth rate is the same by chance.
+            # As it would be printed (two decimals), and with five digits and more: three decimals of
+            # a small one are those of a growth rate by chance.
             told = {
                 f"{residual:,.{decimals}f}"
                 for residual in residuals
-                for decimals in range(4 - len(str(int(residual))) + 1, 7)
+                for decimals in {2, *range(5 - len(str(int(residual))), 7)}
             }
             assert not told & set(re.findall(r"\d[\d,]*\.\d+", text)), path
     verdict = json.loads(

@@ -2,9 +2,26 @@
 --   Herfindahl-Hirschman index = sum of (share in percent)², 0-10000;
 --   Krugman's index of specialisation = sum of |share − share in all complexes|, 0-2.
 -- An industry that is absent (status M) adds nothing; one suppressed or missing industry leaves no
--- number, since a sum over the others would be read as the whole. The terms are added as decimals:
--- exact, so the order in which they are read does not show.
-with sums as (
+-- number, since a sum over the others would be read as the whole. Shares are of the industries' own sum:
+-- a complex's total may have been revised since its industries were printed, and shares of that would
+-- not add up to one. Sums are of decimals: exact, so the order in which rows are read does not show.
+with shares as (
+    select
+        *,
+        {%- for name, column, within in [
+            ('production', 'production', 'is_manufacturing'),
+            ('employment', 'employment', 'true'),
+            ('total_employment', 'industry_employment', 'true'),
+        ] %}
+        {{ column }} / nullif(cast(
+            sum(case when {{ within }} then cast({{ column }} as decimal(38, 9)) end)
+                over (partition by complex_id, period) as double
+        ), 0) as {{ name }}_share,
+        {%- endfor %}
+    from {{ ref('int_industry_quarters_compared') }}
+),
+
+sums as (
     select
         complex_id,
         period,
@@ -27,20 +44,19 @@ with sums as (
             else 'A'
         end as industry_{{ name }}_status,
         sum(case
-            when {{ within }} and {{ name }}_status = 'A' and complex_{{ name }} <> 0
-                then cast(power({{ name }} / complex_{{ name }} * 100, 2) as decimal(38, 12))
+            when {{ within }} and {{ name }}_status = 'A'
+                then cast(power({{ name }}_share * 100, 2) as decimal(38, 12))
         end) as hhi_{{ name }},
         {%- endfor %}
         sum(case
             when complex_employment <> 0 and total_employment <> 0
-                then cast(abs(
-                    coalesce(employment, 0) / complex_employment
-                    - coalesce(industry_employment, 0) / total_employment
-                ) as decimal(38, 15))
+                then cast(
+                    abs(coalesce(employment_share, 0) - coalesce(total_employment_share, 0)) as decimal(38, 15)
+                )
         end) as krugman,
         bool_or(is_simulated) as is_simulated,
         bool_or(total_is_simulated) as total_is_simulated
-    from {{ ref('int_industry_quarters_compared') }}
+    from shares
     group by complex_id, period
 )
 

@@ -228,11 +228,16 @@ def svg_texts(svg: str) -> tuple[list[list[str]], list[str]]:
     return axes, rest
 
 
+def numbers_in(text: str) -> set[str]:
+    """The numbers in a text as they are written, without a comma of the sentence."""
+    return set(re.findall(r"[+−<>]?\d+(?:,\d{3})*(?:\.\d+)?", text))
+
+
 def _labels(cells: Cells, figure: Figure) -> Iterator[str]:
     """Every number in the drawing stands in its alternative text, on an even axis, or is a name."""
     axes, texts = svg_texts(figure.svg)
     alt = " ".join(figure.alt)
-    said = set(re.findall(r"[+−<>]?\d[\d,]*(?:\.\d+)?", alt))
+    said = numbers_in(alt)
     known = {*cells.names, WATERMARK, *tx.fixed(cells.lang)}
     known |= {name for name in cells.names for name in (name, name.strip())}
     covered = {str(r.get("coverage")) for r in cells.claim_rows()} | {
@@ -254,9 +259,7 @@ def _labels(cells: Cells, figure: Figure) -> Iterator[str]:
             continue
         if period_of(re.sub(r"\s+", " ", text).split("  ")[0]) == cells.data.period:
             continue
-        if not set(re.findall(r"[+−<>]?\d[\d,]*(?:\.\d+)?", text)) <= said and not _is_now(
-            cells, text
-        ):
+        if not numbers_in(text) <= said and not _is_now(cells, text):
             yield f"the label ‘{text}’ stands in no alternative text"
 
 

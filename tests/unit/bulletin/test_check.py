@@ -10,7 +10,7 @@ import pytest
 
 from publication.bulletin import texts as tx
 from publication.bulletin.check import check_document
-from publication.bulletin.check.alts import svg_texts
+from publication.bulletin.check.alts import numbers_in, svg_texts
 from publication.bulletin.check.cells import Cells, amount_fits, fits, period_of
 from publication.bulletin.check.document import block_faults, document_faults
 from publication.bulletin.model import Beside, Document, Figure, Prose
@@ -160,6 +160,12 @@ def test_labels_inside_charts_are_read(
                 tried += 1
                 assert list(block_faults(cells, replace(block, svg=svg))), (block.key, wrong)
     assert tried > 10
+
+
+def test_a_comma_of_the_sentence_is_no_part_of_a_number() -> None:
+    assert numbers_in("끝 2026년 2분기 984,109, 최저 2024년 −1,234.5%, 최고 12.") == {
+        *("2026", "2", "984,109", "2024", "−1,234.5", "12"),
+    }
 
 
 def test_axes_must_be_even(data: Release, documents: dict[Lang, Document]) -> None:
