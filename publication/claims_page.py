@@ -85,7 +85,7 @@ def render_claims(release: Path, out: Path) -> Path | None:
 def _entry(claim: dict[str, Any], checks: list[dict[str, Any]]) -> dict[str, Any]:
     """One claim as the template needs it."""
     after_ko, before_en = _COMPARATORS[claim["comparator"]]
-    unit = claim["unit"]
+    unit, unit_en = claim["unit"], claim["unit_en"]
     amount = f"{claim['stated_value']:,.10g}"
     tolerance = f" ± {claim['tolerance']:g}" if claim["tolerance"] else ""
     sided = [c for c in checks if c["verdict"] == "disputed"]
@@ -99,14 +99,14 @@ def _entry(claim: dict[str, Any], checks: list[dict[str, Any]]) -> dict[str, Any
     return {
         **claim,
         "stated": both(
-            f"{amount}{tolerance} {unit}{after_ko}", f"{before_en}{amount}{tolerance} {unit}"
+            f"{amount}{tolerance} {unit}{after_ko}", f"{before_en}{amount}{tolerance} {unit_en}"
         ),
         "metric_name": both(
             claim["name_ko"] or claim["metric"], claim["name_en"] or claim["metric"]
         ),
         "misprint": both(
             f"‘{claim.get('printed_as')}’(으)로 인쇄됨. 그 단위로는 이 지표를 잴 수 없어 {amount} {unit}(으)로 읽음",
-            f"Printed as “{claim.get('printed_as')}”, a unit that does not measure this; read as {amount} {unit}",
+            f"Printed as “{claim.get('printed_as')}”, a unit that does not measure this; read as {amount} {unit_en}",
         ),
         "note": both(claim["note_ko"] or "", claim["note_en"] or ""),
         "own": [_measured(c) for _, c in sorted(shown.items())],
@@ -117,12 +117,12 @@ def _entry(claim: dict[str, Any], checks: list[dict[str, Any]]) -> dict[str, Any
 
 
 def _measured(check: dict[str, Any]) -> dict[str, Any]:
+    value = check["measured_value"]
+    amount = f"{value:,.6g}" if abs(value) < 100_000 else f"{value:,.0f}"
     return {
         "period": check["period"],
         "definition": check["definition"],
-        "value": f"{check['measured_value']:,.6g} {check['unit']}"
-        if abs(check["measured_value"]) < 100_000
-        else f"{check['measured_value']:,.0f} {check['unit']}",
+        "value": both(f"{amount} {check['unit']}", f"{amount} {check['unit_en']}"),
         "coverage": check["coverage"],
         "verdict": check["verdict"],
         "holds": check["holds"],

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import duckdb
@@ -16,10 +17,11 @@ def export_marts(
 ) -> dict[str, int]:
     """Write every mart as ordered Parquet and into the reader's database; returns row counts."""
     counts: dict[str, int] = {}
-    with duckdb.connect() as connection:
-        # One thread and a stated order: the same rows give the same bytes.
-        connection.execute("SET threads = 1; SET preserve_insertion_order = true")
-        connection.execute(f"ATTACH '{quoted(candidate)}' AS candidate (READ_ONLY)")
+    with (
+        _opened(candidate) as connection,
+        _opened(candidate) as sorting,
+        ThreadPoolExecutor(1) as beside,
+    ):
         connection.execute(
             f"ATTACH '{quoted(folder / DATABASE)}' AS kicox "
             f"(STORAGE_VERSION '{STORAGE_VERSION}', BLOCK_SIZE {BLOCK_SIZE})"
@@ -28,17 +30,23 @@ def export_marts(
             "SELECT table_name, comment FROM duckdb_tables() "
             "WHERE database_name = 'candidate' AND schema_name = 'main' ORDER BY table_name"
         ).fetchall()
-        for table, comment in tables:
-            keys = order_by.get(table)
-            if not keys:
+        for table, _ in tables:
+            if not order_by.get(table):
                 raise PublishError(f"mart {table} names no order (meta.order_by in its model)")
-            order = ", ".join(f'"{key}"' for key in keys)
-            query = f'SELECT * FROM candidate.main."{table}" ORDER BY {order}'
-            path = folder / "marts" / f"{table}.parquet"
+        paths = {table: folder / "marts" / f"{table}.parquet" for table, _ in tables}
+        # Rows are sorted once: while one mart goes from its Parquet into the database, the next is written.
+        written = {
+            table: beside.submit(_write_parquet, sorting, table, order_by[table], path)
+            for table, path in paths.items()
+        }
+        for table, comment in tables:
+            written[table].result()
             connection.execute(
-                f"COPY ({query}) TO '{quoted(path)}' (FORMAT parquet, COMPRESSION zstd)"
+                f'CREATE TABLE kicox.main."{table}" AS FROM candidate.main."{table}" WITH NO DATA'
             )
-            connection.execute(f'CREATE TABLE kicox.main."{table}" AS {query}')
+            connection.execute(
+                f"INSERT INTO kicox.main.\"{table}\" FROM read_parquet('{quoted(paths[table])}')"
+            )
             if comment:
                 connection.execute(f'COMMENT ON TABLE kicox.main."{table}" IS {literal(comment)}')
             row = connection.execute(f'SELECT count(*) FROM kicox.main."{table}"').fetchone()
@@ -57,6 +65,24 @@ def export_marts(
         connection.execute("CHECKPOINT kicox")
         connection.execute("DETACH kicox")
     return counts
+
+
+def _opened(candidate: Path) -> duckdb.DuckDBPyConnection:
+    """A database of its own that reads the candidate; one thread, so the same rows give the same bytes."""
+    connection = duckdb.connect()
+    connection.execute("SET threads = 1; SET preserve_insertion_order = true")
+    connection.execute(f"ATTACH '{quoted(candidate)}' AS candidate (READ_ONLY)")
+    return connection
+
+
+def _write_parquet(
+    connection: duckdb.DuckDBPyConnection, table: str, keys: Sequence[str], path: Path
+) -> None:
+    order = ", ".join(f'"{key}"' for key in keys)
+    connection.execute(
+        f'COPY (FROM candidate.main."{table}" ORDER BY {order}) '
+        f"TO '{quoted(path)}' (FORMAT parquet, COMPRESSION zstd)"
+    )
 
 
 def _copy_macros(connection: duckdb.DuckDBPyConnection) -> None:

@@ -19,7 +19,7 @@ Row = dict[str, Any]
 def check(claim: str, period: str, value: float | None, verdict: str, **other: Any) -> Row:
     return {
         "claim_id": claim, "period": period, "definition": "customs", "measured_value": value,
-        "unit": "%", "coverage": "12/12", "verdict": verdict, "holds": verdict == "supported",
+        "unit": "%", "unit_en": "%", "coverage": "12/12", "verdict": verdict, "holds": verdict == "supported",
         "measured_source": f"source <of> {period}", "is_simulated": False, **other,
     }  # fmt: skip
 
@@ -29,7 +29,7 @@ def verdict(claim: str, answer: str, **other: Any) -> Row:
         "claim_id": claim, "text": "43 percent <b>of</b> exports", "language": "en",
         "source": "Korea IT Times", "claim_date": date(2005, 8, 1), "metric": "share",
         "stated_period": None, "comparator": "approx", "stated_value": 43.0, "tolerance": 0.5,
-        "unit": "%", "verdict": answer, "verdict_period": "2019", "verdict_period_is_assumed": True,
+        "unit": "%", "unit_en": "%", "verdict": answer, "verdict_period": "2019", "verdict_period_is_assumed": True,
         "reason": "why", "reason_ko": "까닭", "last_held_period": None,
         "last_held_definition": None, "held_periods": None, "contradicts": None,
         "note_ko": "비고", "note_en": "a note", "printed_as": None, "is_simulated": False, **other,

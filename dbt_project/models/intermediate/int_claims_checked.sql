@@ -120,9 +120,11 @@ answered as (
 spelled as (
     select
         *,
-        {{ figure_text('measured_value', 'measured_places') }} || ' ' || unit
+        {%- for column, words in [('measured_text', 'unit_en'), ('measured_text_ko', 'unit')] %}
+        {{ figure_text('measured_value', 'measured_places') }} || ' ' || {{ words }}
             || case when dimension = 'percent' and printed_decimals = 0
-                then ' (' || {{ pct_text('measured_value', 1) }} || ')' else '' end as measured_text,
+                then ' (' || {{ pct_text('measured_value', 1) }} || ')' else '' end as {{ column }},
+        {%- endfor %}
         {{ figure_text('stated_value', 'stated_places') }}
             || case when comparator in ('more_than', 'less_than') then ''
                 else ' ± ' || {{ figure_text('tolerance', 'tolerance_places') }} end as stated_text,
@@ -140,7 +142,7 @@ worded as (
             || case comparator when 'at_least' then 'at least ' when 'at_most' then 'at most '
                 when 'more_than' then 'more than ' when 'less_than' then 'less than ' else '' end
             || stated_text || ': ' || outcome as found,
-        measured_text || ', 주장 ' || stated_text
+        measured_text_ko || ', 주장 ' || stated_text
             || case comparator when 'at_least' then ' 이상' when 'at_most' then ' 이하'
                 when 'more_than' then ' 초과' when 'less_than' then ' 미만' else '' end
             || ': ' || outcome_ko as found_ko
@@ -186,6 +188,7 @@ select
     w.period,
     w.period_relation,
     w.unit,
+    w.unit_en,
     w.stated_value,
     w.tolerance,
     w.measured_value,
@@ -214,7 +217,7 @@ select
         when w.verdict = 'indicative'
             then cast(w.months_in_period as string) || '개월 중 ' || cast(w.months_covered as string)
                 || '개월 수치; 참고값 ' || w.found_ko
-        when w.verdict = 'not_evaluable' then '주장한 출처 말고는 수치가 없음: ' || w.measured_text
+        when w.verdict = 'not_evaluable' then '주장한 출처 말고는 수치가 없음: ' || w.measured_text_ko
         when w.verdict = 'disputed' then '출처끼리 어긋남; 이 출처는 ' || w.found_ko
         else '측정 ' || w.found_ko
     end as reason_ko,

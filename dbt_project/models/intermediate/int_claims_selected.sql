@@ -30,6 +30,7 @@ claims as (
         c.stated_value,
         coalesce(c.tolerance, 0) as tolerance,
         c.unit,
+        case when m.dimension = 'percent' then c.unit else coalesce(u.name_en, c.unit) end as unit_en,
         coalesce(u.factor_to_canonical, 1) as unit_factor,
         case
             when c.stated_value = round(c.stated_value) then 0

@@ -9,6 +9,7 @@ select
     period,
     period_relation,
     unit,
+    unit_en,
     stated_value,
     tolerance,
     measured_value,

@@ -91,6 +91,7 @@ select
     c.stated_value,
     c.tolerance,
     c.unit,
+    c.unit_en,
     c.stated_definition,
     a.verdict,
     coalesce(

@@ -61,7 +61,6 @@ def _definitions(found: Definitions) -> Row:
             code: {"industry_code": code, "sort_order": i, **_both("name", industry.name)}
             for i, (code, industry) in enumerate(found.industries.items())
         },
-        "units": {unit.name.ko: unit.name.en for unit in found.units.values()},
         "claim_metrics": {code: _both("name", m.name) for code, m in found.metrics.items()},
         "shares": {
             f"{metric} {definition}": {**_both("name", s.name), **_both("note", s.note)}

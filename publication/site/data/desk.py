@@ -25,8 +25,7 @@ def claims(marts: Marts) -> Row:
     ):
         measured[claim].append(row)
     found = marts.rows(
-        "SELECT v.* EXCLUDE (snapshot_id, file_count), m.unit AS metric_unit, m.unit_en AS metric_unit_en "
-        "FROM claim_verdict v "
+        "SELECT v.* EXCLUDE (snapshot_id, file_count) FROM claim_verdict v "
         "LEFT JOIN dim_claim_metric m USING (metric) ORDER BY m.sort_order, v.claim_date, v.claim_id"
     )
     return {

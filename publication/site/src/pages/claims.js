@@ -47,14 +47,14 @@ export async function render(site) {
     <p class="small"><a href=${new URL("claims.html", release)}>${t("인쇄할 수 있는 한 장짜리 페이지", "The same as one page to print")}</a></p></div>`;
 }
 
-// A claim is told in the unit it was printed in; a unit without an English name stays as printed.
-const unitOf = (site, c) => (lang === "en" ? (site.units[c.unit] ?? (c.unit === c.metric_unit ? c.metric_unit_en : c.unit)) : c.unit);
-const statedBy = (site, c) => `${{at_least: "≥ ", at_most: "≤ "}[c.comparator] ?? ""}${number(c.stated_value, c.stated_value % 1 ? 1 : 0)} ${unitOf(site, c)}`;
+// A claim is told in the unit it was printed in.
+const unitOf = (c) => (lang === "en" ? c.unit_en : c.unit);
+const statedBy = (c) => `${{at_least: "≥ ", at_most: "≤ "}[c.comparator] ?? ""}${number(c.stated_value, c.stated_value % 1 ? 1 : 0)} ${unitOf(c)}`;
 
 function glance(site, claims) {
   return table(claims, [
     {label: t("주장", "Claim"), isHead: true, cell: (c) => html`<a href="#${c.claim_id}"><q lang=${c.language ?? "ko"}>${c.text}</q></a>`, sort: (c) => c.text},
-    {label: t("주장한 값", "Stated"), isNumber: true, cell: (c) => statedBy(site, c), sort: (c) => c.stated_value},
+    {label: t("주장한 값", "Stated"), isNumber: true, cell: (c) => statedBy(c), sort: (c) => c.stated_value},
     {label: t("시점", "Period"), cell: (c) => c.stated_period ?? c.verdict_period ?? "", sort: (c) => c.stated_period ?? c.verdict_period},
     {label: t("판정", "Verdict"), cell: (c) => chip(c.verdict), sort: (c) => c.verdict},
     {label: t("마지막으로 맞은 때", "Last held"), cell: (c) => c.last_held_period ?? "", sort: (c) => c.last_held_period}
@@ -63,8 +63,8 @@ function glance(site, claims) {
 
 function entry(site, c) {
   const metric = site.claim_metrics[c.metric] ?? {};
-  const unit = unitOf(site, c);
-  const stated = statedBy(site, c);
+  const unit = unitOf(c);
+  const stated = statedBy(c);
   const ownPeriod = c.measured.filter((m) => m.period === c.verdict_period);
   return html`<article id=${c.claim_id}>
     <h3>${chip(c.verdict)} <q lang=${c.language ?? "ko"}>${c.text}</q></h3>
