@@ -26,16 +26,21 @@ class Dbt:
         Args:
             candidate: the database to build into.
             variables: dbt's `vars`.
+
+        Relative paths in both are of the home's `builds/`: said like this, what dbt keeps of a project
+        it has read is of use in any home.
         """
         project = settings.project / "dbt_project"
         self._target = settings.home / "cache" / "dbt"
         order = {
             "target": str(self._target),
+            "place": str(settings.builds),
             "arguments": [
                 *("--project-dir", str(project), "--profiles-dir", str(project)),
                 *("--target-path", str(self._target), "--vars", json.dumps(variables)),
             ],
         }
+        settings.builds.mkdir(parents=True, exist_ok=True)
         self._process = subprocess.Popen(
             [sys.executable, "-m", "pipeline.dbt_process", json.dumps(order)],
             env={**os.environ, **QUIET, "SANDAN_CANDIDATE": str(candidate)},
@@ -90,6 +95,7 @@ def main(order: dict[str, Any]) -> int:
     from dbt.cli.main import dbtRunner
     from filelock import FileLock
 
+    os.chdir(order["place"])
     quiet = ["--quiet", "--no-use-colors"]
     target = Path(order["target"])
     target.mkdir(parents=True, exist_ok=True)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import os
 from dataclasses import asdict, dataclass
 from datetime import date
 from functools import lru_cache
@@ -25,11 +26,15 @@ _CODE = {
     "dbt_project": (".sql", ".yml", ".csv"),
     "expectations": (".py", ".yml", ".sql"),
     "ingestion": (".py", ".yml"),
-    "publication": (".py", ".typ", ".html", ".j2"),
+    "publication": (".py", ".typ", ".j2", ".yml", ".css", ".js", ".md", ".json", ".geojson", ".otf"),
     "pipeline": (".py",),
     "seasonal": (".py", ".yml"),
 }
-_SKIP = {"target", "logs", "dbt_packages", "__pycache__", "sample"}
+#: Folders of what is made from the code, not the code itself.
+_SKIP = {
+    *("target", "logs", "dbt_packages", "__pycache__", "sample"),
+    *("dist", "node_modules", ".observablehq"),
+}
 
 
 @dataclass(frozen=True)
@@ -62,9 +67,11 @@ def code_fingerprint(project: Path) -> str:
     """First 12 hex digits over every file that shapes a release."""
     digest = hashlib.sha256()
     for folder, endings in _CODE.items():
-        for path in sorted((project / folder).rglob("*")):
-            if path.suffix not in endings or _SKIP & set(path.parts) or not path.is_file():
-                continue
+        found: list[Path] = []
+        for place, folders, names in os.walk(project / folder):
+            folders[:] = [name for name in folders if name not in _SKIP]
+            found += [Path(place, name) for name in names if name.endswith(endings)]
+        for path in sorted(found):
             digest.update(str(path.relative_to(project)).encode())
             digest.update(path.read_bytes())
     return digest.hexdigest()[:12]

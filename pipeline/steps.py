@@ -294,12 +294,11 @@ def is_published(settings: Settings, inputs: Inputs) -> bool:
 
 def start_dbt(settings: Settings) -> Dbt:
     """A dbt process for the next build in a home, which reads the project while others work."""
-    work = settings.builds / _WORK
     landed = {
-        **{kind: [f"{work}/landed/{kind}/*.parquet"] for kind in _LANDED_KINDS},
-        "snapshots": str(work / "inputs.lock.json"),
+        **{kind: [f"{_WORK}/landed/{kind}/*.parquet"] for kind in _LANDED_KINDS},
+        "snapshots": f"{_WORK}/inputs.lock.json",
     }
-    return Dbt(settings, work / "candidate.duckdb", {"landed_files": landed})
+    return Dbt(settings, Path(_WORK, "candidate.duckdb"), {"landed_files": landed})
 
 
 def build(

@@ -10,40 +10,104 @@ import os
 import shutil
 import subprocess
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, nullcontext
+from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
+from unittest.mock import patch
 
 import duckdb
 import pytest
 from filelock import FileLock
 
+from ingestion.sample import write_sample
+from pipeline.settings import Settings
+
+from ..conftest import ROOT, SEEDS
+
 #: Files whose tests start Airflow or Postgres: one after the other, because of the machine's cores.
 _AIRFLOW = {"test_compose", "test_scheduler", "test_sensor", "test_sign_off"}
 
-Sandan = Callable[..., subprocess.CompletedProcess[str]]
+#: What dbt keeps of the project once it has read it: of use in every home.
+_PARSED = ROOT / ".pytest_cache" / "dbt" / "partial_parse.msgpack"
 
 
-#: The command line without what is rendered, for tests that look at marts alone.
-_MARTS_ONLY = (
-    "from publication import outputs; outputs.render_outputs = lambda folder: [];"
-    "from pipeline.cli import app; app()"
-)
+@dataclass(frozen=True)
+class Said:
+    """What a command answered."""
+
+    returncode: int
+    stdout: str
+    stderr: str
 
 
 def sandan(
     home: Path, *arguments: str | Path, timeout: float = 290, marts_only: bool = False
-) -> subprocess.CompletedProcess[str]:
-    """Run the command line in a home, as a person would."""
-    command = ["-c", _MARTS_ONLY] if marts_only else ["-m", "pipeline.cli"]
-    environment = {k: v for k, v in os.environ.items() if not k.startswith(("SANDAN_", "AIRFLOW"))}
-    return subprocess.run(
-        [sys.executable, *command, *map(str, arguments)],
-        env={**environment, "SANDAN_HOME": str(home), "COLUMNS": "200"},
-        capture_output=True,
-        text=True,
-        timeout=timeout,
-        check=False,
-    )
+) -> Said:
+    """Run the command line in a home, as a person would.
+
+    `marts_only`: in this process, and without what is rendered from a release, for tests that look at
+    marts alone; dbt still has a process of its own.
+    """
+    with _parsed_project(home):
+        if marts_only:
+            return _here(home, [str(a) for a in arguments])
+        environment = {k: v for k, v in os.environ.items() if k not in _foreign()}
+        result = subprocess.run(
+            [sys.executable, "-m", "pipeline.cli", *map(str, arguments)],
+            env={**environment, "SANDAN_HOME": str(home), "COLUMNS": "200"},
+            capture_output=True,
+            text=True,
+            timeout=timeout,
+            check=False,
+        )
+    return Said(result.returncode, result.stdout, result.stderr)
+
+
+def _foreign() -> set[str]:
+    return {k for k in os.environ if k.startswith(("SANDAN_", "AIRFLOW"))}
+
+
+def _here(home: Path, arguments: list[str]) -> Said:
+    from typer.testing import CliRunner
+
+    from pipeline import steps
+    from pipeline.cli import app
+    from publication import outputs
+
+    class GateHere(nullcontext[None]):
+        gate = staticmethod(steps.gate)
+
+        def __enter__(self) -> Any:
+            return self
+
+    environment: dict[str, str | None] = dict.fromkeys(_foreign())
+    with (
+        patch.object(steps, "GateProcess", GateHere),
+        patch.object(outputs, "render_outputs", lambda folder: []),
+    ):
+        result = CliRunner().invoke(
+            app, arguments, env={**environment, "SANDAN_HOME": str(home), "COLUMNS": "200"}
+        )
+    if result.exception is not None and not isinstance(result.exception, SystemExit):
+        raise result.exception
+    return Said(result.exit_code, result.stdout, result.stderr)
+
+
+@contextmanager
+def _parsed_project(home: Path) -> Iterator[None]:
+    """Give a home what dbt knows of the project from other homes, and keep what it learned."""
+    own = home / "cache" / "dbt" / _PARSED.name
+    if not own.exists() and _PARSED.exists():
+        own.parent.mkdir(parents=True, exist_ok=True)
+        shutil.copyfile(_PARSED, own)
+    yield
+    if own.exists():
+        _PARSED.parent.mkdir(parents=True, exist_ok=True)
+        part = _PARSED.with_suffix(f".{os.getpid()}")
+        shutil.copyfile(own, part)
+        part.replace(_PARSED)
 
 
 def pytest_itemcollected(item: pytest.Item) -> None:
@@ -52,8 +116,16 @@ def pytest_itemcollected(item: pytest.Item) -> None:
         item.add_marker(pytest.mark.airflow)
 
 
-def _once(factory: pytest.TempPathFactory, name: str, *arguments: str | Path) -> Path:
-    """A home that `sandan run` made, once for all workers of a session; not to be changed."""
+def _once(
+    factory: pytest.TempPathFactory,
+    name: str,
+    *arguments: str | Path,
+    fill: Callable[[Path], None] | None = None,
+) -> Path:
+    """A home that `sandan run` made, once for all workers of a session; not to be changed.
+
+    `fill` puts files into it before; its release then has marts only.
+    """
     base = factory.getbasetemp()
     if "PYTEST_XDIST_WORKER" in os.environ:
         base = base.parent
@@ -62,7 +134,9 @@ def _once(factory: pytest.TempPathFactory, name: str, *arguments: str | Path) ->
         said = home / "first_run.txt"
         if not said.exists():
             shutil.rmtree(home, ignore_errors=True)
-            result = sandan(home, "run", *arguments)
+            if fill is not None:
+                fill(home)
+            result = sandan(home, "run", *arguments, marts_only=fill is not None)
             assert result.returncode == 0, result.stdout + result.stderr
             said.write_text(result.stdout, encoding="utf-8")
     return home
@@ -74,10 +148,21 @@ def sample_home(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return _once(tmp_path_factory, "sample")
 
 
+@pytest.fixture(scope="session")
+def few_home(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A home with the release of two years of simulated files, no registry and no interface among them,
+    which lie in its inbox; without what is rendered. Not to be changed."""
+
+    def fill(home: Path) -> None:
+        write_sample(Settings(home).drops, registry_dir=SEEDS, with_faults=False)
+
+    return _once(tmp_path_factory, "few", fill=fill)
+
+
 @pytest.fixture
-def home(sample_home: Path, tmp_path: Path) -> Path:
-    """A copy of the sample's home, to work in."""
-    return Path(shutil.copytree(sample_home, tmp_path / "home", symlinks=True))
+def home(few_home: Path, tmp_path: Path) -> Path:
+    """A copy of `few_home`, to work in."""
+    return Path(shutil.copytree(few_home, tmp_path / "home", symlinks=True))
 
 
 @pytest.fixture(scope="session")

@@ -75,6 +75,7 @@ def test_a_process_whose_parent_died_ends(
     arguments = ["--project-dir", project, "--profiles-dir", project]
     order = {
         "target": str(tmp_path / "target"),
+        "place": str(tmp_path),
         "arguments": [*arguments, "--target-path", str(tmp_path / "target")],
     }
     assert dbt_process.main(order) == 0

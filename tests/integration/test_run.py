@@ -7,6 +7,7 @@ import os
 import re
 import shutil
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -33,7 +34,10 @@ from pipeline.schedules import fetch_schedules
 from pipeline.settings import Settings
 
 from ..conftest import SEED, SEEDS
-from .conftest import sandan
+from .conftest import sandan as whole_sandan
+
+#: What a release renders is tested elsewhere; here it is made once, of the whole sample.
+sandan = partial(whole_sandan, marts_only=True)
 
 
 def query(home: Path, sql: str, *parameters: Any) -> list[tuple[Any, ...]]:
@@ -65,7 +69,7 @@ def test_the_sample_is_released_and_called_simulated(sample_home: Path) -> None:
 
 def test_a_second_run_publishes_nothing_new_and_says_so(home: Path) -> None:
     before = sorted(p.name for p in (home / "releases").iterdir())
-    result = sandan(home, "run")
+    result = whole_sandan(home, "run")
     assert result.returncode == 0 and "nothing new" in result.stdout, result.stdout + result.stderr
     assert sorted(p.name for p in (home / "releases").iterdir()) == before
     assert not (home / "staging").exists() or not list((home / "staging").iterdir())
@@ -209,7 +213,7 @@ def test_trace_leads_to_the_cell_and_reads_it_again(home: Path) -> None:
 
 
 def test_status_tells_what_is_there(home: Path, tmp_path: Path) -> None:
-    whole = next((home / "sample").glob("*산업동향정보_20251231.xlsx")).read_bytes()
+    whole = next((home / "inbox").glob("*산업동향정보_20251231.xlsx")).read_bytes()
     inbox = tmp_path / "inbox"
     inbox.mkdir()
     (inbox / "산업동향정보_20251231_재배포.xlsx").write_bytes(whole[: len(whole) * 3 // 5])

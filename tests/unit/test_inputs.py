@@ -12,7 +12,7 @@ from ingestion import ingest
 from ingestion.periods import Period
 from ingestion.sample import SampleRegistry, simulate_status, write_status_workbook
 from ingestion.sniff import Content, read_content
-from pipeline.inputs import _release_period, collect_inputs, ingestion_room
+from pipeline.inputs import _release_period, code_fingerprint, collect_inputs, ingestion_room
 from pipeline.settings import Settings
 
 from ..conftest import SEED, SEEDS
@@ -38,6 +38,30 @@ def test_months_known_from_csv_editions_only_make_no_whole_quarter() -> None:
         ("csv", Period.parse(m)) for m in ("2024-01", "2024-02", "2024-03")
     ]
     assert str(_release_period(editions)) == "2023-Q4"
+
+
+@pytest.mark.parametrize(
+    ("changed", "counts"),
+    [
+        ("publication/site/src/lib/charts.js", True),
+        ("publication/bulletin/html/style.css", True),
+        ("dbt_project/models/marts/a.sql", True),
+        ("publication/site/dist/0f/index.html", False),
+        ("publication/site/dist/0f/_import/charts.js", False),
+        ("publication/site/node_modules/d3/index.js", False),
+        ("publication/site/src/.observablehq/cache/en/index.md", False),
+        ("dbt_project/target/manifest.json", False),
+    ],
+)
+def test_the_code_is_what_is_written_not_what_is_made_of_it(
+    tmp_path: Path, changed: str, counts: bool
+) -> None:
+    path = tmp_path / changed
+    path.parent.mkdir(parents=True)
+    path.write_text("one", encoding="utf-8")
+    before = code_fingerprint.__wrapped__(tmp_path)
+    path.write_text("two", encoding="utf-8")
+    assert (code_fingerprint.__wrapped__(tmp_path) != before) is counts
 
 
 def _unmarked(data: bytes) -> Content:
