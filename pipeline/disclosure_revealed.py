@@ -112,7 +112,11 @@ def _findings(connection: duckdb.DuckDBPyConnection, book: _Book) -> dict[str, A
     for (measure, when), here in _blocks(wanted).items():
         local = {i: k for k, i in enumerate(here)}
         system = relations(
-            [{local[i]: k for i, k in terms.items()} for terms in rows if next(iter(terms)) in local]
+            [
+                {local[i]: k for i, k in terms.items()}
+                for terms in rows
+                if next(iter(terms)) in local
+            ]
         )
         older = [i for i in here if wanted[i] in other]
         try:
@@ -192,7 +196,9 @@ def _solve(figures: Any, system: Any, measure: str, when: str) -> Any:
             return revealed(figures, zero, unbounded, system, tolerance=tolerance)
         except DisclosureError as error:
             last = error
-    raise DisclosureError(f"{measure}, {when}: {last.en}", f"{measure}, {when}: {last.ko}") from last
+    raise DisclosureError(
+        f"{measure}, {when}: {last.en}", f"{measure}, {when}: {last.ko}"
+    ) from last
 
 
 def _add_capacities(value: dict[Cell, float], hidden: set[Cell]) -> None:

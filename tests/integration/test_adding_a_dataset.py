@@ -35,7 +35,9 @@ def project(tmp_path_factory: pytest.TempPathFactory) -> Path:
         shutil.copytree(
             REPOSITORY / room,
             copy / room,
-            ignore=shutil.ignore_patterns("__pycache__", "target", "logs"),
+            ignore=shutil.ignore_patterns(
+                "__pycache__", "target", "logs", "node_modules", ".observablehq"
+            ),
         )
     contract = re.search(r"`(ingestion/contracts/\S+\.yml)`", PAGE.read_text(encoding="utf-8"))
     assert contract

@@ -61,7 +61,9 @@ def _read(releases: str, stop: Event) -> tuple[int, list[str], list[float]]:
     return reads, failures[:3], sorted(seen)
 
 
-def test_none_of_fifty_readers_fails_or_sees_a_mixture_while_releases_are_published(tmp_path: Path) -> None:
+def test_none_of_fifty_readers_fails_or_sees_a_mixture_while_releases_are_published(
+    tmp_path: Path,
+) -> None:
     publish(tmp_path, make_build(tmp_path, value=0.0, name="b0"))
     context = multiprocessing.get_context("spawn")
     stop, results = context.Event(), context.Queue()

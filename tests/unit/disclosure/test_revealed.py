@@ -61,7 +61,12 @@ def test_rounding_alone_is_no_contradiction():
     """Most hidden parts are zero, their sums hidden, too, or missing by the rounding of large figures."""
     hidden = [NAN] * 8
     rows = [{0: 1, 1: -1, 5: -1}, {2: 1, 3: -1, 6: -1}, {4: 1, 7: -1, 5: -1, 6: -1}]
-    rows += [{8: 1, 5: -1, 6: -1}, {9: 1, 5: -1, 6: -1}, {10: 1, 8: -1, 9: -1}, {11: 1, 6: -1, 5: -1}]
+    rows += [
+        {8: 1, 5: -1, 6: -1},
+        {9: 1, 5: -1, 6: -1},
+        {10: 1, 8: -1, 9: -1},
+        {11: 1, 6: -1, 5: -1},
+    ]
     found = solve([5e5 + 6e-11, 5e5, 4e5, 4e5 + 6e-11, 3e5, *hidden[1:]], rows, tolerance=1e-10)
     assert found.exact.all()
     assert found.high == pytest.approx([0, 0, 3e5, 0, 0, 0, 0], abs=1e-3)
