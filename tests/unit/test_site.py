@@ -61,6 +61,27 @@ def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
                 }
                 for c, g, s in (("changwon", 10.25, "A"), ("gumi", None, "Q"), ("yeosu", -100.0, "A"))
             ],
+            "complex_industry_quarterly": [
+                {
+                    "complex_id": "changwon", "industry_code": i, "period": p,
+                    "production_krw_100m": v, "production_krw_100m_status": s,
+                }
+                for i, p, v, s in (
+                    ("MACHINERY", "2025-Q4", 90.0, "A"), ("MACHINERY", NOW, 99.5, "A"),
+                    ("FOOD", "2025-Q4", 10.0, "A"), ("FOOD", NOW, None, "Q"),
+                )
+            ],
+            "cluster_kpi": [
+                {
+                    "complex_id": "changwon", "industry_code": i, "size_class": "_T", "kpi": k,
+                    "period": p, "value": v, "obs_status": s,
+                }
+                for i, k, p, v, s in (
+                    ("_T", "hhi_production", "2025-Q4", 8200.0, "A"),
+                    ("_T", "hhi_production", NOW, None, "Q"),
+                    ("FOOD", "location_quotient_employment", NOW, 0.4, "A"),
+                )
+            ],
             "fct_observation": [
                 {
                     "snapshot_id": "kicox/2026-Q1", "table_id": "production", "sheet": "표4",
@@ -85,6 +106,20 @@ def test_a_suppressed_figure_is_a_status_and_no_number(release: Path) -> None:
     yeosu = pages["yeosu"]["history"]
     assert json.loads(yeosu["values"]["production_krw_100m"]) == [0.0]
     assert yeosu["status"]["production_krw_100m"] == "A"
+
+
+def test_industries_and_indicators_have_a_past_and_a_suppressed_one_a_gap(release: Path) -> None:
+    with Marts(release) as marts:
+        pages = dict(complexes(marts, NOW))
+    past = pages["changwon"]["industry_history"]
+    assert list(past) == ["FOOD", "MACHINERY"]
+    assert json.loads(past["FOOD"]["values"]["production_krw_100m"]) == [10.0, None]
+    assert past["FOOD"]["status"]["production_krw_100m"] == "AQ"
+    indicators = pages["changwon"]["kpi_history"]
+    assert list(indicators) == ["hhi_production"]
+    assert json.loads(indicators["hhi_production"]["periods"]) == ["2025-Q4", NOW]
+    assert indicators["hhi_production"]["status"] == {"value": "AQ"}
+    assert pages["gumi"]["industry_history"] is None and pages["gumi"]["kpi_history"] is None
 
 
 def test_every_complex_has_a_page_even_without_figures(release: Path) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from publication.site.data.reader import DECIMALS, Json, Marts, Row, measured
@@ -31,7 +31,9 @@ def complexes(marts: Marts, period: str) -> Iterator[tuple[str, Row]]:
         parts = {
             "history": _history(marts, batch, period),
             "industries": _industries(marts, batch, period),
+            "industry_history": _industry_history(marts, batch, period),
             "kpis": _kpis(marts, batch, period),
+            "kpi_history": _kpi_history(marts, batch, period),
             "growth": _growth(marts, batch, period),
             "cells": _cells(marts, batch, period),
             "areas": _areas(marts, batch),
@@ -50,24 +52,52 @@ def complexes(marts: Marts, period: str) -> Iterator[tuple[str, Row]]:
 
 
 def _history(marts: Marts, batch: list[str], period: str) -> dict[str, Any]:
-    """Every measure of the complex by quarter: {"periods", "values": {m: []}, "status": {m: "AAQ"}}."""
-    names = measured(marts.columns("complex_quarterly"))
+    """Every measure of the complex by quarter."""
+    names = {m: f"{m}_status" for m in measured(marts.columns("complex_quarterly"))}
+    found = _series(marts, "complex_quarterly", "''", names, batch, period)
+    return {complex_id: by[""] for complex_id, by in found.items()}
+
+
+def _industry_history(marts: Marts, batch: list[str], period: str) -> dict[str, Any]:
+    """Every measure of each industry of the complex by quarter: {industry: series}."""
+    names = {m: f"{m}_status" for m in measured(marts.columns("complex_industry_quarterly"))}
+    if not names:
+        return {}
+    return _series(marts, "complex_industry_quarterly", "industry_code", names, batch, period)
+
+
+def _kpi_history(marts: Marts, batch: list[str], period: str) -> dict[str, Any]:
+    """Each indicator of the complex as a whole by quarter: {kpi: series of "value"}."""
+    if "cluster_kpi" not in marts:
+        return {}
+    whole = "(FROM cluster_kpi WHERE industry_code = '_T')"
+    return _series(marts, whole, "kpi", {"value": "obs_status"}, batch, period)
+
+
+def _series(
+    marts: Marts, mart: str, by: str, names: Mapping[str, str], batch: list[str], period: str
+) -> dict[str, dict[str, Any]]:
+    """Columns of a mart over time, by complex and the expression `by`:
+    {"periods": [...], "values": {name: [...]}, "status": {name: "AAQ"}}. `names`: column → its status.
+    """
     lists = ", ".join(
-        f"to_json(list(round({m}, {DECIMALS}) ORDER BY period))::VARCHAR, string_agg(coalesce({m}_status, 'O'), '' ORDER BY period)"
-        for m in names
+        f"to_json(list(round({name}, {DECIMALS}) ORDER BY period))::VARCHAR, "
+        f"string_agg(coalesce({status}, 'O'), '' ORDER BY period)"
+        for name, status in names.items()
     )
-    out = {}
-    for complex_id, periods, *cells in marts.tuples(
-        f"SELECT complex_id, to_json(list(period ORDER BY period))::VARCHAR, {lists} FROM complex_quarterly "
-        "WHERE complex_id BETWEEN $1 AND $2 AND period <= $3 GROUP BY complex_id",
+    out: dict[str, dict[str, Any]] = defaultdict(dict)
+    for complex_id, code, periods, *cells in marts.tuples(
+        f"SELECT complex_id, {by} AS code, to_json(list(period ORDER BY period))::VARCHAR, {lists} "
+        f"FROM {mart} WHERE complex_id BETWEEN $1 AND $2 AND period <= $3 "
+        "GROUP BY complex_id, code ORDER BY complex_id, code",
         [batch[0], batch[-1], period],
     ):
-        out[complex_id] = {
+        out[complex_id][code] = {
             "periods": Json(periods),
-            "values": {m: Json(cells[2 * i]) for i, m in enumerate(names)},
-            "status": {m: cells[2 * i + 1] for i, m in enumerate(names)},
+            "values": {name: Json(cells[2 * i]) for i, name in enumerate(names)},
+            "status": {name: cells[2 * i + 1] for i, name in enumerate(names)},
         }
-    return out
+    return dict(out)
 
 
 def _industries(marts: Marts, batch: list[str], period: str) -> dict[str, Any]:

@@ -4,7 +4,7 @@ import {html} from "htl";
 import {lang, own, page, t} from "../lib/context.js";
 import {load} from "../lib/data.js";
 import {codeName, digitsOf, figure, keyOfMarks, number, period, signed, withUnit} from "../lib/format.js";
-import {bars, lines} from "../lib/charts.js";
+import {bars, lines, spark} from "../lib/charts.js";
 import {at, filled, points} from "../lib/series.js";
 import {table} from "../lib/table.js";
 
@@ -116,7 +116,25 @@ function industries(site, data) {
         {label: withUnit(site.measures[m]), isNumber: true, sort: (i) => get(i, m).value, cell: (i) => figure(get(i, m).value, get(i, m).status, (v) => number(v, digitsOf(site.measures[m])))}
       ]),
       {label: t("칸", "Cell"), cell: (i) => source(data, main, i.industry_code, data.period)}
-    ], {label: t("업종별 수치", "Figures by industry")})}`;
+    ], {label: t("업종별 수치", "Figures by industry")})}
+    ${industryHistory(site, data, rows, main)}`;
+}
+
+// The largest industries as lines, and all of them as a table.
+function industryHistory(site, data, rows, main) {
+  const past = (i) => points(data.industry_history?.[i.industry_code], main);
+  const m = site.measures[main];
+  const known = rows.filter((i) => past(i).length > 1);
+  if (!known.length) return "";
+  const now = (i) => data.industries[i.industry_code][main] ?? -1;
+  const largest = known.toSorted((a, b) => now(b) - now(a)).slice(0, 4);
+  const periods = [...new Set(known.flatMap((i) => past(i).map((p) => p.period)))].sort().reverse();
+  return html`<div>
+    ${lines(filled(largest.map((i) => ({label: own(i), points: past(i)}))), {title: largest.length < known.length ? t(`${own(m)}, 가장 큰 업종 ${largest.length}개`, `${own(m)}, the ${largest.length} largest industries`) : own(m), unit: own(m, "unit"), digits: digitsOf(m), height: 240})}
+    <details><summary>${t("업종의 시계열을 표로 보기", "Industries over time as a table")}</summary>${table(periods, [
+      {label: t("분기", "Quarter"), isHead: true, cell: (p) => p, sort: (p) => p},
+      ...known.map((i) => ({label: own(i), isNumber: true, cell: (p) => { const q = at(data.industry_history[i.industry_code], main, p); return figure(q.value, q.status, (v) => number(v, digitsOf(m))); }, sort: (p) => at(data.industry_history[i.industry_code], main, p).value}))
+    ], {label: t(`업종별 ${withUnit(m)}`, `${withUnit(m)} by industry`)})}</details></div>`;
 }
 
 function indicators(site, data) {
@@ -128,9 +146,21 @@ function indicators(site, data) {
       {label: t("지표", "Indicator"), isHead: true, cell: (k) => own(site.kpis[k.kpi])},
       {label: t("값", "Figure"), isNumber: true, cell: (k) => figure(k.value, k.status, (v) => number(v, digitsOf(site.kpis[k.kpi])))},
       {label: t("단위", "Unit"), cell: (k) => own(site.kpis[k.kpi], "unit")},
+      {label: t("추이", "Over time"), cell: (k) => spark(points(data.kpi_history?.[k.kpi], "value"), {name: own(site.kpis[k.kpi]), unit: own(site.kpis[k.kpi], "unit"), digits: digitsOf(site.kpis[k.kpi])})},
       {label: t("산식, 또는 값이 없는 까닭", "Formula, or why there is no figure"), cell: (k) => html`<span class="small">${(k.value == null && k[`reason_${lang}`]) || own(site.kpis[k.kpi], "formula")}</span>`}
     ], {sortable: false, label: t("지표", "Indicators")})}
+    ${kpiHistory(site, data, rows)}
     ${by.length ? bars(by.map((k) => ({label: own(site.industries[k.industry_code]), value: k.value, status: k.status})).sort((a, b) => (b.value ?? -1) - (a.value ?? -1)), {title: own(site.kpis.location_quotient_employment), digits: digitsOf(site.kpis.location_quotient_employment)}) : ""}`;
+}
+
+function kpiHistory(site, data, rows) {
+  const known = rows.filter((k) => points(data.kpi_history?.[k.kpi], "value").some((p) => p.value != null));
+  const periods = [...new Set(known.flatMap((k) => data.kpi_history[k.kpi].periods))].sort().reverse();
+  if (periods.length < 2) return "";
+  return html`<details><summary>${t("지표의 시계열을 표로 보기", "Indicators over time as a table")}</summary>${table(periods, [
+    {label: t("분기", "Quarter"), isHead: true, cell: (p) => p, sort: (p) => p},
+    ...known.map((k) => ({label: withUnit(site.kpis[k.kpi]), isNumber: true, cell: (p) => { const q = at(data.kpi_history[k.kpi], "value", p); return figure(q.value, q.status, (v) => number(v, digitsOf(site.kpis[k.kpi]))); }, sort: (p) => at(data.kpi_history[k.kpi], "value", p).value}))
+  ], {label: t("지표의 시계열", "Indicators over time")})}</details>`;
 }
 
 function areas(site, data) {
