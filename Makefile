@@ -78,8 +78,8 @@ test: $(SITE) lint ## every check and test
 	@$(BIN)/pytest tests/integration -m "not airflow" -n 2 --dist loadfile
 	@$(BIN)/pytest tests/integration -m airflow
 
-test-fast: $(READY) ## the unit tests, network cut
-	@$(BIN)/pytest tests/unit -n 2
+test-fast: $(READY) ## the unit tests that take moments, network cut
+	@$(BIN)/pytest tests/unit -m "not slow" -n 2
 
 lint: $(READY) ## style, types, and who may import whom
 	@$(BIN)/ruff check .

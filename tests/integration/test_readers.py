@@ -56,7 +56,9 @@ def _read(releases: str, stop: Event) -> tuple[int, list[str], list[float]]:
                 failures.append(f"mixture: {values} {parquet} {same}")
             seen.add(values[0][0])
             reads += 1
-            stop.wait(0.2)  # as people do; fifty and twenty publications: python -m benchmarks readers
+            stop.wait(
+                0.2
+            )  # as people do; fifty and twenty publications: python -m benchmarks readers
         except Exception as error:
             failures.append(f"{type(error).__name__}: {error}")
     return reads, failures[:3], sorted(seen)

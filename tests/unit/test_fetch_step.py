@@ -51,7 +51,7 @@ def portal(data: bytes, *, captcha: bool = False) -> httpx.MockTransport:
 
 @pytest.fixture(autouse=True)
 def _no_waiting(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("time.sleep", lambda seconds: None)
+    monkeypatch.setattr("ingestion.fetch.quota.Meter.wait_turn", lambda *_: None)
 
 
 def test_a_fetched_workbook_is_ingested_with_its_day(room: Ingestion, edition_file: Any) -> None:

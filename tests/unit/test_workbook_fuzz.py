@@ -60,6 +60,8 @@ from ingestion.sniff import Content, Sheet, read_content
 
 from ..conftest import SEED, SEEDS, SHARED
 
+pytestmark = pytest.mark.slow
+
 
 def limited(examples: int) -> Any:
     """The same examples in every run, and so few that the whole file stays below 25 s."""

@@ -32,6 +32,8 @@ from tests.unit.bulletin.releases import (
     totals,
 )
 
+pytestmark = pytest.mark.slow
+
 
 def pdf_text(path: Path) -> str:
     """The text of a PDF, its line breaks as spaces."""

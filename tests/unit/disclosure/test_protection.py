@@ -27,6 +27,8 @@ from disclosure import (
 
 from .oracle import interval, not_hidden
 
+pytestmark = pytest.mark.slow
+
 #: The examples are small; shrinking them would take minutes of solving.
 PHASES = [Phase.explicit, Phase.reuse, Phase.generate]
 RULES = [Rule("min_respondents", n=3), Rule("p_percent", p=10), Rule("dominance", n=1, k=85)]

@@ -34,6 +34,8 @@ from ingestion.sniff import read_content
 
 from ...conftest import SEED, SEEDS
 
+pytestmark = pytest.mark.slow
+
 ALL = period_range("2001-01", "2026-Q1")
 #: Months around every change, and some of all the others (the draw is the same in every run).
 AROUND = [
