@@ -8,9 +8,11 @@ never from the clock.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 from publication.bulletin import reading as rd
+from publication.bulletin.charts.style import start_drawing
 from publication.bulletin.check import check_document
 from publication.bulletin.html.render import characters_of, render_html
 from publication.bulletin.model import Document
@@ -45,12 +47,15 @@ def render_bulletin(
     out_dir = Path(out_dir)
     out_dir.mkdir(parents=True, exist_ok=True)
     written: list[Path] = []
-    for content in documents:
-        pdf = out_dir / f"bulletin_{content.lang}.pdf"
-        pdf.write_bytes(typeset(content, epoch))
-        page = out_dir / f"bulletin_{content.lang}.html"
-        page.write_text(render_html(content, characters), encoding="utf-8")
-        written += [pdf, page]
+    with ThreadPoolExecutor(2) as beside:  # typst sets outside of Python
+        set_pages = [beside.submit(typeset, content, epoch) for content in documents]
+        for content, pages in zip(documents, set_pages, strict=True):
+            html = render_html(content, characters)
+            pdf = out_dir / f"bulletin_{content.lang}.pdf"
+            pdf.write_bytes(pages.result())
+            page = out_dir / f"bulletin_{content.lang}.html"
+            page.write_text(html, encoding="utf-8")
+            written += [pdf, page]
     return written
 
 
@@ -62,6 +67,7 @@ def checked_documents(
     Raises:
         BulletinError: as `render_bulletin`.
     """
+    start_drawing()
     data = rd.load(Path(release_dir))
     documents = []
     for lang in languages:

@@ -53,11 +53,14 @@ def render_site(release: Path, target: Path) -> list[Path]:
         write(data, "status", status(marts), release_id)
         write(data, "dictionary", dictionary(release), release_id)
         write(data, "downloads", downloads(release, marts), release_id)
-    _stamp(target, release_id, everything["complex"])
+    known = everything["complex"]
+    _stamp(
+        target, release_id, [dict(zip(known["columns"], row, strict=True)) for row in known["rows"]]
+    )
     return sorted(path for path in target.rglob("*") if path.is_file())
 
 
-def _stamp(target: Path, release_id: str, known: dict[str, Any]) -> None:
+def _stamp(target: Path, release_id: str, known: list[dict[str, Any]]) -> None:
     """Name the release in every page, and give each complex its page."""
     mark = '<meta name="sandan-release" content="'
     for page in target.rglob("*.html"):
@@ -69,7 +72,8 @@ def _stamp(target: Path, release_id: str, known: dict[str, Any]) -> None:
         template.unlink()
         head, _, rest = text.partition("<title>")
         _, _, rest = rest.partition("</title>")
-        for complex_id, row in known.items():
+        for row in known:
+            complex_id = row["complex_id"]
             name = escape(str(row[f"name_{language}"]))
             other = "en" if language == "ko" else "ko"
             filled = f"{head}<title>{name} | sandan</title>{rest}".replace(

@@ -10,8 +10,9 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Sequence
-from functools import lru_cache
+from functools import cache, lru_cache
 from pathlib import Path
+from threading import Lock, Thread
 from typing import Any
 
 # Okabe and Ito's blue and vermillion (Color Universal Design, 2008): told apart by colour-blind
@@ -31,7 +32,7 @@ WATERMARK = "SIMULATED / 모의자료"
 Spec = dict[str, Any]
 FONTS = Path(__file__).resolve().parents[2] / "fonts"
 SCHEMA = "https://vega.github.io/schema/vega-lite/v6.json"
-_registered: list[Path] = []
+_starting = Lock()
 
 
 def year_of(period: str) -> float | None:
@@ -101,14 +102,29 @@ def draw(spec: Spec) -> str:
     return _drawn(json.dumps(spec, ensure_ascii=False, sort_keys=True))
 
 
+def start_drawing() -> None:
+    """Start the JavaScript engine that draws, beside other work: it takes as long as eight charts."""
+    Thread(target=_engine, name="charts").start()
+
+
+def _engine() -> Any:
+    """The engine, started and with the fonts; the first to ask waits for it, and so does all else."""
+    with _starting:
+        return _started()
+
+
+@cache
+def _started() -> Any:
+    import vl_convert
+
+    vl_convert.register_font_directory(str(FONTS))
+    vl_convert.vegalite_to_svg('{"data": {"values": []}, "mark": "point"}')
+    return vl_convert
+
+
 @lru_cache(maxsize=32)
 def _drawn(spec: str) -> str:
-    import vl_convert  # starts a JavaScript engine on first use
-
-    if not _registered:
-        vl_convert.register_font_directory(str(FONTS))
-        _registered.append(FONTS)
-    svg = vl_convert.vegalite_to_svg(spec)
+    svg: str = _engine().vegalite_to_svg(spec)
     seen: dict[str, str] = {}
 
     def renumber(found: re.Match[str]) -> str:

@@ -22,7 +22,7 @@ def site(release: Path, marts: Marts, manifest: Row) -> Row:
     """
     checks = dict(manifest.get("checks") or {})
     counts = {name: int(checks.get(name) or 0) for name in ("passed", "warning", "critical")}
-    complexes = marts.rows(
+    complexes = marts.table(
         "SELECT complex_id, name_ko, name_en, complex_type, province_ko, province_en, sigungu_ko, "
         "sigungu_en, longitude, latitude, published_from, published_until, is_current "
         "FROM dim_complex ORDER BY complex_id"
@@ -34,7 +34,8 @@ def site(release: Path, marts: Marts, manifest: Row) -> Row:
         "checks": {"verdict": checks.get("verdict"), **counts, "total": sum(counts.values())},
         "warning_count": len(manifest.get("warnings") or []),
         **_definitions(read_definitions(release)),
-        "complex": {row["complex_id"]: row for row in complexes},
+        # by column: every page reads this, and there may be more than a thousand
+        "complex": complexes,
     }
 
 

@@ -2,14 +2,15 @@
 // that a reader can act on.
 import {html} from "htl";
 import {lang, page, release, t} from "./context.js";
-import {load} from "./data.js";
+import {load, objects} from "./data.js";
 import {period, setCodes} from "./format.js";
 
 /** Draw a page: its content, or what went wrong, in the reader's language. */
 export async function show(render) {
   wireTheme();
   try {
-    const site = await load("site");
+    const shared = await load("site");
+    const site = {...shared, complex: Object.fromEntries(objects(shared.complex).map((c) => [c.complex_id, c]))};
     setCodes(site.codes);
     drawRelease(site);
     const content = await render(site);
