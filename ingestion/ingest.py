@@ -9,6 +9,7 @@ from __future__ import annotations
 import hashlib
 import json
 import shutil
+from collections.abc import Iterable
 from contextlib import ExitStack
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
@@ -287,8 +288,9 @@ def _read(
         # A curated list has many files side by side; only a file of the same name is its vintage.
         and (contract.versioning == "accumulate" or s.file_name == filed.file_name)
     ]
-    order = _order_among(filed, earlier) if contract.versioning == "accumulate" else []
-    problems += order
+    # Told now; whether a release says so follows from what it is made of (`out_of_order`).
+    before = [s for s in earlier if s.loaded_at <= filed.loaded_at]
+    order = _order_among(filed, before) if contract.versioning == "accumulate" else []
     _keep(room, snapshot, filed, data)
     path = landed_path(room.landed, filed)
     # Warnings and notes first: the landed file is what makes a snapshot count.
@@ -326,20 +328,38 @@ def _read(
         kind=what,
         rows=len(read.rows),
         message=f"{filed.file_name}: {verb[what]}, {filed.dataset} {filed.period}, "
-        f"{len(read.rows):,} rows, {len(problems)} warnings"
+        f"{len(read.rows):,} rows, {len(problems) + len(order)} warnings"
         + "".join(f"; {p.message_en}" for p in order),
         message_ko=f"{filed.file_name}: {verb_ko[what]}, {filed.dataset} {filed.period}, "
-        f"{len(read.rows):,}행, 경고 {len(problems)}건"
+        f"{len(read.rows):,}행, 경고 {len(problems) + len(order)}건"
         + "".join(f"; {p.message_ko}" for p in order),
-        problems=[p.as_dict() for p in problems],
+        problems=[p.as_dict() for p in (*problems, *order)],
         is_simulated=filed.is_simulated,
     )
 
 
+def out_of_order(snapshot: Snapshot, others: Iterable[Snapshot]) -> list[dict[str, Any]]:
+    """What is odd about the day of an edition among those of its period that came before it.
+
+    It follows from the snapshots alone, whenever and in whatever order they are read: of two that came
+    within one second, the one published first came first.
+    """
+
+    def came(s: Snapshot) -> tuple[str, str, str]:
+        return s.loaded_at, s.published_at, s.snapshot_id
+
+    known = [
+        s
+        for s in others
+        if (s.dataset, s.period) == (snapshot.dataset, snapshot.period)
+        and s.sha256 != snapshot.sha256
+        and came(s) < came(snapshot)
+    ]
+    return [p.as_dict() for p in _order_among(snapshot, known)]
+
+
 def _order_among(filed: Snapshot, others: list[Snapshot]) -> list[Problem]:
-    """What is odd about the day of an edition among those of its period that came before it."""
-    known = [s for s in others if s.loaded_at <= filed.loaded_at]
-    newest = max(known, key=lambda s: (s.published_at, s.loaded_at), default=None)
+    newest = max(others, key=lambda s: (s.published_at, s.loaded_at), default=None)
     if newest is None or filed.published_at > newest.published_at:
         return []
     code = "vintage_of_one_day" if filed.published_at == newest.published_at else "vintage_is_older"

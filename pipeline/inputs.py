@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from ingestion.contract import load_contracts
-from ingestion.ingest import Ingestion, parse_warnings
+from ingestion.ingest import Ingestion, out_of_order, parse_warnings
 from ingestion.landing import landed_fingerprint, landed_path
 from ingestion.periods import Period
 from ingestion.registry import Registry
@@ -237,6 +237,9 @@ def collect_inputs(settings: Settings, as_of: date | None = None) -> Inputs | No
             if room.contracts[s.dataset].landed == "observations"
         ]
     )
+    by_period: dict[tuple[str, str], list[Snapshot]] = {}
+    for snapshot, _ in chosen:
+        by_period.setdefault((snapshot.dataset, snapshot.period), []).append(snapshot)
     locked = [
         {
             "snapshot_id": s.snapshot_id,
@@ -252,7 +255,12 @@ def collect_inputs(settings: Settings, as_of: date | None = None) -> Inputs | No
             "loaded_at": s.loaded_at,
             "is_simulated": s.is_simulated,
             "landed": str(path.relative_to(settings.home)),
-            "warnings": parse_warnings(room, s),
+            "warnings": parse_warnings(room, s)
+            + (
+                out_of_order(s, by_period[s.dataset, s.period])
+                if room.contracts[s.dataset].versioning == "accumulate"
+                else []
+            ),
         }
         for s, path in sorted(chosen, key=lambda pair: pair[0].snapshot_id)
     ]

@@ -342,6 +342,13 @@ def test_the_real_files_are_released(real_home: Path) -> None:
     assert claims[("korea_it_times_2005_production_30", "2020")] == ("supported", 30.5, "12/12")
 
 
+def test_the_real_release_is_made_again_hash_for_hash(real_home: Path, tmp_path: Path) -> None:
+    home = Path(shutil.copytree(real_home, tmp_path / "home", symlinks=True))
+    result = whole_sandan(home, "rebuild")
+    assert result.returncode == 0, result.stdout + result.stderr
+    assert "0 differ, 0 missing, 0 extra" in result.stdout
+
+
 def test_the_real_status_of_all_complexes_is_released(real_home: Path) -> None:
     printed = (real_home / "first_run.txt").read_text(encoding="utf-8")
     assert "REJECTED" not in printed and "kicox__complex_status 2025-Q3" in printed

@@ -8,6 +8,7 @@ import shutil
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, date, datetime
+from itertools import permutations
 from pathlib import Path
 
 import msoffcrypto
@@ -17,7 +18,7 @@ import xlsxwriter
 from msoffcrypto.format.ooxml import OOXMLFile
 
 from ingestion.contract import KosisFetch
-from ingestion.ingest import Ingestion, ingest_file, is_stale, parse_warnings, reparse
+from ingestion.ingest import Ingestion, ingest_file, is_stale, out_of_order, parse_warnings, reparse
 from ingestion.outcomes import Outcome, read_outcomes
 from ingestion.registry import Registry
 from ingestion.sample import (
@@ -30,6 +31,7 @@ from ingestion.sample import (
     write_meta,
     write_status_workbook,
 )
+from ingestion.snapshots import Snapshot
 
 from ..conftest import ROOT, SEED, SEEDS
 
@@ -130,6 +132,27 @@ def test_a_vintage_that_comes_out_of_its_order_says_so(
     assert (first.name in outcome.message) == (code is not None)
     # nothing is lost, and reading again says the same
     assert len(list(room.store)) == 2
+
+
+def test_what_is_said_of_the_order_follows_from_the_snapshots_alone() -> None:
+    """Read in any order, also again for a rebuild, an edition has the same warnings."""
+
+    def edition(published: str, loaded: str, name: str) -> Snapshot:
+        return Snapshot(
+            snapshot_id=f"d/2024-Q4/{published}_{name}", publisher="kicox", dataset="d",
+            period="2024-Q4", vintage=published, sha256=name, bytes=1, ending=".xlsx", file_name=name, url=None,
+            published_at=published, published_at_basis="sidecar", loaded_at=loaded,
+            is_simulated=True,
+        )  # fmt: skip
+
+    first = edition("2025-02-26", "2026-01-01T00:00:00+00:00", "a")
+    revised = edition("2025-04-28", "2026-01-01T00:00:00+00:00", "b")
+    late = edition("2025-03-01", "2026-02-01T00:00:00+00:00", "c")
+    twin = edition("2025-04-28", "2026-03-01T00:00:00+00:00", "d")
+    for every in permutations([first, revised, late, twin]):
+        told = {s.file_name: [w["code"] for w in out_of_order(s, every)] for s in every}
+        # the first two came within one second: the one published first came first
+        assert told == {"a": [], "b": [], "c": ["vintage_is_older"], "d": ["vintage_of_one_day"]}
 
 
 def test_two_periods_with_the_same_bytes_are_the_publishers_fault(

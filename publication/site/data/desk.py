@@ -7,6 +7,7 @@ from collections import defaultdict
 from pathlib import Path
 from typing import Any
 
+from publication.definitions import DATABASE
 from publication.site.data.reader import Marts, Row
 
 #: Revisions named one by one: the largest of the newest vintage day.
@@ -122,8 +123,9 @@ def downloads(release: Path, marts: Marts) -> Row:
             continue
         files.append({"path": name, "bytes": path.stat().st_size})
     manifest = json.loads((release / "release.json").read_text(encoding="utf-8"))
-    # The draft manifest is finished after this page is made, so its size would be a wrong one.
+    # The draft manifest is finished after this page is made, and DuckDB lays the same tables out in
+    # files of different sizes: of both the page asks the server.
     for file in files:
-        if file["path"] == "release.json":
+        if file["path"] in ("release.json", DATABASE):
             file["bytes"] = None
     return {"files": files, "row_counts": manifest.get("row_counts") or {}}

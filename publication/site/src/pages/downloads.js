@@ -15,6 +15,16 @@ const KINDS = [
   ["release", () => true, "릴리스에 대하여", "About the release"]
 ];
 
+// A size that is no part of the content: what the server says.
+function asked(path) {
+  const place = html`<span></span>`;
+  fetch(new URL(path, release), {method: "HEAD"}).then(
+    (answer) => (place.textContent = answer.ok ? bytes(+answer.headers.get("content-length")) : ""),
+    () => {}
+  );
+  return place;
+}
+
 export async function render() {
   const {files, row_counts} = await load("downloads");
   const {tables} = await load("dictionary");
@@ -31,7 +41,7 @@ export async function render() {
         {label: t("뜻", "Meaning"), cell: (f) => html`<a class="small" href="dictionary.html#${stem(f)}">${meaning.get(stem(f)) ?? ""}</a>`},
         {label: t("행", "Rows"), isNumber: true, cell: (f) => (row_counts[stem(f)] == null ? "" : number(row_counts[stem(f)]))}
       ] : []),
-      {label: t("크기", "Size"), isNumber: true, cell: (f) => (f.bytes == null ? "" : bytes(f.bytes))}
+      {label: t("크기", "Size"), isNumber: true, cell: (f) => (f.bytes == null ? asked(f.path) : bytes(f.bytes))}
     ], {sortable: false, label: t(ko, en)})}`;
   })}
   <p class="soft small">${t("모든 파일의 해시는 checksums.txt와 release.json에 있다. 릴리스를 통째로 받으려면 이 폴더를 복사하면 된다.", "The hash of every file stands in checksums.txt and release.json. To take the whole release, copy its folder.")}</p></div>`;
