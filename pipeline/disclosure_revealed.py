@@ -111,21 +111,21 @@ def _findings(connection: duckdb.DuckDBPyConnection, book: _Book) -> dict[str, A
     interval = {}
     for (measure, when), here in _blocks(wanted).items():
         local = {i: k for k, i in enumerate(here)}
-        system = relations(
-            [
-                {local[i]: k for i, k in terms.items()}
-                for terms in rows
-                if next(iter(terms)) in local
-            ]
-        )
-        older = [i for i in here if wanted[i] in other]
+        sums = [
+            {local[i]: k for i, k in terms.items()} for terms in rows if next(iter(terms)) in local
+        ]
+        system = relations(sums)
+        older = [local[i] for i in here if wanted[i] in other]
         try:
+            if not _fits(figures[here], sums, set(older)):
+                raise DisclosureError("revised", "정정됨")
             found = _solve(figures[here], system, measure, when)
         except DisclosureError:
             if not older:
                 raise
-            # What another publication printed was revised since: known, but not as this one counts.
-            figures[older] = np.nan
+            # What another publication printed was revised since: it tells nothing of this one.
+            figures[[here[k] for k in older]] = np.nan
+            other = {cell: v for cell, v in other.items() if (cell[3], cell[4]) != (measure, when)}
             found = _solve(figures[here], system, measure, when)
         for i, low, high, exact in zip(found.cell, found.low, found.high, found.exact, strict=True):
             interval[wanted[here[int(i)]]] = (float(low), float(high), bool(exact))
@@ -180,6 +180,16 @@ def _blocks(wanted: list[Cell]) -> dict[tuple[str, str], list[int]]:
     for i, cell in enumerate(wanted):
         blocks[cell[3], cell[4]].append(i)
     return blocks
+
+
+def _fits(figures: Any, sums: list[dict[int, float]], older: set[int]) -> bool:
+    """Whether older prints agree with the sums in which everything else is printed, to seven digits."""
+    for terms in sums:
+        parts = [k * figures[i] for i, k in terms.items()]
+        # Not a number where a part is hidden: that sum is for the solver.
+        if older & terms.keys() and abs(sum(parts)) > 1e-7 * max(map(abs, parts)):
+            return False
+    return True
 
 
 def _solve(figures: Any, system: Any, measure: str, when: str) -> Any:

@@ -12,6 +12,7 @@ import pytest
 
 from expectations.gate import load_suites, run_gate
 from ingestion.contract import load_contracts
+from pipeline.disclosure_revealed import reveal
 from pipeline.disclosure_step import AUDIT, MART, protect_candidate
 from publication.releases.marts import export_marts
 
@@ -291,3 +292,44 @@ def test_the_gate(tmp_path, spoil, failing):
                 f"UPDATE {MART} SET employment_share_pct = 5 WHERE conf_status = 'D'"
             )
     assert {k for k, ok in gate(candidate).items() if not ok} == failing
+
+
+@pytest.mark.parametrize(
+    ("total", "found"),
+    [
+        (100.0, (40.0, "another_publication")),  # as it was printed before
+        (110.0, (50.0, "sums")),  # revised since: what was printed before does not fit any more
+    ],
+)
+def test_what_was_printed_before_counts_as_long_as_it_fits(tmp_path, total, found):
+    """Gumi's figure of the first quarter stood in the first edition and is hidden in the next."""
+    candidate = tmp_path / "candidate.duckdb"
+    with duckdb.connect(str(candidate)) as connection:
+        connection.execute(
+            "CREATE TABLE dim_snapshot AS FROM (VALUES "
+            "('one', 'kicox__industrial_trend', '2026-Q1', DATE '2026-05-28', TIMESTAMP '2026-06-01'), "
+            "('two', 'kicox__industrial_trend', '2026-Q2', DATE '2026-08-28', TIMESTAMP '2026-09-01')) "
+            "t(snapshot_id, dataset, period, published_at, loaded_at)"
+        )
+        for table, key in (
+            ("dim_complex", "complex_id"),
+            ("dim_industry", "industry_code"),
+            ("dim_measure", "measure"),
+        ):
+            connection.execute(
+                f"CREATE TABLE {table} AS SELECT 'x' AS {key}, '이름' AS name_ko, 'name' AS name_en"
+            )
+        connection.execute(
+            "CREATE TABLE fct_observation AS SELECT snapshot_id, complex_id, '_T' AS industry_code, "
+            "'_T' AS size_class, '_T' AS sex, 'exports_usd_m' AS measure, '2026-Q1' AS period, value, "
+            "CASE WHEN value IS NULL THEN 'Q' ELSE 'A' END AS obs_status, 't' AS table_id, "
+            "s.published_at, s.loaded_at FROM dim_snapshot s JOIN (VALUES "
+            "('one', 'gumi', 40.0), ('one', 'changwon', 60.0), ('one', '_T', 100.0), "
+            "('two', 'gumi', NULL), ('two', 'changwon', 60.0), ('two', '_T', $1)) "
+            "t(snapshot_id, complex_id, value) USING (snapshot_id)",
+            [total],
+        )
+    reveal(candidate)
+    told = json.loads((tmp_path / "disclosure_revealed.json").read_text(encoding="utf-8"))
+    (cell,) = told["cells"]
+    assert cell["exact"] and (cell["low"], cell["how"]) == (pytest.approx(found[0]), found[1])
