@@ -95,9 +95,6 @@ def _read(connection: duckdb.DuckDBPyConnection) -> _Book:
 
 
 def _findings(connection: duckdb.DuckDBPyConnection, book: _Book) -> dict[str, Any]:
-    from disclosure import DisclosureError
-    from disclosure.table import relations
-
     value, hidden = dict(book.value), set(book.hidden)
     _add_capacities(value, hidden)
     idle, doubt = _idle(value, hidden)
@@ -108,27 +105,7 @@ def _findings(connection: duckdb.DuckDBPyConnection, book: _Book) -> dict[str, A
     place = {cell: i for i, cell in enumerate(wanted)}
     figures = np.array([0.0 if c in idle else other.get(c, value.get(c, np.nan)) for c in wanted])
     rows, names = _sums(wanted, place)
-    interval = {}
-    for (measure, when), here in _blocks(wanted).items():
-        local = {i: k for k, i in enumerate(here)}
-        sums = [
-            {local[i]: k for i, k in terms.items()} for terms in rows if next(iter(terms)) in local
-        ]
-        system = relations(sums)
-        older = [local[i] for i in here if wanted[i] in other]
-        try:
-            if not _fits(figures[here], sums, set(older)):
-                raise DisclosureError("revised", "정정됨")
-            found = _solve(figures[here], system, measure, when)
-        except DisclosureError:
-            if not older:
-                raise
-            # What another publication printed was revised since: it tells nothing of this one.
-            figures[[here[k] for k in older]] = np.nan
-            other = {cell: v for cell, v in other.items() if (cell[3], cell[4]) != (measure, when)}
-            found = _solve(figures[here], system, measure, when)
-        for i, low, high, exact in zip(found.cell, found.low, found.high, found.exact, strict=True):
-            interval[wanted[here[int(i)]]] = (float(low), float(high), bool(exact))
+    interval = _intervals(wanted, rows, figures, other)
     cells = []
     for cell in sorted(hidden & set(place)):
         if cell in idle:
@@ -172,6 +149,47 @@ def _findings(connection: duckdb.DuckDBPyConnection, book: _Book) -> dict[str, A
         "doubt": doubt,
         "names": _names(connection),
     }
+
+
+def _intervals(
+    wanted: list[Cell], rows: list[dict[int, float]], figures: Any, other: dict[Cell, float]
+) -> dict[Cell, tuple[float, float, bool]]:
+    """By hidden cell what it is at least and at most, and whether that is one figure.
+
+    `figures` and `other` lose what another publication printed where it no longer fits: it was revised
+    since, and tells nothing of this one.
+
+    Raises:
+        DisclosureError: the printed figures contradict each other.
+    """
+    from disclosure import DisclosureError
+    from disclosure.table import relations
+
+    found = {}
+    for (measure, when), here in _blocks(wanted).items():
+        local = {i: k for k, i in enumerate(here)}
+        sums = [
+            {local[i]: k for i, k in terms.items()} for terms in rows if next(iter(terms)) in local
+        ]
+        system = relations(sums)
+        older = [i for i in here if wanted[i] in other]
+        solved = None
+        if _fits(figures[here], sums, {local[i] for i in older}):
+            try:
+                solved = _solve(figures[here], system, measure, when)
+            except DisclosureError:
+                if not older:
+                    raise
+        if solved is None:
+            figures[older] = np.nan
+            for i in older:
+                del other[wanted[i]]
+            solved = _solve(figures[here], system, measure, when)
+        for i, low, high, exact in zip(
+            solved.cell, solved.low, solved.high, solved.exact, strict=True
+        ):
+            found[wanted[here[int(i)]]] = (float(low), float(high), bool(exact))
+    return found
 
 
 def _blocks(wanted: list[Cell]) -> dict[tuple[str, str], list[int]]:

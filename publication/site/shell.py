@@ -116,6 +116,8 @@ def _run(command: list[str], **settings: str) -> None:
     node, _ = _node()
     environment = {
         **os.environ, "OBSERVABLE_TELEMETRY_DISABLE": "true", "CI": "true",
+        # Where a network has a certificate of its own, only the system's store knows it.
+        "NODE_USE_SYSTEM_CA": "1",
         "PATH": os.pathsep.join([str(Path(node).parent), os.environ.get("PATH", "")]), **settings,
     }  # fmt: skip
     try:

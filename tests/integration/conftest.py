@@ -12,7 +12,6 @@ import subprocess
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, nullcontext
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 from unittest.mock import patch
@@ -33,18 +32,9 @@ _AIRFLOW = {"test_compose", "test_scheduler", "test_sensor", "test_sign_off"}
 _PARSED = ROOT / ".pytest_cache" / "dbt" / "partial_parse.msgpack"
 
 
-@dataclass(frozen=True)
-class Said:
-    """What a command answered."""
-
-    returncode: int
-    stdout: str
-    stderr: str
-
-
 def sandan(
     home: Path, *arguments: str | Path, timeout: float = 290, marts_only: bool = False
-) -> Said:
+) -> subprocess.CompletedProcess[str]:
     """Run the command line in a home, as a person would.
 
     `marts_only`: in this process, and without what is rendered from a release, for tests that look at
@@ -54,7 +44,7 @@ def sandan(
         if marts_only:
             return _here(home, [str(a) for a in arguments])
         environment = {k: v for k, v in os.environ.items() if k not in _foreign()}
-        result = subprocess.run(
+        return subprocess.run(
             [sys.executable, "-m", "pipeline.cli", *map(str, arguments)],
             env={**environment, "SANDAN_HOME": str(home), "COLUMNS": "200"},
             capture_output=True,
@@ -62,14 +52,13 @@ def sandan(
             timeout=timeout,
             check=False,
         )
-    return Said(result.returncode, result.stdout, result.stderr)
 
 
 def _foreign() -> set[str]:
     return {k for k in os.environ if k.startswith(("SANDAN_", "AIRFLOW"))}
 
 
-def _here(home: Path, arguments: list[str]) -> Said:
+def _here(home: Path, arguments: list[str]) -> subprocess.CompletedProcess[str]:
     from typer.testing import CliRunner
 
     from pipeline import steps
@@ -92,7 +81,7 @@ def _here(home: Path, arguments: list[str]) -> Said:
         )
     if result.exception is not None and not isinstance(result.exception, SystemExit):
         raise result.exception
-    return Said(result.exit_code, result.stdout, result.stderr)
+    return subprocess.CompletedProcess(arguments, result.exit_code, result.stdout, result.stderr)
 
 
 @contextmanager

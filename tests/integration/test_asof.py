@@ -190,8 +190,7 @@ def test_releases_in_sequence_are_rebuilt_each_as_of_its_day(
     for name in ("fct_observation", "revision", "revision_triangle", "claim_verdict"):
         assert marts(second)[f"{name}.parquet"] != marts(third)[f"{name}.parquet"]
     shutil.rmtree(home / "builds")
-    # the first one's day is asked above; here the two around the revision
-    for day, release in ((BEFORE_REVISION, second), ("2026-06-15", third)):
+    for day, release in ((BETWEEN, first), (BEFORE_REVISION, second), ("2026-06-15", third)):
         built = rebuild(Settings(home), date.fromisoformat(day))
         remade = {p.name: file_sha256(p) for p in (built / "marts").iterdir()}
         assert remade == marts(release), day

@@ -56,9 +56,8 @@ def _read(releases: str, stop: Event) -> tuple[int, list[str], list[float]]:
                 failures.append(f"mixture: {values} {parquet} {same}")
             seen.add(values[0][0])
             reads += 1
-            stop.wait(
-                0.2
-            )  # as people do; fifty and twenty publications: python -m benchmarks readers
+            # As people do. Fifty of them: python -m benchmarks readers
+            stop.wait(0.2)
         except Exception as error:
             failures.append(f"{type(error).__name__}: {error}")
     return reads, failures[:3], sorted(seen)
@@ -96,7 +95,7 @@ def test_no_reader_fails_or_sees_a_mixture_while_releases_are_published(
     assert len(answers) == PROCESSES * READERS_EACH
     for reads, failures, seen in answers:
         assert failures == []
-        assert reads >= 2, (reads, seen)
+        assert reads > 5 and len(seen) > 2, (reads, seen)
     # Together they were there for most of what was published.
     assert len({value for _, _, seen in answers for value in seen}) > PUBLICATIONS / 2
     assert os.readlink(tmp_path / "releases/current") == f"2026-Q1_v{PUBLICATIONS + 1}"

@@ -204,7 +204,8 @@ def test_a_query_in_the_browser_reads_the_releases_own_database(
     assert visit.outside == []
 
 
-@pytest.mark.parametrize(("language", "scheme"), [("ko", "light"), ("en", "dark")])
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_axe_finds_nothing_serious(browser: Any, site: str, language: str, scheme: str) -> None:
     axe = MODULES / "axe-core" / "axe.min.js"
     if not axe.is_file():
@@ -232,7 +233,7 @@ def test_a_phone_scrolls_one_way_only(browser: Any, site: str, language: str) ->
         viewport={"width": 360, "height": 740}, is_mobile=True, has_touch=True
     )
     wide = {}
-    for name in PAGES if language == "en" else ("index", "complex/changwon", "map", "claims"):
+    for name in PAGES:
         visit = Visit(context, f"{site}/{language}/{name}.html")
         if name == "sql":
             visit.queried()
@@ -284,7 +285,7 @@ def test_theme_and_language_are_a_choice_that_stays(context: Any, site: str) -> 
 
 def test_a_browser_without_webassembly_gets_tables(context: Any, site: str) -> None:
     context.add_init_script("delete globalThis.WebAssembly")
-    for name in ("index", "complex/changwon", "claims", "sql"):
+    for name in PAGES:
         visit = Visit(context, f"{site}/en/{name}.html")
         assert not visit.wrong
         if name == "sql":
@@ -363,10 +364,7 @@ def test_a_poor_release_still_renders_truthfully(
     render_site(folder, folder / "site")
     (tmp_path / "index.json").write_text('{"current": "2026-Q1_v1", "releases": []}', "utf-8")
     with file_server(tmp_path) as address:
-        # every page where all is suppressed; of the other two those that draw figures
-        for name in (
-            PAGES if status == "Q" else ("index", "complex/changwon", "map", "compare", "sql")
-        ):
+        for name in PAGES:
             visit = Visit(context, f"{address}/release/site/{language}/{name}.html")
             if name == "sql":
                 visit.queried()

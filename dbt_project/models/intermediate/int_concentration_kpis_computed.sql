@@ -5,7 +5,7 @@
 -- number, since a sum over the others would be read as the whole. Shares are of the industries' own sum:
 -- a complex's total may have been revised since its industries were printed, and shares of that would
 -- not add up to one. Sums are of decimals: exact, so the order in which rows are read does not show.
-with shares as (
+with added as (
     select
         *,
         {%- for name, column, within in [
@@ -13,10 +13,10 @@ with shares as (
             ('employment', 'employment', 'true'),
             ('total_employment', 'industry_employment', 'true'),
         ] %}
-        {{ column }} / nullif(cast(
+        cast(coalesce(
             sum(case when {{ within }} then cast({{ column }} as decimal(38, 9)) end)
-                over (partition by complex_id, period) as double
-        ), 0) as {{ name }}_share,
+                over (partition by complex_id, period), 0
+        ) as double) as base_{{ name }},
         {%- endfor %}
     from {{ ref('int_industry_quarters_compared') }}
 ),
@@ -27,10 +27,8 @@ sums as (
         period,
         {%- for name in ['production', 'employment'] %}
         {%- set within = 'is_manufacturing' if name == 'production' else 'true' %}
-        max(complex_{{ name }}) as complex_{{ name }},
-        max(complex_{{ name }}_status) as complex_{{ name }}_status,
-        max(total_{{ name }}) as total_{{ name }},
-        max(total_{{ name }}_status) as total_{{ name }}_status,
+        max(base_{{ name }}) as base_{{ name }},
+        max(complex_{{ name }}_status) as base_{{ name }}_status,
         case
             when bool_or({{ name }}_status = 'Q') filter (where {{ within }}) then 'Q'
             when bool_or({{ name }}_status is null) filter (where {{ within }}) then null
@@ -44,19 +42,22 @@ sums as (
             else 'A'
         end as industry_{{ name }}_status,
         sum(case
-            when {{ within }} and {{ name }}_status = 'A'
-                then cast(power({{ name }}_share * 100, 2) as decimal(38, 12))
+            when {{ within }} and {{ name }}_status = 'A' and base_{{ name }} <> 0
+                then cast(power({{ name }} / base_{{ name }} * 100, 2) as decimal(38, 12))
         end) as hhi_{{ name }},
         {%- endfor %}
+        max(base_total_employment) as base_total_employment,
+        max(total_employment_status) as base_total_employment_status,
         sum(case
-            when complex_employment <> 0 and total_employment <> 0
-                then cast(
-                    abs(coalesce(employment_share, 0) - coalesce(total_employment_share, 0)) as decimal(38, 15)
-                )
+            when base_employment <> 0 and base_total_employment <> 0
+                then cast(abs(
+                    coalesce(employment, 0) / base_employment
+                    - coalesce(industry_employment, 0) / base_total_employment
+                ) as decimal(38, 15))
         end) as krugman,
         bool_or(is_simulated) as is_simulated,
         bool_or(total_is_simulated) as total_is_simulated
-    from shares
+    from added
     group by complex_id, period
 )
 
@@ -70,7 +71,7 @@ select
     {{ kpi_columns(
         'cast(coalesce(hhi_' ~ name ~ ', 0) as double)',
         [kpi_input('production_krw_100m' if name == 'production' else 'employment_count',
-                   'complex_' ~ name, base=true),
+                   'base_' ~ name, base=true),
          kpi_input(name ~ '_by_industry', name ~ '_by_industry')]
     ) }}
     cast(null as double) as exchange_rate_krw_per_usd,
@@ -86,9 +87,9 @@ select
     'krugman_specialisation' as kpi,
     {{ kpi_columns(
         'cast(krugman as double)',
-        [kpi_input('employment_count', 'complex_employment', base=true),
+        [kpi_input('employment_count', 'base_employment', base=true),
          kpi_input('employment_by_industry', 'employment_by_industry'),
-         kpi_input('total_employment', 'total_employment', base=true),
+         kpi_input('total_employment', 'base_total_employment', base=true),
          kpi_input('total_employment_by_industry', 'industry_employment')]
     ) }}
     cast(null as double) as exchange_rate_krw_per_usd,

@@ -71,17 +71,19 @@ function history(site, data) {
     return lines(filled([{label: own(m), points: points(data.history, name)}]), {title: own(m), unit: own(m, "unit"), digits: digitsOf(m), share: 0.5, height: 190});
   })}</div>
   ${gaps(data)}${breaks(data)}
-  <details><summary>${t("표로 보기", "As a table")}</summary>${table(
-    data.history.periods.map((p, i) => ({p, i})).toReversed(),
-    [
-      {label: t("분기", "Quarter"), isHead: true, cell: (r) => r.p, sort: (r) => r.p},
-      ...Object.keys(data.history.values).filter((m) => site.measures[m]).map((name) => {
-        const m = site.measures[name];
-        return {label: withUnit(m), isNumber: true, sort: (r) => data.history.values[name][r.i], cell: (r) => figure(data.history.values[name][r.i], data.history.status[name][r.i], (v) => number(v, digitsOf(m)))};
-      })
-    ],
-    {label: t("시계열 표", "History as a table")}
-  )}</details>`;
+  ${overTime(t("표로 보기", "As a table"), t("시계열 표", "History as a table"), data.history.periods.toReversed(),
+    Object.keys(data.history.values).filter((m) => site.measures[m]).map((m) => ({label: withUnit(site.measures[m]), series: data.history, name: m, digits: digitsOf(site.measures[m])})))}`;
+}
+
+// Quarters down, newest first; a column a series. columns: [{label, series, name, digits}].
+function overTime(summary, label, periods, columns) {
+  return html`<details><summary>${summary}</summary>${table(periods, [
+    {label: t("분기", "Quarter"), isHead: true, cell: (p) => p, sort: (p) => p},
+    ...columns.map(({label, series, name, digits}) => ({
+      label, isNumber: true, sort: (p) => at(series, name, p).value,
+      cell: (p) => { const found = at(series, name, p); return figure(found.value, found.status, (v) => number(v, digits)); }
+    }))
+  ], {label})}</details>`;
 }
 
 // A gap in a line is told in words: a line that is not there says nothing to those who read no chart.
@@ -131,10 +133,8 @@ function industryHistory(site, data, rows, main) {
   const periods = [...new Set(known.flatMap((i) => past(i).map((p) => p.period)))].sort().reverse();
   return html`<div>
     ${lines(filled(largest.map((i) => ({label: own(i), points: past(i)}))), {title: largest.length < known.length ? t(`${own(m)}, 가장 큰 업종 ${largest.length}개`, `${own(m)}, the ${largest.length} largest industries`) : own(m), unit: own(m, "unit"), digits: digitsOf(m), height: 240})}
-    <details><summary>${t("업종의 시계열을 표로 보기", "Industries over time as a table")}</summary>${table(periods, [
-      {label: t("분기", "Quarter"), isHead: true, cell: (p) => p, sort: (p) => p},
-      ...known.map((i) => ({label: own(i), isNumber: true, cell: (p) => { const q = at(data.industry_history[i.industry_code], main, p); return figure(q.value, q.status, (v) => number(v, digitsOf(m))); }, sort: (p) => at(data.industry_history[i.industry_code], main, p).value}))
-    ], {label: t(`업종별 ${withUnit(m)}`, `${withUnit(m)} by industry`)})}</details></div>`;
+    ${overTime(t("업종의 시계열을 표로 보기", "Industries over time as a table"), t(`업종별 ${withUnit(m)}`, `${withUnit(m)} by industry`), periods,
+      known.map((i) => ({label: own(i), series: data.industry_history[i.industry_code], name: main, digits: digitsOf(m)})))}</div>`;
 }
 
 function indicators(site, data) {
@@ -157,10 +157,8 @@ function kpiHistory(site, data, rows) {
   const known = rows.filter((k) => points(data.kpi_history?.[k.kpi], "value").some((p) => p.value != null));
   const periods = [...new Set(known.flatMap((k) => data.kpi_history[k.kpi].periods))].sort().reverse();
   if (periods.length < 2) return "";
-  return html`<details><summary>${t("지표의 시계열을 표로 보기", "Indicators over time as a table")}</summary>${table(periods, [
-    {label: t("분기", "Quarter"), isHead: true, cell: (p) => p, sort: (p) => p},
-    ...known.map((k) => ({label: withUnit(site.kpis[k.kpi]), isNumber: true, cell: (p) => { const q = at(data.kpi_history[k.kpi], "value", p); return figure(q.value, q.status, (v) => number(v, digitsOf(site.kpis[k.kpi]))); }, sort: (p) => at(data.kpi_history[k.kpi], "value", p).value}))
-  ], {label: t("지표의 시계열", "Indicators over time")})}</details>`;
+  return overTime(t("지표의 시계열을 표로 보기", "Indicators over time as a table"), t("지표의 시계열", "Indicators over time"), periods,
+    known.map((k) => ({label: withUnit(site.kpis[k.kpi]), series: data.kpi_history[k.kpi], name: "value", digits: digitsOf(site.kpis[k.kpi])})));
 }
 
 function areas(site, data) {
