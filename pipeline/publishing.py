@@ -174,9 +174,10 @@ def render(settings: Settings, staged: dict[str, Any]) -> dict[str, Any]:
     """Render every output into a staged release, from that folder and nothing else.
 
     Raises:
-        PublishError: the disk is full, or somebody else is publishing.
+        PublishError: an output refuses (a text does not follow from the figures, a code is not known),
+            the disk is full, or somebody else is publishing.
     """
-    from publication.outputs import render_outputs
+    from publication.outputs import REFUSED, render_outputs
 
     if staged["status"] != "staged":
         return staged
@@ -187,7 +188,13 @@ def render(settings: Settings, staged: dict[str, Any]) -> dict[str, Any]:
             return staged
     folder = Path(staged["staging"])
     with releases.publisher(places(settings)), _room_on_disk(settings, build_id):
-        written = [str(path) for path in render_outputs(folder)]
+        try:
+            written = [str(path) for path in render_outputs(folder)]
+        except REFUSED as error:
+            raise PublishError(
+                f"{staged['release_id']} is not published, an output refuses it: {error}",
+                f"산출물을 만들 수 없어 {staged['release_id']}을(를) 공표하지 않습니다",
+            ) from error
         (folder.parent / RENDERED).touch()
     return {**staged, "outputs": written}
 
@@ -539,6 +546,8 @@ def compare(settings: Settings, before: str, after: str) -> Path:
     }
     target = settings.home / "diffs" / f"{old.name}__{new.name}"
     target.mkdir(parents=True, exist_ok=True)
+    # One of the two may be a release whose time has not come.
+    target.parent.chmod(0o700)
     difference = releases.diff(old, new, keys, target / "diff.parquet")
     (target / "diff.json").write_text(
         json.dumps(difference, ensure_ascii=False, indent=1, default=str) + "\n", encoding="utf-8"

@@ -8,11 +8,15 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from publication.bulletin import render_bulletin
-from publication.datapackage import render_datapackage
-from publication.sdmx import render_sdmx
+from publication.bulletin import BulletinError, render_bulletin
+from publication.datapackage import DataPackageError, render_datapackage
+from publication.definitions import DefinitionsError
+from publication.sdmx import SdmxError, render_sdmx
 from publication.site import render_site
-from publication.workbook import render_workbook
+from publication.workbook import WorkbookError, render_workbook
+
+#: What an output says of a release that it will not show.
+REFUSED = (BulletinError, DataPackageError, DefinitionsError, SdmxError, WorkbookError)
 
 
 def render_outputs(folder: Path) -> list[Path]:

@@ -65,6 +65,13 @@ def figure(value: Any, status: str | None) -> Any:
     return MARKS.get(status or "O", MARKS["O"])
 
 
+def computed(value: Any, *statuses: str | None) -> Any:
+    """A figure made of others: itself, or the mark of what stands in its way, suppressed first."""
+    if value is not None and value == value:
+        return float(value)
+    return figure(None, next((s for s in ("Q", "O", "M") if s in statuses), None))
+
+
 def words(value: Any) -> str:
     """Words, a day or nothing, as text."""
     if value is None or value == "":
@@ -144,6 +151,11 @@ class _Maker:
         known = self.known.industries.get(row["industry_code"])
         return known.name.of(self.lang) if known else str(row["industry_code"])
 
+    def unit(self, name: Any) -> str:
+        """A unit by its Korean name, which marts have, in the workbook's language."""
+        known = next((u for u in self.known.units.values() if u.name.ko == name), None)
+        return known.name.of(self.lang) if known else words(name)
+
     def code(self, codelist: str, value: Any) -> str:
         known = self.known.codelists.get(codelist, {}).get(str(value))
         return known.name.of(self.lang) if known else words(value)
@@ -202,7 +214,11 @@ class _Maker:
                 lambda r: figure(r["growth_lfl_pct"], r["growth_lfl_pct_status"]),
                 decimals=1,
             ),
-            self.column("contribution", lambda r: figure(r["contribution_pp"], None), decimals=2),
+            self.column(
+                "contribution",
+                lambda r: computed(r["contribution_pp"], r["growth_pct_status"]),
+                decimals=2,
+            ),
             self.column("matched", lambda r: figure(r["matched_complexes"], None), decimals=0),
             self.column("break", lambda r: words(r["break_ids"]), width=28),
             self.column("why", lambda r: words(r[reason]), width=44),
@@ -223,9 +239,11 @@ class _Maker:
             self.column("period", lambda r: r["period"], width=11),
             self.column("share", lambda r: figure(r["share_pct"], r.get("obs_status")), decimals=2),
             self.column("coverage", lambda r: words(r["coverage"])),
-            self.column("numerator", lambda r: figure(r.get("numerator"), None), decimals=1),
+            self.column(
+                "numerator", lambda r: computed(r.get("numerator"), r.get("obs_status")), decimals=1
+            ),
             self.column("denominator", lambda r: figure(r.get("denominator"), None), decimals=1),
-            self.column("unit", lambda r: words(r.get("denominator_unit"))),
+            self.column("unit", lambda r: self.unit(r.get("denominator_unit"))),
             self.column("reason", lambda r: words(r.get(reason)), width=50),
         )
         return Sheet("shares", columns, rows)
@@ -279,8 +297,16 @@ class _Maker:
                 "first", lambda r: figure(r["first_value"], r["first_value_status"]), decimals=1
             ),
             self.column("now", lambda r: figure(r["value"], r["obs_status"]), decimals=1),
-            self.column("revision", lambda r: figure(r["revision"], None), decimals=1),
-            self.column("revision_pct", lambda r: figure(r["revision_pct"], None), decimals=2),
+            self.column(
+                "revision",
+                lambda r: computed(r["revision"], r["first_value_status"], r["obs_status"]),
+                decimals=1,
+            ),
+            self.column(
+                "revision_pct",
+                lambda r: computed(r["revision_pct"], r["first_value_status"], r["obs_status"]),
+                decimals=2,
+            ),
             self.column("cause", lambda r: words(r["cause"]), width=28),
         )
         return Sheet("revisions", columns, rows)

@@ -33,7 +33,7 @@ from pipeline import publishing, steps
 from pipeline.schedules import fetch_schedules
 from pipeline.settings import Settings
 
-from ..conftest import SEED, SEEDS
+from ..conftest import ROOT, SEED, SEEDS
 from .conftest import sandan as whole_sandan
 
 #: What a release renders is tested elsewhere; here it is made once, of the whole sample.
@@ -65,6 +65,16 @@ def test_the_sample_is_released_and_called_simulated(sample_home: Path) -> None:
     publications = query(sample_home, "SELECT DISTINCT dataset FROM dim_snapshot")
     fetched = {schedule.dataset for schedule in fetch_schedules()}
     assert fetched <= {dataset for (dataset,) in publications}
+
+
+def test_the_page_of_what_may_be_relied_on_names_every_mart(sample_home: Path) -> None:
+    page = (ROOT / "docs" / "marts.md").read_text(encoding="utf-8")
+    heads = re.findall(r"^\| ((?:`\w+`(?:, )?)+) \|", page, re.M)
+    named = {name for head in heads for name in re.findall(r"`(\w+)`", head)}
+    published = query(
+        sample_home, "SELECT table_name FROM duckdb_tables() WHERE schema_name = 'main'"
+    )
+    assert {name for (name,) in published} == named
 
 
 def test_a_second_run_publishes_nothing_new_and_says_so(home: Path) -> None:
@@ -362,6 +372,23 @@ def test_the_real_files_are_released(real_home: Path) -> None:
     assert claims[("korea_it_times_2005_production_30", "2010")] == ("contradicted", 36.9, "12/12")
     assert claims[("korea_it_times_2005_production_30", "2012")] == ("contradicted", 40.8, "12/12")
     assert claims[("korea_it_times_2005_production_30", "2020")] == ("supported", 30.5, "12/12")
+
+
+def test_what_the_real_workbook_reveals_is_told_to_the_statistician_alone(real_home: Path) -> None:
+    """Its totals include its six suppressed complexes. Which figures that gives away stands in no test."""
+    (told,) = (real_home / "builds").glob("*/disclosure_revealed.json")
+    for path in (told, told.with_suffix(".html")):
+        assert path.stat().st_mode & 0o777 == 0o600
+    found = json.loads(told.read_text(encoding="utf-8"))
+    assert found["period"] == "2026-Q1"
+    assert len({c["complex_id"] for c in found["cells"]}) == 6
+    ways = {(c["how"], c["exact"]) for c in found["cells"]}
+    # where no firm operates; what is left of a sum for one; what two or more share
+    assert ways == {("no_operating_firm", True), ("sums", True), ("sums", False)}
+    assert any(len(group["members"]) > 1 for group in found["groups"])
+    assert found["alone"] and found["doubt"] == []
+    released = [p.name for p in (real_home / "releases").rglob("*")]
+    assert not [name for name in released if name.startswith("disclosure_")]
 
 
 def test_the_real_release_is_made_again_hash_for_hash(real_home: Path, tmp_path: Path) -> None:

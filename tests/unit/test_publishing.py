@@ -18,6 +18,7 @@ from pipeline import publishing
 from pipeline.cli import app
 from pipeline.settings import Settings
 from publication import releases
+from publication.bulletin import BulletinError
 from publication.releases import PublishError
 from publication.releases.signing import KeyProblem
 
@@ -93,6 +94,20 @@ def test_what_another_run_tidied_away_is_made_again(settings: Settings) -> None:
     rendered = publishing.render(settings, staged)
     shutil.rmtree(settings.home / "staging" / BUILD)
     assert publishing.switch(settings, publishing.seal(settings, rendered))["status"] == "published"
+
+
+def test_an_output_that_refuses_is_a_clear_error_and_changes_nothing(
+    settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(folder: Path) -> list[Path]:
+        raise BulletinError("ko: the text does not follow from the figures")
+
+    monkeypatch.setattr("publication.outputs.render_outputs", refuse)
+    with pytest.raises(
+        PublishError, match=r"2026-Q1_v1 is not published.*does not follow.*공표하지"
+    ):
+        publishing.publish(settings, BUILD)
+    assert not (settings.home / "releases" / "current").exists()
 
 
 def test_a_release_waits_for_its_sign_off(settings: Settings) -> None:

@@ -51,7 +51,7 @@ def overview(marts: Marts, period: str) -> Row:
         ),
         "shares": marts.rows(
             "SELECT metric, definition, period, share_pct, coverage, months_covered, "
-            "months_in_period, denominator_source, reason_ko, reason_en FROM national_share "
+            "months_in_period, obs_status, denominator_source, reason_ko, reason_en FROM national_share "
             "WHERE length(period) = 4 OR period = $1 ORDER BY metric, definition, period",
             [period],
         )

@@ -204,6 +204,7 @@ def share(metric: str, period: str, pct: float | None, months: int = 12) -> tupl
     }
     national = common | {
         "share_pct": pct,
+        "denominator_unit": "백만달러" if "export" in metric else "억원",
         "months_covered": months,
         "months_in_period": whole,
     }

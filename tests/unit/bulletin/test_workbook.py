@@ -12,6 +12,7 @@ from openpyxl import load_workbook
 
 from publication.definitions import read_definitions
 from publication.workbook import WorkbookError, render_workbook
+from publication.workbook.tables import computed
 from publication.workbook.texts import Lang, t
 from tests.unit.bulletin.releases import MEASURES, PERIOD, Row, build, hidden, line, row
 
@@ -112,6 +113,24 @@ def test_suppressed_is_x_and_no_sum_stands_beside_it(books: list[Path]) -> None:
     assert jinhae["Production (KRW 100 million)"] == "X" and jinhae["Tenants (firms)"] == 3
     names = {r["Code"] for r in tables(books[1])[t("s_complexes", "en")]}
     assert "_T" not in names  # the publisher's total has a sheet of its own
+
+
+def test_what_is_computed_from_a_suppressed_figure_is_x_too(books: list[Path]) -> None:
+    growth = tables(books[1])[t("s_complex_growth", "en")]
+    hidden = [r for r in growth if r[t("growth", "en")] == "X"]
+    assert hidden and all(r[t("contribution", "en")] == "X" for r in hidden)
+    assert computed(None, "A", "Q") == "X" and computed(None, "Q", "O") == "X"
+    assert computed(None, "O", "A") == "[n/a]" and computed(None) == "[n/a]"
+    assert computed(0.0, "Q") == 0.0
+
+
+def test_units_of_shares_are_in_the_language_of_the_workbook(books: list[Path]) -> None:
+    units = {
+        lang: {r[t("unit", lang)] for r in tables(book)[t("s_shares", lang)]}
+        for lang, book in zip(LANGS, books, strict=True)
+    }
+    assert {"억원", "백만달러"} <= units["ko"]
+    assert {"KRW 100 million", "US$ million"} == units["en"]
 
 
 @pytest.mark.parametrize("lang", LANGS)

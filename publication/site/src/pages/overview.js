@@ -98,7 +98,7 @@ function sharesNow(site, data) {
   return html`<details><summary>${period(site.period)}: ${t("정의마다, 값이 없으면 그 까닭", "by definition, and why there is no figure")}</summary>${table(rows, [
     {label: t("비중", "Share"), isHead: true, cell: (r) => own(site.claim_metrics[r.metric] ?? {}) || r.metric},
     {label: t("정의", "Definition"), cell: (r) => own(site.shares[`${r.metric} ${r.definition}`] ?? {}) || html`<code>${r.definition}</code>`},
-    {label: "%", isNumber: true, cell: (r) => figure(r.share_pct, r.share_pct == null ? "O" : "A", (v) => number(v, 1))},
+    {label: "%", isNumber: true, cell: (r) => figure(r.share_pct, r.obs_status ?? "O", (v) => number(v, 1))},
     {label: t("분모의 출처, 또는 값이 없는 까닭", "Source of the denominator, or why there is none"), cell: (r) => html`<span class="small">${r.share_pct == null ? r[`reason_${lang}`] : r.denominator_source}</span>`}
   ], {sortable: false, label: t("이번 분기의 비중", "Shares of the quarter")})}</details>`;
 }
