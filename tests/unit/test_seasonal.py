@@ -16,8 +16,9 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from seasonal import Model, ModelError, ModelStore, adjust, identify, load_models, save_model
+from seasonal.adjustment import _judge, _NotAdjusted
 from seasonal.calendars import REGRESSORS, index_of, period_at, regressor
-from seasonal.x13 import Spec, write_spec
+from seasonal.x13 import Result, Spec, write_spec
 
 WORKING_DAYS, SEOLLAL, CHUSEOK, SHIFT = 0.006, -0.08, -0.05, -0.2
 MODELS = ModelStore([Model("all", ["*.M", "*.Q"], 2030, "log", "(0 1 1)(0 1 1)", list(REGRESSORS))])
@@ -292,6 +293,36 @@ def test_a_crash_is_the_status_of_one_series(tmp_path, script, reason):
     if reason == "x13_error":
         assert "it is full. Really." in status["reason_en"]
     assert left_over() == before
+
+
+FIT = {
+    "identifiable_seasonality": "yes", "m7": 0.4, "q": 0.6, "qs_adjusted": 0.1, "qs_adjusted_p": 0.9,
+    "residual_f": 0.3, "residual_f_p": 0.8,
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("changed", "converged", "reason"),
+    [
+        ({}, "no", "not_converged"),
+        ({"identifiable_seasonality": "no"}, "yes", "not_seasonal"),
+        ({"m7": 1.01}, "yes", "not_seasonal"),
+        ({"q": 1.01}, "yes", "quality"),
+        ({"q": None}, "yes", "quality"),
+        ({"qs_adjusted_p": 0.001}, "yes", "residual_seasonality"),
+        ({"residual_f_p": 0.001}, "yes", "residual_seasonality"),
+        ({}, "yes", None),
+        ({"qs_adjusted_p": None, "residual_f_p": None}, "yes", None),
+    ],
+)
+def test_a_result_that_is_not_fit_says_why(changed, converged, reason):
+    result = Result({}, [], {"converged": converged})
+    if reason is None:
+        _judge(result, FIT | changed)
+        return
+    with pytest.raises(_NotAdjusted) as refused:
+        _judge(result, FIT | changed)
+    assert refused.value.code == reason
 
 
 def ended(pid: str) -> bool:
