@@ -79,8 +79,13 @@ def coefficients(result):
     return {r["regressor"]: r for r in result.regressors.to_pylist()}
 
 
-def left_over():
-    return sorted(Path(tempfile.gettempdir()).glob("sandan-x13-*"))
+@pytest.fixture
+def left_over(tmp_path, monkeypatch):
+    """What runs of the binary leave in a folder for temporary files that is this test's alone."""
+    folder = tmp_path / "tmp"
+    folder.mkdir()
+    monkeypatch.setattr(tempfile, "tempdir", str(folder))
+    return lambda: list(folder.iterdir())
 
 
 def monthly_error(values, truth):
@@ -283,16 +288,15 @@ def fake_binary(folder, script):
         ("printf ' ERROR: it is full.\\n        Really.\\n' > s.err\nexit 1\n", "x13_error"),
     ],
 )
-def test_a_crash_is_the_status_of_one_series(tmp_path, script, reason):
+def test_a_crash_is_the_status_of_one_series(tmp_path, left_over, script, reason):
     rows, _ = planted()
-    before = left_over()
     result = adjust(table(rows), MODELS, binary=fake_binary(tmp_path, script))
     status = status_of(result)
     assert (status["status"], status["reason"]) == ("not_adjusted", reason)
     assert "sandan-x13" not in status["reason_en"]  # no path of this machine, the same every time
     if reason == "x13_error":
         assert "it is full. Really." in status["reason_en"]
-    assert left_over() == before
+    assert left_over() == []
 
 
 FIT = {
@@ -338,14 +342,13 @@ def ended(pid: str) -> bool:
     return False
 
 
-def test_out_of_time_leaves_no_process_and_no_folder(tmp_path):
+def test_out_of_time_leaves_no_process_and_no_folder(tmp_path, left_over):
     rows, _ = planted()
     pids = tmp_path / "pids"
     binary = fake_binary(tmp_path, f"sleep 300 &\necho $! $$ > {pids}\nwait\n")
-    before = left_over()
     result = adjust(table(rows), MODELS, binary=binary, timeout_seconds=1.0)
     assert status_of(result)["reason"] == "x13_timeout"
-    assert left_over() == before
+    assert left_over() == []
     assert all(ended(pid) for pid in pids.read_text().split())
 
 
