@@ -4,6 +4,7 @@ Imports nothing of the other rooms: tables come in as arrays, patterns of suppre
 """
 
 from disclosure.auditing import Audit, Finding, audit
+from disclosure.concentration import Concentration
 from disclosure.errors import DisclosureError, Infeasible, Unprotectable
 from disclosure.history import Earlier, Linked, link, with_released
 from disclosure.protection import Protection, protect
@@ -15,6 +16,7 @@ from disclosure.tabulate import TOTAL, Dimension, Tabulation, tabulate
 __all__ = [
     "TOTAL",
     "Audit",
+    "Concentration",
     "Contributions",
     "Dimension",
     "DisclosureError",

@@ -52,7 +52,8 @@ class Attack:
     Attributes:
         cells: indexes of the suppressed cells; everything here is about these, in this order.
         scale: what 1 in here is in the unit of the figures.
-        down, up: how far each may deviate by what everybody knows (scaled, at most UNBOUNDED).
+        unbounded: how far anything is followed (scaled): UNBOUNDED, or farther where a level is.
+        down, up: how far each may deviate by what everybody knows (scaled, at most `unbounded`).
     """
 
     def __init__(self, table: Table, suppressed: Bools, levels: Floats) -> None:
@@ -64,8 +65,10 @@ class Attack:
         self.scale = float(np.median(positive)) if len(positive) else 1.0
         value = table.value[self.cells]
         self.value = value / self.scale
-        self.down = np.minimum((value - table.lower[self.cells]) / self.scale, UNBOUNDED)
-        self.up = np.minimum((table.upper[self.cells] - value) / self.scale, UNBOUNDED)
+        widest = float(levels.max(initial=0.0)) / self.scale
+        self.unbounded = max(UNBOUNDED, 10 * widest)
+        self.down = np.minimum((value - table.lower[self.cells]) / self.scale, self.unbounded)
+        self.up = np.minimum((table.upper[self.cells] - value) / self.scale, self.unbounded)
         self._relations(table, suppressed)
         self._respondents(table)
         self._program: Program | None = None

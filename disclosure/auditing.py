@@ -7,12 +7,13 @@ outsider or solved for that respondent.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
 from disclosure.attack import MARGIN, Attack, Targets
-from disclosure.lp import UNBOUNDED
+from disclosure.concentration import Concentration, Curved
 from disclosure.prove import Pool, extent, prove
 from disclosure.rules import Primary
 from disclosure.table import Bools, Floats, Ints, Table
@@ -40,6 +41,8 @@ class Audit:
         low, high: the outsider's feasibility interval of each, in the unit of the figures.
         attackers: respondents held against the pattern, the outsider not counted.
         programs_for: respondents for whom programs of their own were solved.
+        witnesses: changes of all cells, shape (cells,) each, that keep all sums and every printed index
+            of concentration: between them they take each sensitive cell beyond its level, for everybody.
     """
 
     findings: tuple[Finding, ...]
@@ -48,6 +51,7 @@ class Audit:
     high: Floats
     attackers: int
     programs_for: int
+    witnesses: tuple[Floats, ...] = ()
 
     @property
     def is_safe(self) -> bool:
@@ -62,6 +66,9 @@ def audit(
     *,
     intervals: bool = True,
     only: Ints | None = None,
+    beside: Sequence[Concentration] = (),
+    hints: Sequence[Floats] = (),
+    give_up: bool = False,
 ) -> Audit:
     """Hold every attacker against a pattern of suppressed cells.
 
@@ -70,6 +77,10 @@ def audit(
         primary: the sensitive cells with their levels.
         intervals: solve both ends of every interval; without it they stand as far as shown.
         only: the respondents to hold against it; all by default.
+        beside: indices of concentration that are printed beside the table. (The intervals are those
+            that the sums leave; what an index takes from them is in the findings.)
+        hints: witnesses of another audit; those that hold here are not looked for again.
+        give_up: stop at the first attacker to whom an index gives a cell away.
     """
     published = np.flatnonzero(primary.sensitive & ~suppressed)
     bare = [
@@ -84,10 +95,19 @@ def audit(
     low, high, findings = _outsider(attack, targets, hidden, pool, intervals)
     findings = bare + findings
     attackers = programs = 0
+    witnesses: tuple[Floats, ...] = ()
     if targets.count:
         found, attackers, programs = _respondents(attack, targets, pool, only)
         findings += found
-    return Audit(tuple(findings), np.flatnonzero(primary.sensitive), low, high, attackers, programs)
+        curved = Curved(attack, beside)
+        if curved.is_open and not findings:
+            curved.take_up(hints)
+            findings = _beside(attack, targets, curved, only, give_up)
+            witnesses = curved.witnesses()
+    return Audit(
+        *(tuple(findings), np.flatnonzero(primary.sensitive), low, high, attackers, programs),
+        witnesses,
+    )
 
 
 def _finding(
@@ -117,7 +137,7 @@ def _outsider(
         position = int(attack.place[cell])
         low[k] -= extent(attack, position, -1) * attack.scale
         above = extent(attack, position, 1)
-        high[k] += np.inf if above >= UNBOUNDED * (1 - MARGIN) else above * attack.scale
+        high[k] += np.inf if above >= attack.unbounded * (1 - MARGIN) else above * attack.scale
     return low, high, findings
 
 
@@ -137,6 +157,25 @@ def _respondents(
             for i in np.flatnonzero(~done)
         ]
     return findings, len(everybody), len(open_)
+
+
+def _beside(
+    attack: Attack, targets: Targets, curved: Curved, only: Ints | None, give_up: bool
+) -> list[Finding]:
+    """Everybody again, with the printed indices in hand."""
+    everybody = np.unique(attack.entry_respondent) if only is None else only
+    findings: list[Finding] = []
+    for who in (None, *(int(r) for r in everybody)):
+        levels = targets.level if who is None else attack.levels_for(targets, who)
+        own = Targets(targets.position, targets.sign, levels)
+        done, reach = curved.prove(own, who, give_up)
+        findings += [
+            _finding(attack, targets, int(i), float(levels[i]), float(reach[i]), who)
+            for i in np.flatnonzero(~done)
+        ]
+        if findings and give_up:
+            break
+    return findings
 
 
 def _not_covered(attack: Attack, targets: Targets, pool: Pool) -> Ints:

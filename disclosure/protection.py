@@ -3,19 +3,21 @@
 from __future__ import annotations
 
 import time
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, field
 from typing import Literal
 
 import numpy as np
 
-from disclosure.attack import Attack, Targets
+from disclosure.attack import NOISE, Attack, Targets
 from disclosure.auditing import Audit, audit
+from disclosure.concentration import Concentration, Curved
 from disclosure.errors import DisclosureError, Infeasible, Unprotectable
 from disclosure.exact import optimum
-from disclosure.heuristic import Cheapest, clean_up, complement
+from disclosure.heuristic import NEARLY_FREE, Cheapest, clean_up, complement
 from disclosure.prove import Pool
 from disclosure.rules import Primary
-from disclosure.table import Bools, Ints, Table
+from disclosure.table import Bools, Floats, Ints, Table
 
 Method = Literal["auto", "exact", "heuristic"]
 #: Up to so many cells that may be suppressed, the least loss is looked for.
@@ -35,6 +37,7 @@ class Protection:
         is_optimal: whether nothing less would do.
         method: `exact` or `heuristic`: what gave the pattern.
         audit: the proof.
+        withheld: shape (indices,); the indices of concentration that may not be printed beside it.
     """
 
     suppressed: Bools
@@ -44,6 +47,7 @@ class Protection:
     is_optimal: bool
     method: str
     audit: Audit
+    withheld: Bools = field(default_factory=lambda: np.zeros(0, dtype=np.bool_))
 
     def status(self) -> list[str]:
         """By cell SDMX CL_CONF_STATUS: `F` free, `C` sensitive (primary), `D` secondary."""
@@ -59,6 +63,7 @@ def protect(
     *,
     method: Method = "auto",
     seconds: float | None = None,
+    beside: Sequence[Concentration] = (),
 ) -> Protection:
     """Choose what to suppress beside the sensitive cells, with the least loss of information.
 
@@ -68,8 +73,12 @@ def protect(
         method: `auto` looks for the optimum up to EXACT_UP_TO cells.
         seconds: for the optimum; the heuristic's pattern is returned where it takes longer. Without it
             the same table gives the same pattern on any machine.
+        beside: indices of concentration to be printed beside it. One that is `fixed` is printed, and
+            cells give way to it; another is withheld where it would give a cell away. (Quotients, which
+            are linear in the cells, are relations of the table: `table.ratio`.)
 
     Raises:
+        DisclosureError: an index does not follow from the figures.
         Infeasible: some cells cannot be protected whatever is suppressed; it says which, and why.
     """
     if method not in ("auto", "exact", "heuristic"):
@@ -79,6 +88,8 @@ def protect(
         )
     deadline = float("inf") if seconds is None else time.monotonic() + seconds
     _published_already(table, primary)
+    for index in beside:
+        index.check(table)
     universe = ~table.fixed | primary.sensitive | table.forced
     attack = Attack(table, universe, primary.upper[primary.sensitive])
     targets = attack.targets(primary)
@@ -98,12 +109,99 @@ def protect(
         best = optimum(attack, targets, chosen, needed, ~needed, check, deadline)
         suppressed, loss, bound = best.suppressed, best.loss, best.bound
         is_optimal, name = best.is_optimal, "exact"
-    checked = audit(table, _whole(attack, suppressed), primary)
+    withheld = np.zeros(len(beside), dtype=np.bool_)
+    hints: Sequence[Floats] = ()
+    if beside:
+        suppressed, hints = _give_way(attack, primary, suppressed, [b for b in beside if b.fixed])
+        loss = float(weight[suppressed & ~needed].sum())
+        is_optimal = is_optimal and loss <= bound + 1e-9 * max(1.0, bound)
+        withheld, hints = _withheld(table, _whole(attack, suppressed), primary, beside, hints)
+    printed = [b for b, gone in zip(beside, withheld, strict=True) if not gone]
+    checked = audit(table, _whole(attack, suppressed), primary, beside=printed, hints=hints)
     if not checked.is_safe:
         raise RuntimeError("the audit does not confirm the pattern that protection came to")
     return Protection(
-        *(_whole(attack, suppressed), primary, loss, bound, is_optimal, name, checked)
+        *(_whole(attack, suppressed), primary, loss, bound, is_optimal, name, checked, withheld)
     )
+
+
+def _give_way(
+    attack: Attack, primary: Primary, chosen: Bools, fixed: Sequence[Concentration]
+) -> tuple[Bools, Sequence[Floats]]:
+    """Suppress more until indices that are printed whatever happens give no cell away; with what
+    shows it."""
+    hints: Sequence[Floats] = ()
+    if not fixed:
+        return chosen, hints
+    table = attack.table
+    everywhere = Curved(attack, fixed)
+    weight = np.maximum(table.weight[attack.cells], 1e-9)
+    for _ in range(ROUNDS):
+        checked = audit(
+            *(table, _whole(attack, chosen), primary),
+            intervals=False, beside=fixed, hints=hints, give_up=True,
+        )  # fmt: skip
+        if checked.is_safe:
+            return chosen, checked.witnesses
+        hints = [*checked.witnesses]
+        before = chosen
+        for position, sign, level, who in _open(attack, checked):
+            price = np.where(chosen, NEARLY_FREE * weight.mean(), weight) / level
+            witness = everywhere.witness(position, sign, level, price, who)
+            if witness is None:
+                raise Infeasible([_given_away(attack, position, sign, who, everywhere)])
+            chosen = chosen | (np.abs(witness) > NOISE)
+            hints.append(_changes(attack, witness))
+        if (chosen == before).all():
+            # What moves is suppressed, and yet it is not found again: nothing is left to try.
+            position, sign, _, who = _open(attack, checked)[0]
+            raise Infeasible([_given_away(attack, position, sign, who, everywhere)])
+    raise RuntimeError("protection and audit do not come to an agreement")
+
+
+def _changes(attack: Attack, deviation: Floats) -> Floats:
+    changes = np.zeros(attack.table.size)
+    changes[attack.cells] = np.where(np.abs(deviation) > NOISE, deviation, 0.0) * attack.scale
+    return changes
+
+
+def _given_away(
+    attack: Attack, position: int, sign: int, who: int | None, curved: Curved
+) -> Unprotectable:
+    cell = int(attack.cells[position])
+    names = [b.name for b in curved.beside if cell in b.parts or cell == b.total]
+    names = names or [b.name for b in curved.beside]
+    shown = ", ".join(names[:3])
+    return Unprotectable(
+        attack.table.names[cell],
+        "upper" if sign > 0 else "lower",
+        "outsider" if who is None else "respondent",
+        f"an index of concentration that must be printed gives it away: {shown}",
+        f"반드시 공표해야 하는 집중도 지수로 드러난다: {shown}",
+    )
+
+
+def _withheld(
+    table: Table,
+    suppressed: Bools,
+    primary: Primary,
+    beside: Sequence[Concentration],
+    hints: Sequence[Floats],
+) -> tuple[Bools, Sequence[Floats]]:
+    """Which indices may not be printed: the others were shown, together, to give nothing away."""
+    withheld = np.array([not b.fixed for b in beside], dtype=np.bool_)
+    for i in sorted(np.flatnonzero(withheld).tolist(), key=lambda i: (-beside[i].weight, i)):
+        if not suppressed[[*beside[i].parts, beside[i].total]].any():
+            withheld[i] = False
+            continue
+        printed = [b for b, gone in zip(beside, withheld, strict=True) if not gone]
+        trial = audit(
+            *(table, suppressed, primary),
+            intervals=False, beside=[*printed, beside[i]], hints=hints, give_up=True,
+        )  # fmt: skip
+        if trial.is_safe:
+            withheld[i], hints = False, trial.witnesses
+    return withheld, hints
 
 
 def _whole(attack: Attack, choice: Bools) -> Bools:
