@@ -16,18 +16,16 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable
 from datetime import date
-from functools import cache
+from functools import lru_cache
 from typing import NamedTuple
 
+from .firms import firm_counts
 from .layout import ALL_INDUSTRIES, MANUFACTURING
 from .levels import TWICE_REVISED, Kind, Noise, levels, shared_out
 from .periods import Period
 from .structure import (
     BASE,
     EMPLOYMENT_STEPS,
-    HANDFUL_CHANGES,
-    LANDLORDS,
-    LANDLORDS_REMOVED,
     NATURE,
     SAMPLE_REPLACED,
     SAMPLE_SHIFT,
@@ -37,19 +35,20 @@ from .structure import (
     SIZE_SHARES,
     Shape,
     covered,
-    mix_in,
     sample_era,
+    shares,
     size_at,
+    trend,
 )
 
+#: Operating rate of all complexes at the base date, as in the publisher's workbook (DOMAIN §3).
+OPERATING_RATE_PCT = 82.7
 #: The publisher's rule: complexes with so many surveyed firms or fewer are not shown.
 SUPPRESSED_UP_TO = 5
 #: Years whose figures were all revised at once (연간보정), in the year after.
 ANNUAL_REVISIONS = frozenset(range(2001, 2026))
 #: The largest complexes are always among those that a later print revises.
 _ALWAYS_REVISED = frozenset({"울산ㆍ미포", "창원"})
-#: Firms in the nation, by year (simulated): the base date's number is 1.
-_FIRMS = ((2000, 0.22), (2004, 0.38), (2010, 0.68), (2016, 0.86), (2020, 0.93), (2026, 1.0))
 
 _BY_NAME = {shape.name: shape for shape in SHAPES}
 
@@ -100,49 +99,24 @@ def listed(period: Period) -> tuple[Shape, ...]:
     return covered(period.last_month)
 
 
-def _trend(per_mille: float, month: int) -> float:
-    """A level relative to the base date; never below zero, however long ago."""
-    change = per_mille / 1000 * (month - BASE.last_month) / 3
-    return 1 + change if change >= 0 else 1 / (1 - change)
-
-
-def _firms_level(month: int) -> float:
-    """Number of firms relative to the base date, between the years of `_FIRMS` in a line."""
-    year = min(month / 12, BASE.last_month / 12)
-    for (start, low), (stop, high) in zip(_FIRMS, _FIRMS[1:], strict=False):
-        end = BASE.last_month / 12 if stop == 2026 else float(stop)
-        if year <= end:
-            return low + (high - low) * max(0.0, year - start) / (end - start)
-    return 1.0
-
-
-@cache
-def _shares(name: str, kind: str, era: int) -> dict[str, float]:
-    """A complex's shares by industry in output ('output'), jobs ('labour') or firms ('firms')."""
-    mix = mix_in(name, era)
-    if kind == "output":
-        weights = dict(mix)
-    elif kind == "labour":
-        weights = {c: math.sqrt(w) * w * NATURE[c].labour / 4 for c, w in mix.items()}
-    else:
-        weights = {c: math.sqrt(w) * NATURE[c].firms for c, w in mix.items()}
-    whole = math.fsum(weights.values())
-    return {code: weights[code] / whole for code in MANUFACTURING if code in weights}
-
-
 class Nation:
-    """The simulated truth for one seed, and what each print says of it."""
+    """The simulated truth for one seed, and what each print says of it.
 
-    def __init__(self, seed: int) -> None:
+    `capacity_factor`: what the drawn capacities are multiplied by; by default so that the operating
+    rate of the base date is the one in print.
+    """
+
+    def __init__(self, seed: int, capacity_factor: float | None = None) -> None:
         self.seed = seed
         self.levels = levels(seed)
+        self._capacity_factor = capacity_factor or _capacity_factor(seed)
         self._noise: Noise = self.levels.noise
+        self.firms = firm_counts(seed)
         self._uniforms: dict[str, tuple[float, ...]] = {}
         self._months: dict[int, dict[str, dict[str, _Cell]]] = {}
         self._cells: dict[Period, dict[str, dict[str, _Cell]]] = {}
         self._factors: dict[tuple[Period, int], dict[str, tuple[float, float]]] = {}
         self._flows: dict[tuple[str, Period, int], dict[str, Flow]] = {}
-        self._firms: dict[tuple[str, int], dict[str, tuple[int, int]]] = {}
         self._jobs: dict[int, dict[str, dict[str, int]]] = {}
         self._people: dict[tuple[Period, int], dict[str, dict[str, int]]] = {}
 
@@ -174,68 +148,19 @@ class Nation:
                     found[name] = found.get(name, 0.0) + (step if u[2] < 0.6 else -step)
         return found
 
-    # --- firms ---------------------------------------------------------------------------
-
-    def firms(self, name: str, month: int) -> dict[str, tuple[int, int]]:
-        """Tenants and operating firms of each industry at a month's end."""
-        key = (name, month)
-        found = self._firms.get(key)
-        if found is None:
-            shape = _BY_NAME[name]
-            found = self._handful(shape, month) if shape.firms else self._many(shape, month)
-            self._firms[key] = found
-        return found
-
-    def _handful(self, shape: Shape, month: int) -> dict[str, tuple[int, int]]:
-        assert shape.firms is not None
-        found = dict(shape.firms)
-        for name, code, start, until, tenants, operating in HANDFUL_CHANGES:
-            after = until is not None and month > until.last_month
-            if name == shape.name and month >= start.months[0] and not after:
-                before = found[code]
-                found[code] = (before[0] + tenants, before[1] + operating)
-        return {code: found.get(code, (0, 0)) for code in ALL_INDUSTRIES}
-
-    def _many(self, shape: Shape, month: int) -> dict[str, tuple[int, int]]:
-        wobble = 0.0015 * self._noise.normal(f"tenants|{shape.name}", month // 3)
-        total = shape.tenants * (_trend(0.6 * shape.growth, month) + wobble)
-        total *= _firms_level(month) * size_at(shape.name, month)
-        services = total * shape.services / 100
-        landlords = total * shape.lessee / 100 * LANDLORDS
-        if month >= LANDLORDS_REMOVED.months[0]:
-            landlords = 0.0
-        weights = _shares(shape.name, "firms", sample_era(month))
-        found: dict[str, tuple[int, int]] = {}
-        for code in ALL_INDUSTRIES:
-            at_home = (total - services) * weights.get(code, 0.0)
-            if code == "NONMFG":
-                at_home = services + landlords
-            tenants = math.floor(at_home + 0.5)
-            bias = 0.06 * (self._uniform(f"operating|{shape.name}|{code}")[0] - 0.5)
-            share = min(1.0, max(0.0, shape.operating / 100 + bias))
-            found[code] = (tenants, math.floor(tenants * share + 0.5))
-        return found
-
-    def manufacturers(self, name: str, month: int) -> int:
-        """Operating firms without 비제조: what the survey can ask."""
-        return sum(both[1] for code, both in self.firms(name, month).items() if code != "NONMFG")
-
-    def lessees(self, name: str, month: int) -> int:
-        """Firms that rent; part of the tenants."""
-        tenants = sum(both[0] for both in self.firms(name, month).values())
-        return math.floor(tenants * _BY_NAME[name].lessee / 100)
+    # --- who is asked ----------------------------------------------------------------------
 
     def suppressed(self, name: str, period: Period) -> bool:
         """The publisher's rule: five or fewer surveyed manufacturers."""
-        return self.manufacturers(name, period.last_month) <= SUPPRESSED_UP_TO
+        return self.firms.manufacturers(name, period.last_month) <= SUPPRESSED_UP_TO
 
     def _answers(self, name: str, code: str, month: int) -> bool:
         """Whether a firm of the industry answers; one or two firms may be missed altogether."""
-        operating = self.firms(name, month)[code][1]
+        operating = self.firms.by_industry(name, month)[code][1]
         if operating == 0 or code not in _BY_NAME[name].mix:
             return False
-        shares = _shares(name, "output", sample_era(month))
-        minor = shares[code] < max(shares.values())
+        parts = shares(name, "output", sample_era(month))
+        minor = parts[code] < max(parts.values())
         missed = operating <= 2 and minor and self._uniform(f"missed|{name}|{code}")[0] < 0.25
         return not missed
 
@@ -295,14 +220,14 @@ class Nation:
         """One cell before scaling: production, exports, what it could have made, whether weighted."""
         name, nature = shape.name, NATURE[code]
         cell = f"{name}|{code}"
-        firms = self.firms(name, month)[code][1]
+        firms = self.firms.by_industry(name, month)[code][1]
         # Few firms: a bumpy series; many: a smooth one. Counted at the base date.
-        usual = self.firms(name, BASE.last_month)[code][1]
+        usual = self.firms.by_industry(name, BASE.last_month)[code][1]
         amplitude = min(0.09, 0.016 + 0.15 / math.sqrt(usual + 2.0))
         shock = 0.007 * self._noise.moving(f"industry|{code}", month)
         shock += amplitude * self._noise.moving(f"cell|{cell}", month)
-        made = shape.production * _shares(name, "output", sample_era(month))[code]
-        made *= _trend(shape.growth + nature.growth, month) * max(0.4, 1 + shock)
+        made = shape.production * shares(name, "output", sample_era(month))[code]
+        made *= trend(shape.growth + nature.growth, month) * max(0.4, 1 + shock)
         made *= size_at(name, month) * self._sample(name, month)
         abroad = max(0.3, 1 + 1.3 * amplitude * self._noise.moving(f"abroad|{cell}", month))
         sold = made * nature.export * shape.export * abroad
@@ -390,7 +315,8 @@ class Nation:
             able = round(first.able / used, 3)
             return Flow(first.production, first.exports, max(able, first.production))
         made, sold = first.production * factors[0], first.exports * factors[1]
-        return Flow(made, sold, max(first.able * factors[0] / used, made))
+        able = first.able * factors[0] / used * self._capacity_factor
+        return Flow(made, sold, max(able, made))
 
     def size_classes(self, name: str, period: Period, print_no: int) -> SizeClasses:
         """The complex's firms, capacity and output split by size class, adding up exactly enough.
@@ -399,7 +325,7 @@ class Nation:
         weighted mean is the complex's rate and no class exceeds 100 %.
         """
         shape = _BY_NAME[name]
-        total = self.manufacturers(name, period.last_month)
+        total = self.firms.manufacturers(name, period.last_month)
         middle = math.floor(total * SIZE_SHARES[shape.scale][0] + 0.5)
         large = math.floor(total * SIZE_SHARES[shape.scale][1] + 0.5)
         firms = (total - middle - large, middle, large)
@@ -469,19 +395,19 @@ class Nation:
 
     def _workers(self, shape: Shape, code: str, month: int) -> float:
         """One cell before scaling; the weights of all complexes come to about 1,000."""
-        firms = self.firms(shape.name, month)[code][1]
+        firms = self.firms.by_industry(shape.name, month)[code][1]
         services = 0.9 * shape.services / 100
         if code == "NONMFG":
             share, growth = services, 1.0
         elif self._answers(shape.name, code, month):
-            share = (1 - services) * _shares(shape.name, "labour", sample_era(month))[code]
+            share = (1 - services) * shares(shape.name, "labour", sample_era(month))[code]
             growth = 0.4 * (shape.growth + NATURE[code].growth)
         else:
             return 0.0
         if firms == 0:
             return 0.0
         shock = 0.004 * self._noise.moving(f"people|{shape.name}|{code}", month // 3)
-        people = shape.employment * share * _trend(growth, month) * (1 + shock)
+        people = shape.employment * share * trend(growth, month) * (1 + shock)
         people *= size_at(shape.name, month) * self._sample(shape.name, month)
         for name, since, factor in EMPLOYMENT_STEPS:
             if name == shape.name and month >= since.months[0]:
@@ -508,3 +434,18 @@ def _added(one: _Cell, other: _Cell) -> _Cell:
     if not (one.weighted and other.weighted):
         sums = [round(amount, 3) for amount in sums]
     return _Cell(sums[0], sums[1], sums[2], one.weighted and other.weighted)
+
+
+@lru_cache(maxsize=8)
+def _capacity_factor(seed: int) -> float:
+    """What takes a seed's drawn capacity to the published operating rate of the base date."""
+    nation = Nation(seed, capacity_factor=1.0)
+    first = nation._first(BASE)
+    flows = [
+        (flow, first[name][code].weighted)
+        for name in nation.covered_in(BASE)
+        for code, flow in nation.flows(name, BASE, 0).items()
+    ]
+    wanted = math.fsum(flow.production for flow, _ in flows) / OPERATING_RATE_PCT * 100
+    wanted -= math.fsum(flow.capacity for flow, weighted in flows if not weighted)
+    return wanted / math.fsum(flow.capacity for flow, weighted in flows if weighted)

@@ -388,8 +388,8 @@ def _rate(output: float, capacity: float) -> float | None:
 def _tenants(e: _Edition) -> list[list[_Value]]:
     rows: list[list[_Value]] = []
     for name in e.names:
-        now = e.nation.firms(name, e.period.last_month).values()
-        then = e.nation.firms(name, e.before.last_month).values()
+        now = e.nation.firms.by_industry(name, e.period.last_month).values()
+        then = e.nation.firms.by_industry(name, e.before.last_month).values()
         new = name in e.new
         rows.append(
             [
@@ -397,7 +397,7 @@ def _tenants(e: _Edition) -> list[list[_Value]]:
                 None if new else sum(both[0] for both in then),
                 sum(both[1] for both in now),
                 None if new else sum(both[1] for both in then),
-                e.nation.lessees(name, e.period.last_month),
+                e.nation.firms.lessees(name, e.period.last_month),
             ]
         )
     return _with_total(rows)
@@ -406,7 +406,9 @@ def _tenants(e: _Edition) -> list[list[_Value]]:
 def _firms(e: _Edition, which: int) -> list[list[_Value]]:
     rows: list[list[_Value]] = []
     for name in e.names:
-        counts = [both[which] for both in e.nation.firms(name, e.period.last_month).values()]
+        counts = [
+            both[which] for both in e.nation.firms.by_industry(name, e.period.last_month).values()
+        ]
         rows.append([*counts, sum(counts)])
     return _with_total(rows)
 
@@ -451,7 +453,7 @@ def _rates(e: _Edition) -> list[list[_Value]]:
     sums = _with_total(
         [
             [
-                e.nation.manufacturers(name, e.period.last_month),
+                e.nation.firms.manufacturers(name, e.period.last_month),
                 e.flow(name, e.period, "capacity"),
                 e.flow(name, e.period, "production"),
                 e.flow(name, e.before, "capacity"),

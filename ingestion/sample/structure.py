@@ -10,8 +10,10 @@ its survey notes. Dates of coverage are the registry's where it has them; the ot
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from functools import cache
+from typing import Literal
 
 from .periods import Period
 
@@ -65,8 +67,8 @@ class Shape:
 # name | production | export | employment | tenants | operating % | lessee % | women % |
 # services % | scale | growth | mix (letters of _LETTERS)
 _SHAPES = """
-서울|27|1.0|138|14600|91|24|33|64|s|6|E48 X14 M12 O8 S5 P4 W3 F3 T2 N1
-녹산|20|0.9|27|1540|82|37|20|15|m|3|M36 E22 T14 S12 P6 X4 F3 W2 N1
+서울|27|1.0|138|15760|93|24|33|64|s|6|E48 X14 M12 O8 S5 P4 W3 F3 T2 N1
+녹산|20|0.9|27|1660|82|37|20|15|m|3|M36 E22 T14 S12 P6 X4 F3 W2 N1
 신호|6|0.8|5|240|90|30|16|8|m|0|T52 M20 S14 P8 E6
 부산과학|1.6|0.8|2.4|110|88|25|17|10|m|2|M40 T30 E20 S10
 화전|2.6|0.7|3.6|250|86|22|14|9|m|4|M34 S30 T22 E8 P6
@@ -78,17 +80,17 @@ _SHAPES = """
 정관(일)|1.1|0.4|2.2|150|90|18|17|6|s|2|M42 T22 P18 E18
 정관(농)|0.3|0.3|0.5|36|92|15|24|6|s|0|M34 F30 P20 E16
 대구|9|1.4|7|300|72|27|15|15|m|9|E68 T18 M8 S3 P2 N1
-남동|48|0.5|88|7700|95|63|24|5|s|2|M34 E24 P16 S13 T6 W3 F2 O2
-부평|5|0.9|12|1790|98|36|33|21|s|-2|E32 M24 F14 P13 X9 W4 T2 O1 S1
-주안|9|0.9|14|1430|98|32|30|20|s|1|E46 M26 T12 P6 S5 O2 F1 X1 N1
-광주첨단|10|1.0|20|2450|87|46|32|60|s|4|E66 M20 T10 P2 S1 N1
+남동|48|0.5|88|8310|96|63|24|5|s|2|M34 E24 P16 S13 T6 W3 F2 O2
+부평|5|0.9|12|1930|98|36|33|21|s|-2|E32 M24 F14 P13 X9 W4 T2 O1 S1
+주안|9|0.9|14|1540|98|32|30|20|s|1|E46 M26 T12 P6 S5 O2 F1 X1 N1
+광주첨단|10|1.0|20|2640|88|46|32|60|s|4|E66 M20 T10 P2 S1 N1
 빛그린|0.6|0.2|2|150|70|43|10|38|m|9|T38 E30 P18 M10 W4
 온산|110|0.7|15|395|63|10|7|12|l|3|P58 S30 T7 W2 M1 E1 N1
 울산ㆍ미포|262|1.1|98|900|86|20|8|18|l|3|P47 T41 S5 M3 E2 N1 F1
-반월|53|0.6|100|8300|92|58|24|9|s|1|M27 E26 P20 T10 S9 X4 W2 O1 F1
+반월|53|0.6|100|8960|94|58|24|9|s|1|M27 E26 P20 T10 S9 X4 W2 O1 F1
 용인첨단시스템반도체|0|0|0|3|0|0|0|0|m|0|E100
-시화|46|0.5|96|11400|93|66|22|7|s|1|M43 E20 S12 P11 T7 W3 F2 O1 X1
-시화MTV|8|0.5|15|1150|90|48|25|22|s|5|E38 M36 P12 S7 T5 W1 F1
+시화|46|0.5|96|12310|95|66|22|7|s|1|M43 E20 S12 P11 T7 W3 F2 O1 X1
+시화MTV|8|0.5|15|1240|92|48|25|22|s|5|E38 M36 P12 S7 T5 W1 F1
 송산그린시티|0.02|0.1|0.05|90|2|1|20|3|s|4|M60 E40
 파주탄현|0.12|0.2|0.3|50|92|23|22|2|s|0|P60 M20 T8 E4 F4 W2 S2
 파주출판|1.0|0.1|8|330|92|35|45|40|s|2|W88 E6 O6
@@ -114,7 +116,7 @@ _SHAPES = """
 대불|3.3|0.8|12|360|85|32|8|8|m|3|T72 M16 S12
 대불(외)|0.4|0.5|1.4|36|84|40|9|4|m|1|T58 M30 P12
 여수|124|1.0|25|320|72|8|5|30|l|-1|P97 M1 N1 S1
-구미|66|1.5|93|2350|84|34|28|14|m|0|E74 M9 P8 X3 S2 N2 T2
+구미|66|1.5|93|2530|86|34|28|14|m|0|E74 M9 P8 X3 S2 N2 T2
 구미(외)|2.9|2.0|3.6|28|82|10|15|0|m|-1|E54 P26 N14 T6
 포항|22|0.6|12|106|88|9|4|14|l|-1|S88 P6 N4 M2
 포항블루밸리|0.1|0.1|0.35|39|49|25|10|23|m|7|N52 E26 M14 S8
@@ -124,7 +126,7 @@ _SHAPES = """
 진해|0.14|0.6|0.2|4|100|0|6|0|l|0|T100
 사천제1(일)|2.6|0.9|2.2|70|86|18|14|8|m|2|T72 M20 E8
 사천제2(일)|2.2|0.8|2.0|64|84|18|14|8|m|3|T64 M26 W10
-창원|86|0.9|119|3250|87|35|15|19|m|3|M36 T29 E21 S11 P1 F1 O1
+창원|86|0.9|119|3510|89|35|15|19|m|3|M36 T29 E21 S11 P1 F1 O1
 """
 
 # Firms by industry where there is only a handful: letter, tenants/operating.
@@ -379,3 +381,23 @@ def mix_in(name: str, era: int) -> dict[str, float]:
             mix[now] = mix.get(now, 0.0) - percent
             mix[before] = mix.get(before, 0.0) + percent
     return mix
+
+
+@cache
+def shares(name: str, kind: Literal["output", "labour", "firms"], era: int) -> dict[str, float]:
+    """A complex's shares by industry in output, jobs or firms; they add up to 1."""
+    mix = mix_in(name, era)
+    if kind == "output":
+        weights = dict(mix)
+    elif kind == "labour":
+        weights = {c: math.sqrt(w) * w * NATURE[c].labour / 4 for c, w in mix.items()}
+    else:
+        weights = {c: math.sqrt(w) * NATURE[c].firms for c, w in mix.items()}
+    whole = math.fsum(weights.values())
+    return {code: weights[code] / whole for code in NATURE if code in weights}
+
+
+def trend(per_mille: float, month: int) -> float:
+    """A level relative to the base date, at so many per mille a quarter; never below zero."""
+    change = per_mille / 1000 * (month - BASE.last_month) / 3
+    return 1 + change if change >= 0 else 1 / (1 - change)

@@ -710,7 +710,7 @@ def _merges(book: CalamineWorkbook, sheet: str) -> int:
         (
             mutate.text_for_number("tenants_by_complex", "서울"),
             _cell("C5", "표1 단지별 입주"),
-            "14,626",
+            "15,731",
         ),
         (mutate.suppress_complex("서울"), _cell("C5", "표8 단지별 고용"), "X"),
         (mutate.blank_complex("서울"), _cell("C5", "표1 단지별 입주"), ""),
