@@ -152,9 +152,18 @@ def _answers(content: Content, contracts: Contracts, registry: Registry, name: s
             raise reject("answer_unrecognised", sheet=part.file or None, found=known.dataset)
         return known
     row = {field: printed(value) for field, value in rows[0].items()}
-    for contract in contracts.by_dataset.values():
-        if any(_asks_for(way, contract, row) for way in contract.source.fetch):
+    asking = [
+        (way, contract)
+        for contract in contracts.by_dataset.values()
+        for way in contract.source.fetch
+        if _asks_for(way, contract, row)
+    ]
+    # Two datasets may be items of one KOSIS table; an item that nobody asks for is told by the parser.
+    for way, contract in asking:
+        if not isinstance(way, KosisFetch) or row.get("ITM_ID") in way.items:
             return contract
+    if asking:
+        return asking[0][1]
     raise reject("answer_unrecognised", sheet=part.file or None, found=_described(row))
 
 

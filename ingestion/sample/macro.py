@@ -5,8 +5,8 @@ which they were published; where none was found the level is simulated (`?` in t
 come from the same benchmarking as the complexes' (`levels.py`). Every figure is one of a day: it is
 None before its simulated publication and changes with each later print.
 
-Calendar of the simulated publishers: surveys of mining and manufacturing in late November of the
-year after, final a year later; national accounts in June, final a year later; the production index
+Calendar of the simulated publishers: surveys of mining and manufacturing (shipments and gross output)
+in late November of the year after, final a year later; the production index
 on the last day of the month after, revised a month later and each April; trade on the 15th of the
 month after, some months revised a month later, all of a year final on 15 February after it.
 """
@@ -212,7 +212,7 @@ class NationalAccounts:
         return _held(self._manufacturing(year), as_of)
 
     def manufacturing_output_krw_m(self, year: int, as_of: date) -> float | None:
-        """Gross output of manufacturing in the national accounts, 백만원."""
+        """Gross output of manufacturing, 백만원, from the same survey: shipments and what was stocked."""
         return _held(self._output(year), as_of)
 
     def _mining_manufacturing(self, year: int) -> list[_Print]:
@@ -229,15 +229,15 @@ class NationalAccounts:
         return [_Print(p.published_at, float(math.floor(p.value * share + 0.5))) for p in both]
 
     def _output(self, year: int) -> list[_Print]:
-        final = self._manufacturing(year)[-1:]
-        if not final or year < FIRST_YEAR:
+        shipments = self._manufacturing(year)
+        if not shipments or year < FIRST_YEAR:
             return []
         u = self._noise.uniform(f"macro|output|{year}")
-        value = final[0].value * (1.035 + 0.01 * u[0])
+        value = shipments[-1].value * (1.035 + 0.01 * u[0])
         first = value * (1 + 0.008 * (u[1] - 0.5))
         return [
-            _Print(date(year + 1, 6, 5), float(math.floor(first + 0.5))),
-            _Print(date(year + 2, 6, 5), float(math.floor(value + 0.5))),
+            _Print(told.published_at, float(math.floor(amount + 0.5)))
+            for told, amount in zip(shipments, (first, value), strict=True)
         ]
 
     # --- monthly ----------------------------------------------------------------------------

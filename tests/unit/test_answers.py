@@ -261,6 +261,10 @@ KOSIS = {"ORG_ID": "101", "TBL_ID": "DT_1F02001", "DT": "1"}
 FACTORY = {"fctryManageNo": "1", "irsttNm": "남동", "cmpnyNm": "(주)모의"}
 
 
+#: Two datasets are items of this table.
+SURVEY = {"TBL_ID": "DT_1FS1101"}
+
+
 def items(*rows: dict[str, Any]) -> dict[str, Any]:
     body = {"items": {"item": list(rows)}, "totalCount": len(rows)}
     return {"response": {"header": {"resultCode": "00"}, "body": body}}
@@ -270,7 +274,8 @@ def items(*rows: dict[str, Any]) -> dict[str, Any]:
     ("document", "dataset"),
     [
         ([KOSIS], "kosis__production_index"),
-        ([{**KOSIS, "TBL_ID": "DT_1FS1101"}], "kosis__manufacturing_survey"),
+        ([{**KOSIS, **SURVEY, "ITM_ID": "T04"}], "kosis__manufacturing_survey"),
+        ([{**KOSIS, **SURVEY, "ITM_ID": "T05"}], "kosis__manufacturing_output"),
         (
             {"StatisticSearch": {"row": [{"STAT_CODE": "731Y001", "ITEM_CODE1": "0000001"}]}},
             "ecos__exchange_rate",

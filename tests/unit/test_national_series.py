@@ -23,6 +23,7 @@ from ingestion.sniff import Content, read_content
 from ..conftest import SEEDS
 
 INDEX, SURVEY = "kosis__production_index", "kosis__manufacturing_survey"
+OUTPUT = "kosis__manufacturing_output"
 TRADE, PROVINCES, RATE = "customs__exports", "customs__exports_by_province", "ecos__exchange_rate"
 Read = Callable[..., Reading]
 
@@ -196,6 +197,18 @@ def test_another_unit_stops_and_is_named(read: Read) -> None:
     assert refusal(read, SURVEY, as_json([kosis(**year, UNIT_NM="억원")])).code == "series_unit"
     (row,) = read(SURVEY, as_json([kosis(**year, UNIT_NM="백만 원")])).rows
     assert (row["unit_raw"], row["value"], row["period"]) == ("백만 원", 109.3, "2024")
+
+
+def test_output_is_taken_from_rows_that_say_so_by_name(read: Read) -> None:
+    """The item's code alone is not trusted: it was never seen beside its name."""
+    year = {"TBL_ID": "DT_1FS1101", "ITM_ID": "T05", "PRD_SE": "A", "PRD_DE": "2024"}
+    answer = as_json([kosis(**year, UNIT_NM="백만원", ITM_NM="생산액", DT="2086900000")])
+    (row,) = read(OUTPUT, answer).rows
+    assert (row["series"], row["period"]) == ("national_manufacturing_output", "2024")
+    assert (row["value"], row["unit_raw"]) == (2_086_900_000.0, "백만원")
+    other = as_json([kosis(**year, UNIT_NM="백만원", ITM_NM="주요생산비")])
+    told = refusal(read, OUTPUT, other)
+    assert told.code == "series_rows_unknown" and "주요생산비" in told.message_en
 
 
 def test_parts_are_joined_and_must_agree(read: Read) -> None:

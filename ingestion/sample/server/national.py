@@ -140,7 +140,7 @@ class National:
         missing = wire.kosis_error("20", "필수요청변수값이 누락되었습니다.")
         if not all(given.get(name) for name in ("orgId", "tblId", "itmId", "prdSe")):
             return missing
-        found = self._kosis_table(given["orgId"], given["tblId"])
+        found = self._kosis_table(given["orgId"], given["tblId"], given["itmId"])
         if found is None or given.get("method") != "getList":
             return wire.kosis_error("21", "잘못된 요청변수를 호출하였습니다.")
         contract, way = found
@@ -165,12 +165,16 @@ class National:
             return wire.kosis_error("30", "데이터가 존재하지 않습니다.")
         return wire.json_reply(rows)
 
-    def _kosis_table(self, org: str, table: str) -> tuple[Contract, KosisFetch] | None:
-        for contract in self._contracts.by_dataset.values():
-            for way in contract.source.fetch:
-                if isinstance(way, KosisFetch) and (way.org, way.table) == (org, table):
-                    return contract, way
-        return None
+    def _kosis_table(self, org: str, table: str, items: str) -> tuple[Contract, KosisFetch] | None:
+        """The contract of a table; where several ask for it, the one whose items are asked for."""
+        known = [
+            (contract, way)
+            for contract in self._contracts.by_dataset.values()
+            for way in contract.source.fetch
+            if isinstance(way, KosisFetch) and (way.org, way.table) == (org, table)
+        ]
+        asked = [pair for pair in known if set(_codes(items, pair[1].items)) & set(pair[1].items)]
+        return next(iter([*asked, *known]), None)
 
     def _kosis_rows(
         self,

@@ -81,9 +81,9 @@ def test_annual_figures_hang_together() -> None:
         assert both is not None and made is not None and output is not None
         assert 0.995 * both < made < both
         assert made < output < 1.06 * made
-        early = NATION.manufacturing_output_krw_m(year, date(year + 1, 7, 1))
+        early = NATION.manufacturing_output_krw_m(year, date(year + 1, 12, 1))
         assert early is not None and early != output
-        assert NATION.manufacturing_output_krw_m(year, date(year + 1, 5, 31)) is None
+        assert NATION.manufacturing_output_krw_m(year, date(year + 1, 11, 20)) is None
     assert NATION.manufacturing_shipments_krw_m(1999, LATE) is None
 
 

@@ -88,6 +88,23 @@ def test_kosis_monthly_index(fetcher: Fetcher) -> None:
     assert {row["PRD_DE"] for row in kosis.read(answer.data)} <= months
 
 
+def test_output_and_shipments_are_two_items_of_one_table(fetcher: Fetcher) -> None:
+    """Each is asked for by its own contract, and none is answered with the other's figures."""
+    contracts = load_contracts()
+    for name, kind in (("survey", "shipments"), ("output", "output")):
+        (way,) = contracts[f"kosis__manufacturing_{name}"].source.fetch
+        assert isinstance(way, KosisFetch) and way.table == "DT_1FS1101"
+        asked = kosis.KosisRequest(
+            f"kosis__manufacturing_{name}", way.org, way.table, way.items, way.classes, "Y",
+            start="2020", end="2026",
+        )  # fmt: skip
+        rows = kosis.read(kosis.fetch(fetcher, asked)[0].data)
+        assert [row["PRD_DE"] for row in rows] == ["2020", "2021", "2022", "2023", "2024"]
+        figure = getattr(ACCOUNTS, f"manufacturing_{kind}_krw_m")
+        assert [row["DT"] for row in rows] == [figure(y, TODAY) for y in range(2020, 2025)]
+        assert {row["UNIT_NM"] for row in rows} == {"백만원"}
+
+
 def test_the_row_has_the_fields_of_the_literal_one(
     fetcher: Fetcher,
     interfaces: Path,  # noqa: F811
