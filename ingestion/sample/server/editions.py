@@ -19,7 +19,7 @@ from pathlib import Path
 
 from ingestion.contract import Contracts, OdcloudFetch, PortalFetch
 from ingestion.sample import mutate
-from ingestion.sample.grid import WorkbookGrid
+from ingestion.sample.grid import build_grid
 from ingestion.sample.layout import CSV_EDITIONS, INDUSTRIES, TABLE, TOTAL, file_name
 from ingestion.sample.levels import TWICE_REVISED
 from ingestion.sample.nation import ANNUAL_REVISIONS
@@ -30,7 +30,7 @@ from ingestion.sample.publication import (
     simulate,
     simulate_annual_revision,
 )
-from ingestion.sample.server.faults import UNKNOWN_NAME
+from ingestion.sample.server.altered import alter_list, alter_rows, alter_status, mutations, revise
 from ingestion.sample.status import (
     MOST_COMPLEXES,
     STATUS_LAG,
@@ -73,7 +73,6 @@ FIRST_STATUS, OLD_FORM_UNTIL = "2016-Q1", "2025-Q1"
 FIRST_REGISTRY, LONG_FORM_UNTIL = 2021, 2022
 
 _XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
-_FACTOR = 1.005
 
 
 @dataclass(frozen=True)
@@ -253,7 +252,7 @@ class Editions:
             if not faults and not edition.reissued:
                 return data
             rows = list(csv.reader(io.StringIO(data.decode("cp949"), newline="")))
-            return csv_bytes(alter_rows(rows, faults, reissued=edition.reissued))
+            return csv_bytes(alter_list(rows, faults, reissued=edition.reissued))
         if edition.dataset_id == STATUS:
             status = simulate_status(
                 self.seed,
@@ -263,13 +262,14 @@ class Editions:
                 old_form=edition.period <= OLD_FORM_UNTIL,
             )
             grid = build_status_grid(status)
-            _alter_status(grid, faults, reissued=edition.reissued)
+            alter_status(grid, faults, reissued=edition.reissued)
         else:
             grid = mutate.apply(
-                _grid(self.publication(edition.period, edition.years_later)), *_mutations(faults)
+                build_grid(self.publication(edition.period, edition.years_later)),
+                *mutations(faults),
             )
             if edition.reissued:
-                _revise(grid)
+                revise(grid)
         if edition.reissued:
             grid.published_at = edition.published_at
         return _bytes_of(lambda path: write_grid(grid, path))
@@ -358,119 +358,3 @@ def _bytes_of(write: Callable[[Path], object]) -> bytes:
         path = Path(folder) / "file"
         write(path)
         return path.read_bytes()
-
-
-def _grid(publication: SimulatedPublication) -> WorkbookGrid:
-    from ingestion.sample.grid import build_grid
-
-    return build_grid(publication)
-
-
-# -- faults inside a file ---------------------------------------------------------------------
-
-
-def _mutations(faults: tuple[str, ...]) -> list[Callable[[WorkbookGrid], None]]:
-    made: dict[str, Callable[[WorkbookGrid], None]] = {
-        "values_gone": mutate.blank_complex("구미"),
-        "header_changed": _reword_production,
-        "name_unknown": mutate.insert_complex(UNKNOWN_NAME),
-        "unit_changed": mutate.set_unit("exports_by_industry", "(단위 : 척)"),
-    }
-    return [made[fault] for fault in faults]
-
-
-def _reword_production(grid: WorkbookGrid) -> None:
-    for old in ("당분기", "당월"):
-        try:
-            return mutate.reword_header("production_by_complex", old, "이번 생산")(grid)
-        except LookupError:
-            continue
-    raise LookupError("표4 has neither 당분기 nor 당월")
-
-
-def _revise(grid: WorkbookGrid) -> None:
-    """All production half a percent higher, in every table that tells it: identities hold."""
-    columns = {
-        "production_by_complex": range(3),
-        "production_by_industry": range(11),
-        "operating_rate_by_complex": range(1, 3),
-    }
-    for table_id, which in columns.items():
-        sheet = grid.sheet(table_id)
-        for row in sheet.rows:
-            if not (row and isinstance(row[0], str) and len(row) > 2):
-                continue
-            for column in which:
-                place = 2 + column
-                value = row[place] if place < len(row) else None
-                if isinstance(value, int | float):
-                    row[place] = value * _FACTOR
-
-
-def _alter_status(grid: WorkbookGrid, faults: tuple[str, ...], *, reissued: bool) -> None:
-    """The faults in the list of all complexes (its main sheet)."""
-    sheet = grid.sheet("all_complexes")
-    figures = [r for r, row in enumerate(sheet.rows) if len(row) > 10 and _is_number(row[5])]
-    if not figures:
-        raise LookupError("the list of all complexes has no figures")
-    for fault in faults:
-        if fault == "values_gone":
-            row = sheet.rows[figures[0]]
-            row[5:] = [None] * len(row[5:])
-        elif fault == "header_changed":
-            _reword(sheet.rows, "지정면적", "고시한 넓이")
-        elif fault == "unit_changed":
-            for row in sheet.rows:
-                for c, value in enumerate(row):
-                    if isinstance(value, str) and "단위" in value:
-                        row[c] = "(단위 : 평)"
-        else:  # a complex is new by right here, a province never is
-            sheet.rows[figures[0]][1] = UNKNOWN_NAME
-    if reissued:
-        row = sheet.rows[figures[0]]
-        row[-1] = (row[-1] if isinstance(row[-1], int) else 0) + 1
-
-
-def _reword(rows: list[list[str | int | float | None]], old: str, new: str) -> None:
-    for row in rows:
-        for c, value in enumerate(row):
-            if value == old:
-                row[c] = new
-                return
-    raise LookupError(f"no header {old}")
-
-
-def _is_number(value: object) -> bool:
-    return isinstance(value, int | float)
-
-
-def alter_rows(
-    rows: list[list[str]], faults: tuple[str, ...], *, reissued: bool = False
-) -> list[list[str]]:
-    """Faults in a CSV: `rows[0]` is the header, a row's first cell says what it is about."""
-    rows = [list(row) for row in rows]
-    header, body = rows[0], rows[1:]
-    last = len(header) - 1
-    for fault in faults:
-        if fault == "values_gone":
-            row = next((r for r in body if r[0] == "구미"), body[0])
-            row[2:] = [""] * len(row[2:])
-        elif fault == "header_changed":
-            header[min(2, last)] = "이번 값"
-        elif fault == "name_unknown":
-            body[0][0] = UNKNOWN_NAME
-        else:
-            rows[0] = [h.split("(")[0] + "(척)" if "(" in h else h for h in header]
-            header = rows[0]
-    if reissued:
-        for row in body:
-            row[2] = general(float(row[2]) * _FACTOR) if _is_text_number(row[2]) else row[2]
-    return rows
-
-
-def _is_text_number(text: str) -> bool:
-    try:
-        float(text)
-    except ValueError:
-        return False
-    return True

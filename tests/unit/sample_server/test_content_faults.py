@@ -9,7 +9,7 @@ from ingestion.fetch.bodies import parse
 from ingestion.fetch.client import Fetcher
 from ingestion.fetch.sources import ecos, indparkstats, kosis, odcloud
 from ingestion.sample.server import SampleServer
-from ingestion.sample.server.editions import alter_rows
+from ingestion.sample.server.altered import alter_rows
 from ingestion.sample.server.faults import UNKNOWN_NAME
 
 ROWS = [
