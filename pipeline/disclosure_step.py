@@ -33,6 +33,8 @@ CONTENT = """md5(string_agg(complex_id || '|' || industry_code || '|' || size_cl
     chr(10) ORDER BY complex_id, industry_code, size_class))"""
 
 Key = tuple[str, ...]
+#: What a release said of an edition: by key its figure, None where it was withheld.
+Said = dict[Key, float | None]
 
 
 @dataclass(frozen=True)
@@ -121,9 +123,10 @@ def _has_rows(connection: duckdb.DuckDBPyConnection, dataset: str) -> bool:
     return bool(found[0][0])
 
 
-def _released(folders: Iterable[Path]) -> dict[tuple[str, str], dict[Key, float | None]]:
-    """By dataset and edition what earlier releases said: a figure published once stays published."""
-    said: dict[tuple[str, str], dict[Key, float | None]] = {}
+def _released(folders: Iterable[Path]) -> dict[tuple[str, str], list[Said]]:
+    """By dataset and edition what each earlier release said of it, oldest first; what a later one only
+    repeats stands once."""
+    said: dict[tuple[str, str], list[Said]] = {}
     for folder in folders:
         path = folder / "marts" / f"{MART}.parquet"
         if not path.exists():
@@ -134,10 +137,13 @@ def _released(folders: Iterable[Path]) -> dict[tuple[str, str], dict[Key, float 
                 "FROM read_parquet($1) WHERE conf_rule IS DISTINCT FROM 'unprotected'",
                 [str(path)],
             ).fetchall()
+        of: dict[tuple[str, str], Said] = {}
         for dataset, period, *key, figure in found:
-            edition = said.setdefault((dataset, period), {})
-            if figure is not None or tuple(key) not in edition:
-                edition[tuple(key)] = None if figure is None else float(figure)
+            edition = of.setdefault((dataset, period), {})
+            edition[tuple(key)] = None if figure is None else float(figure)
+        for name, edition in of.items():
+            if edition not in said.setdefault(name, []):
+                said[name].append(edition)
     return said
 
 
@@ -167,7 +173,7 @@ def _units(connection: duckdb.DuckDBPyConnection, dataset: str) -> dict[str, _Un
 def _dataset(
     connection: duckdb.DuckDBPyConnection,
     contract: Contract,
-    before: Mapping[tuple[str, str], dict[Key, float | None]],
+    before: Mapping[tuple[str, str], list[Said]],
     cache: Path,
     code: str,
 ) -> Iterable[tuple[dict[str, Any], list[dict[str, Any]]]]:
@@ -187,13 +193,13 @@ def _dataset(
             *([max(p for p in done if p < period)] if any(p < period for p in done) else []),
             *([min(p for p in done if p > period)] if any(p > period for p in done) else []),
         ]
-        said = before.get((dataset, period), {})
+        said = before.get((dataset, period), [])
         identity = [
             code,
             contract.disclosure.model_dump(),
             editions[period].digest(),
             [(p, digests[p]) for p in neighbours],
-            sorted((list(k), v) for k, v in said.items()),
+            [sorted((list(k), v) for k, v in release.items()) for release in said],
         ]
         digest = hashlib.sha256(
             json.dumps(identity, ensure_ascii=False, default=str).encode()
@@ -217,7 +223,7 @@ def _protect(
     policy: Disclosure,
     period: str,
     neighbours: Sequence[Any],
-    said: Mapping[Key, float | None],
+    said: Sequence[Said],
     cached: Path,
 ) -> tuple[Any, dict[str, Any]]:
     """Protect one edition, or take up what was found for the same one before."""
@@ -244,7 +250,9 @@ def _protect(
     sensitive = dc.primary(table, rules, minimum_level=policy.minimum_level)
     entry = _cached(cached)
     if entry is None:
-        linked = dc.with_released(dc.link(tabulation, sensitive, neighbours), tabulation.keys, said)
+        linked = dc.link(tabulation, sensitive, neighbours)
+        for number, release in enumerate(said, start=1):
+            linked = dc.with_released(linked, tabulation.keys, release, f"release {number}")
         entry = _solve(linked, table.size)
         cached.parent.mkdir(parents=True, exist_ok=True)
         temporary = cached.with_suffix(".part")

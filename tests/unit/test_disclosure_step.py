@@ -7,9 +7,11 @@ import struct
 from pathlib import Path
 
 import duckdb
+import numpy as np
 import pyarrow.parquet as pq
 import pytest
 
+from disclosure import relations, revealed
 from expectations.gate import load_suites, run_gate
 from ingestion.contract import load_contracts
 from pipeline.disclosure_revealed import reveal
@@ -213,6 +215,72 @@ def test_later_editions_keep_to_what_is_out(tmp_path):
     for (_, *key), figure in then.items():
         # an unchanged figure that is out is not hidden in the next edition either
         assert hidden.get(("2026-06", *key)) != figure
+
+
+def said_of(candidate: Path) -> dict[tuple, float | None]:
+    with duckdb.connect(str(candidate), read_only=True) as connection:
+        rows = connection.execute(
+            f"SELECT complex_id, industry_code, size_class, employment_count FROM {MART}"
+        ).fetchall()
+    return {tuple(r[:3]): r[3] for r in rows}
+
+
+def worked_out(releases: list[dict], changed: set[tuple]) -> dict[tuple, tuple[float, float]]:
+    """What two releases of one edition tell together of each cell withheld in the last, whoever knows
+    which withheld cells have not changed between them."""
+    names = [(0, k) for k in releases[0]]
+    names += [(1, k) for k in releases[1] if k in changed or releases[0][k] is not None]
+    place = {name: i for i, name in enumerate(names)}
+
+    def at(release: int, key: tuple) -> int:
+        return place.get((release, key), place[0, key])
+
+    rows = []
+    for release, said in enumerate(releases):
+        for key in said:
+            for d in range(3):
+                parts = [
+                    k
+                    for k in said
+                    if k[d] != "_T" and all(k[e] == key[e] for e in range(3) if e != d)
+                ]
+                if key[d] == "_T":
+                    rows.append(
+                        {at(release, key): 1.0, **{at(release, part): -1.0 for part in parts}}
+                    )
+    figures = np.array(
+        [np.nan if releases[r][k] is None else float(releases[r][k]) for r, k in names]
+    )
+    found = revealed(figures, np.zeros(len(names)), np.full(len(names), np.inf), relations(rows))
+    return {
+        names[int(c)][1]: (low, high)
+        for c, low, high in zip(found.cell, found.low, found.high, strict=True)
+        if names[int(c)][0] == 1 or (1, names[int(c)][1]) not in place
+    }
+
+
+def test_an_edition_issued_again_with_other_units_is_held_against_what_is_out(tmp_path):
+    candidate = make(tmp_path / "build" / "candidate.duckdb", units("2026-05"))
+    protect(candidate, tmp_path)
+    first = said_of(candidate)
+    out = release(candidate, tmp_path / "release")
+    # the same edition, but of a cell that is out, beside withheld ones, only two firms are left
+    i = next(i for i in range(4) if first["c0", f"I{i}", "GE300"] is not None)
+    cell = ("c0", f"I{i}", "GE300")
+    again = make(tmp_path / "again" / "candidate.duckdb", units("2026-05", {(0, i): 2}))
+    audit = protect(again, tmp_path, [out])
+    assert audit["tables"][0]["is_safe"]
+    second = said_of(again)
+    true = {k[1:]: v for k, v in {**figures(again, True), **figures(again, False)}.items()}
+    before = {k: v for k, v in first.items() if v is not None}
+    # what is out and has not changed is not taken back, what was withheld is not given
+    assert all(second[k] == v for k, v in before.items() if true.get(k, 0) == v)
+    assert all(second[k] is None for k, v in first.items() if v is None)
+    assert second[cell] is None
+    changed = {k for k in second if k[0] in ("c0", "_T") and k[1] in (f"I{i}", "_T")}
+    low, high = worked_out([first, second], changed)[cell]
+    figure = true[cell]
+    assert low <= figure * 0.86 and high >= figure * 1.14  # 15 %
 
 
 def test_what_cannot_be_protected_is_withheld_whole_and_stops_the_gate(tmp_path):
