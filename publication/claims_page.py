@@ -13,13 +13,11 @@ from publication.page import both, page_environment
 
 TEMPLATE = "claims.html.j2"
 
-_VERDICTS = {
-    "supported": ("일치", "supported", "ok"),
-    "contradicted": ("불일치", "contradicted", "critical"),
-    "disputed": ("엇갈림", "disputed", "warning"),
-    "indicative": ("참고", "indicative", "warning"),
-    "not_evaluable": ("평가 불가", "not evaluable", "none"),
-}
+#: How a verdict looks; what it is called is in the code list.
+_MARKS = {
+    "supported": "ok", "contradicted": "critical", "disputed": "warning", "indicative": "warning",
+    "not_evaluable": "none",
+}  # fmt: skip
 _COMPARATORS = {
     "approx": ("", ""),
     "at_least": (" 이상", "at least "),
@@ -33,7 +31,7 @@ _WIDTH, _HEIGHT, _LEFT, _RIGHT, _TOP, _BOTTOM = 640, 150, 52, 12, 12, 24
 def render_claims(release: Path, out: Path) -> Path | None:
     """Write the page of claims of a release folder and return its path.
 
-    Reads `marts/claim_*.parquet`, `marts/dim_claim_metric.parquet` and `release.json`; returns None
+    Reads `marts/claim_*.parquet`, `marts/dim_claim_metric.parquet`, `marts/dim_code.parquet` and `release.json`; returns None
     where the release has no desk of claims. The same folder gives the same bytes.
 
     Args:
@@ -63,7 +61,11 @@ def render_claims(release: Path, out: Path) -> Path | None:
             "WHERE measured_value IS NOT NULL ORDER BY claim_id, period, definition"
         ):
             checks.setdefault(row["claim_id"], []).append(row)
-    counts = {verdict: sum(c["verdict"] == verdict for c in claims) for verdict in _VERDICTS}
+        verdicts = rows(
+            f"SELECT code, name_ko, name_en FROM read_parquet('{marts}/dim_code.parquet') "
+            "WHERE codelist = 'verdict' ORDER BY sort_order"
+        )
+    counts = {v["code"]: sum(c["verdict"] == v["code"] for c in claims) for v in verdicts}
     page = (
         page_environment()
         .get_template(TEMPLATE)
@@ -73,8 +75,8 @@ def render_claims(release: Path, out: Path) -> Path | None:
             claims=[_entry(claim, checks.get(claim["claim_id"], [])) for claim in claims],
             counts=counts,
             verdicts={
-                key: {"name": both(ko, en), "mark": mark}
-                for key, (ko, en, mark) in _VERDICTS.items()
+                v["code"]: {"name": both(v["name_ko"], v["name_en"]), "mark": _MARKS[v["code"]]}
+                for v in verdicts
             },
         )
     )
@@ -197,7 +199,7 @@ def _chart(claim: dict[str, Any], checks: list[dict[str, Any]]) -> Markup | None
             f'<text x="{x(year + 0.5)}" y="{_HEIGHT - 6}" text-anchor="middle">{year}</text>'
         )
     for check, time in zip(points, times, strict=True):
-        kind = check["verdict"] if check["verdict"] in _VERDICTS else "indicative"
+        kind = check["verdict"] if check["verdict"] in _MARKS else "indicative"
         title = escape(
             f"{check['period']} {check['definition']}: {label(check['measured_value'])} "
             f"({check['coverage']})"

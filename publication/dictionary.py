@@ -11,6 +11,8 @@ from collections import defaultdict
 from pathlib import Path
 from typing import Any
 
+import duckdb
+
 from publication.definitions import DefinitionsError, split
 
 NAME = "dictionary.json"
@@ -29,8 +31,11 @@ def split_languages(text: str) -> tuple[str, str]:
     return found.ko, found.en
 
 
-def write_dictionary(manifest: Path, out: Path) -> Path:
+def write_dictionary(manifest: Path, out: Path, candidate: Path | None = None) -> Path:
     """Write the dictionary of a dbt manifest and return its path.
+
+    Tables on the way to the marts have no columns in the manifest: the build tells which they have, and
+    a column of theirs is what the published column of that name is.
 
     The content is {"tables": [{"name", "layer", "description_ko", "description_en", "columns":
     [{"name", "type", "description_ko", "description_en", "not_null"}], "key", "parents", "tests":
@@ -40,6 +45,7 @@ def write_dictionary(manifest: Path, out: Path) -> Path:
     Args:
         manifest: dbt's manifest.json.
         out: the file to write.
+        candidate: the database that dbt built by it; without it, steps on the way have no columns.
     """
     content = json.loads(manifest.read_text(encoding="utf-8"))
     nodes: Row = {**content["nodes"], **content["sources"]}
@@ -78,6 +84,8 @@ def write_dictionary(manifest: Path, out: Path) -> Path:
         for key, node in nodes.items()
         if node["resource_type"] in ("model", "seed", "source")
     ]
+    if candidate is not None:
+        _add_columns(tables, candidate)
     order = {layer: i for i, layer in enumerate(("source", "seed", *_LAYERS))}
     tables.sort(key=lambda t: (order.get(t["layer"], 99), t["name"]))
     exposures = [
@@ -94,6 +102,33 @@ def write_dictionary(manifest: Path, out: Path) -> Path:
         encoding="utf-8",
     )
     return out
+
+
+def _add_columns(tables: list[Row], candidate: Path) -> None:
+    """Columns and types of the tables that the manifest tells none of, as they were built."""
+    with duckdb.connect(str(candidate), read_only=True) as connection:
+        built: dict[str, list[tuple[str, str]]] = defaultdict(list)
+        for table, column, kind in connection.execute(
+            "SELECT table_name, column_name, data_type FROM duckdb_columns() WHERE NOT internal "
+            "ORDER BY table_name, column_index"
+        ).fetchall():
+            built[table].append((column, kind.lower()))
+    told: dict[str, Row] = {}
+    for layer in ("seed", "marts"):  # where both tell, the published table does
+        for table in tables:
+            if table["layer"] == layer:
+                told |= {c["name"]: c for c in table["columns"] if c["description_ko"]}
+    for table in tables:
+        if table["columns"] or table["layer"] in ("marts", "seed", "source"):
+            continue
+        for column, kind in built.get(table["name"], []):
+            known = told.get(column, {})
+            table["columns"].append(
+                {
+                    "name": column, "type": kind, "description_ko": known.get("description_ko", ""),
+                    "description_en": known.get("description_en", ""), "not_null": False,
+                }
+            )  # fmt: skip
 
 
 def _name(node: Row) -> str:

@@ -166,10 +166,14 @@ class Release:
         known = self.definitions.industries.get(code)
         return known.name.of(lang) if known else code
 
+    def code_word(self, codelist: str, code: str, lang: Lang) -> str:
+        """A code in the words of its list, as they stand within a sentence or a row."""
+        word = self.definitions.code_name(codelist, code, lang)
+        return word if lang == "ko" else word[0].lower() + word[1:]
+
     def verdict_word(self, verdict: str, lang: Lang) -> str:
         """A verdict on a claim in words, as the code list has it."""
-        word = self.definitions.code_name("verdict", verdict, lang)
-        return word if lang == "ko" else word.lower()
+        return self.code_word("verdict", verdict, lang)
 
     def share_of(self, metric: str, lang: Lang) -> str:
         """What a metric of claims is a share of, out of its name in `dim_claim_metric`."""

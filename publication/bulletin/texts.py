@@ -350,30 +350,12 @@ _T: dict[str, tuple[str, str]] = {
         "Source data: Korea Industrial Complex Corporation (KICOX), approved statistic of industrial "
         "trends. KICOX is not responsible for what was made from them.",
     ),
-    # -- causes of revisions
-    "cause_annual_revision": ("연간 보정", "annual revision"),
-    "cause_correction": ("정정", "correction"),
-    "cause_reclassification": ("재분류", "reclassification"),
-    "cause_sample_or_coverage_change": ("표본·범위 변경", "change of sample or coverage"),
-    "cause_publisher_fault": ("발행 기관 오류", "publisher’s fault"),
-    "cause_suppression": ("비공개 전환", "suppression"),
-    "cause_unexplained": ("사유 미상", "unexplained"),
-    # -- horizons
-    "horizon_90d": ("90일", "90 days"),
-    "horizon_180d": ("180일", "180 days"),
-    "horizon_365d": ("365일", "365 days"),
-    "horizon_latest": ("현재값", "latest"),
 }
 
 
 def t(key: str, lang: Lang) -> str:
     """A fixed text in the language."""
     return _T[key][0 if lang == "ko" else 1]
-
-
-def word(key: str, fallback: str, lang: Lang) -> str:
-    """A fixed text for a code of a mart; a code that is not known yet is printed as it is."""
-    return t(key, lang) if key in _T else fallback
 
 
 def fixed(lang: Lang) -> frozenset[str]:

@@ -25,20 +25,6 @@ from publication.page import both
 from publication.quality.facts import Facts
 
 Row = dict[str, Any]
-HORIZONS = {
-    "90d": ("90일 뒤", "after 90 days"),
-    "180d": ("180일 뒤", "after 180 days"),
-    "365d": ("1년 뒤", "after a year"),
-    "latest": ("지금까지", "to date"),
-}
-#: Verdicts on claims, as the sentence tells them.
-VERDICTS = {
-    "supported": ("맞음", "hold"),
-    "contradicted": ("맞지 않음", "do not hold"),
-    "disputed": ("자료끼리 어긋남", "are disputed between sources"),
-    "indicative": ("일부 자료로 본 참고 판정", "can be judged on part of the data only"),
-    "not_evaluable": ("판정할 자료 없음", "cannot be evaluated"),
-}
 #: What the publisher has kept to (DOMAIN: no calendar is published).
 USUAL_DAYS = (30, 60)
 
@@ -101,10 +87,9 @@ def _relevance(f: Facts) -> Chapter:
             )
         )
     if f.claims:
-        total = sum(f.claims.values())
-        found = [(k, f.claims[k]) for k in VERDICTS if f.claims.get(k)]
-        ko_list = ", ".join(f"{VERDICTS[k][0]} {number(n)}건" for k, n in found)
-        en_list = join_words([f"{number(n)} {VERDICTS[k][1]}" for k, n in found], "en")
+        total = sum(c["n"] for c in f.claims)
+        ko_list = ", ".join(f"{c['name_ko']} {number(c['n'])}건" for c in f.claims)
+        en_list = join_words([f"{number(c['n'])} {c['name_en'].lower()}" for c in f.claims], "en")
         said.append(
             both(
                 f"이 통계를 두고 언론과 기관이 한 주장 {number(total)}건을 함께 점검하였다: {ko_list}.",
@@ -252,24 +237,22 @@ def _rate(value: float | None) -> str:
     return "–" if value is None else f"{number(value, 2)}%"
 
 
+#: Items of the survey notes that are listed, in their order; the code list names them.
+_SURVEY_ITEMS = (
+    "sample_size", "surveyed_count", "responded_count", "response_rate_pct", "cv_production_pct",
+    "cv_exports_pct", "suppression_max_respondents",
+)  # fmt: skip
+
+
 def _survey_table(f: Facts) -> Table:
-    items = {
-        "sample_size": ("표본 규모", "Sample", "개사", " firms", 0),
-        "surveyed_count": ("조사 대상 업체", "Firms surveyed", "개사", " firms", 0),
-        "responded_count": ("응답 업체", "Firms that answered", "개사", " firms", 0),
-        "response_rate_pct": ("회수율", "Response rate", "%", "%", 1),
-        "cv_production_pct": ("변동계수, 생산", "Coefficient of variation, production", "%", "%", 1),
-        "cv_exports_pct": ("변동계수, 수출", "Coefficient of variation, exports", "%", "%", 1),
-        "suppression_max_respondents": ("비공개 기준: 조사 대상 업체", "Suppressed up to so many surveyed firms", "개 이하", "", 0),
-    }  # fmt: skip
     rows = []
-    for key, (ko, en, unit_ko, unit_en, digits) in items.items():
-        found = f.survey.get(key)
+    for item in _SURVEY_ITEMS:
+        found = f.survey.get(item)
         if found is None or found.get("value") is None:
             continue
-        shown = number(found["value"], digits)
+        shown = number(found["value"], 1 if item.endswith("_pct") else 0)
         where = " ".join(str(found[k]) for k in ("sheet", "cell") if found.get(k))
-        rows.append([both(ko, en), both(shown + unit_ko, shown + unit_en), where])
+        rows.append([both(found["name_ko"], found["name_en"]), shown, where])
     return Table(
         both(
             "조사의 품질: 발행 기관의 ‘조사 개요’",
@@ -286,6 +269,7 @@ def _survey_table(f: Facts) -> Table:
 
 def _revision_table(f: Facts) -> Table:
     by: dict[str, dict[str, Row]] = {}
+    horizons = {r["horizon"]: (r["horizon_ko"], r["horizon_en"]) for r in f.revisions}
     for r in f.revisions:
         by.setdefault(r["measure"], {})[r["horizon"]] = r
     rows = []
@@ -298,7 +282,7 @@ def _revision_table(f: Facts) -> Table:
                     _rate(found[h]["relative_mar_pct"])
                     if h in found and found[h]["observations"]
                     else "–"
-                    for h in HORIZONS
+                    for h in horizons
                 ),
                 both(
                     f"{number(last['observations'])}개 중 {number(last['revised'])}개",
@@ -313,7 +297,7 @@ def _revision_table(f: Facts) -> Table:
         ),
         [
             ("측정값", "Measure", False),
-            *((ko, en, True) for ko, en in HORIZONS.values()),
+            *((ko, en, True) for ko, en in horizons.values()),
             ("정정된 분기", "Quarters revised", True),
         ],
         rows,

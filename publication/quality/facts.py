@@ -37,7 +37,7 @@ class Facts:
     cells: dict[str, int] = field(default_factory=dict)
     shares: list[Row] = field(default_factory=list)
     missing_shares: list[Row] = field(default_factory=list)
-    claims: dict[str, int] = field(default_factory=dict)
+    claims: list[Row] = field(default_factory=list)
     lags: list[Row] = field(default_factory=list)
     revisions: list[Row] = field(default_factory=list)
     breaks: list[Row] = field(default_factory=list)
@@ -96,6 +96,9 @@ def read_facts(
                 str(k): int(n) for k, n in connection.execute(query, list(parameters)).fetchall()
             }
 
+        for code in rows("SELECT * FROM dim_code WHERE codelist = 'survey_note'"):
+            if code["code"] in survey:
+                survey[code["code"]] |= {"name_ko": code["name_ko"], "name_en": code["name_en"]}
         scope = one(
             "SELECT count(*) AS complexes, count(DISTINCT c.province_code) AS provinces FROM complex_quarterly q "
             "JOIN dim_complex c USING (complex_id) WHERE q.period = $1",
@@ -146,8 +149,10 @@ def read_facts(
                 "WHERE period = $1 AND share_pct IS NULL ORDER BY metric, definition",
                 period,
             ),
-            claims=counts(
-                "SELECT verdict, count(*) FROM claim_verdict GROUP BY 1 ORDER BY 2 DESC, 1"
+            claims=rows(
+                "SELECT k.name_ko, k.name_en, count(*) AS n FROM claim_verdict v "
+                "JOIN dim_code k ON k.codelist = 'verdict' AND k.code = v.verdict "
+                "GROUP BY ALL ORDER BY min(k.sort_order)"
             ),
             lags=rows(
                 "SELECT s.period, min(s.published_at) AS published_at, "
@@ -159,10 +164,12 @@ def read_facts(
                 period,
             ),
             revisions=rows(
-                "SELECT r.measure, m.name_ko, m.name_en, r.horizon, r.observations, r.revised, "
-                "r.relative_mar_pct, r.bias_t FROM revision_summary r JOIN dim_measure m USING (measure) "
+                "SELECT r.measure, m.name_ko, m.name_en, r.horizon, k.name_ko AS horizon_ko, "
+                "k.name_en AS horizon_en, r.observations, r.revised, r.relative_mar_pct, r.bias_t "
+                "FROM revision_summary r JOIN dim_measure m USING (measure) "
+                "JOIN dim_code k ON k.codelist = 'horizon' AND k.code = r.horizon "
                 "WHERE r.complex_id = '_T' AND list_contains($1, r.measure) "
-                "ORDER BY list_position($1, r.measure), r.horizon",
+                "ORDER BY list_position($1, r.measure), k.sort_order",
                 list(TOLD),
             ),
             breaks=rows(

@@ -122,7 +122,7 @@ def fill(
     if report.exists():
         shutil.copyfile(report, folder / report.name)
     if (build / "manifest.json").exists():
-        write_dictionary(build / "manifest.json", folder / DICTIONARY)
+        write_dictionary(build / "manifest.json", folder / DICTIONARY, candidate)
     found = NAME.match(folder.name)
     manifest = {
         "form": FORM,

@@ -11,15 +11,8 @@ import duckdb
 from publication.page import page_environment
 from publication.releases.marts import quoted
 
-#: Reasons as readers see them.
+#: Reasons beside the causes of revisions, which the code list `cause` names.
 REASONS = {
-    "annual_revision": ("연간보정", "annual revision"),
-    "correction": ("정정", "correction"),
-    "suppression": ("비공개 전환", "suppression"),
-    "publisher_fault": ("발행 기관 오류 수정", "publisher's fault mended"),
-    "reclassification": ("업종 재분류", "reclassification"),
-    "sample_or_coverage_change": ("표본·포괄범위 변경", "new sample or coverage"),
-    "unexplained": ("사유 미상", "unexplained"),
     "derived": ("다른 수치에서 계산", "computed from others"),
     "code": ("산출 방식 변경", "code changed"),
     "derived_or_code": ("계산 또는 산출 방식 변경", "computed, or code changed"),
@@ -70,7 +63,7 @@ def render_diff(difference: Mapping[str, Any], folder: Path, target: Path) -> Pa
         most=max((r["changed"] for r in reasons), default=1),
         groups=difference.get("by_complex_and_measure", []),
         largest=difference.get("largest", [])[:_SHOWN],
-        reason_names=REASONS,
+        reason_names=names["cause"] | REASONS,
         change_names=CHANGES,
         name=lambda kind, code: names[kind].get(code, (code, code)),
         unit=lambda measure: names["unit"].get(measure, ("", "")),
@@ -102,6 +95,14 @@ def _names(folder: Path) -> dict[str, dict[str, tuple[str, str]]]:
                     f"SELECT measure, unit_ko, unit_en FROM read_parquet('{quoted(path)}')"
                 ).fetchall()
                 found["unit"] = {code: (ko, en) for code, ko, en in units}
+        codes = folder / "marts" / "dim_code.parquet"
+        rows = []
+        if codes.exists():
+            rows = connection.execute(
+                f"SELECT code, name_ko, name_en FROM read_parquet('{quoted(codes)}') "
+                "WHERE codelist = 'cause'"
+            ).fetchall()
+        found["cause"] = {code: (ko, en) for code, ko, en in rows}
     found["complex"]["_T"] = ("계", "Total")
     return found
 

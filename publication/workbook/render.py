@@ -18,6 +18,7 @@ import xlsxwriter
 from publication.definitions import DefinitionsError, read_definitions
 from publication.workbook.tables import MARKS, NOTHING, Marts, Sheet, sheets
 from publication.workbook.texts import Lang, t
+from publication.workbook.words import methods, warnings
 
 #: Rows above a table: title, what the sheet is, link to the contents (and the mark of simulated data).
 _FIRST = 4
@@ -53,6 +54,13 @@ def render_workbook(
     for lang in languages:
         path = out_dir / f"bulletin_{lang}.xlsx"
         tables = sheets(folder, str(release["period"]), definitions, lang)
+        at = [table.key for table in tables].index("suppression")
+        tables = [
+            methods(release, lang),
+            *tables[:at],
+            warnings(folder, release, lang),
+            *tables[at:],
+        ]
         _write(path, release, tables, _day(folder), lang)
         written.append(path)
     return written

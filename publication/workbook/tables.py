@@ -97,7 +97,7 @@ def _figure_of(name: str) -> Callable[[Row], Any]:
 
 
 def sheets(folder: Path, period: str, definitions: Definitions, lang: Lang) -> list[Sheet]:
-    """Every table, in the order of the contents."""
+    """Every table of figures, in the order of the contents."""
     marts = Marts(folder)
     make = _Maker(marts, period, definitions, lang)
     return [
@@ -114,6 +114,8 @@ def sheets(folder: Path, period: str, definitions: Definitions, lang: Lang) -> l
         make.statistics(),
         make.claims(),
         make.breaks(),
+        make.suppression(),
+        make.survey(),
         make.definitions_sheet(),
         make.sources(),
     ]
@@ -307,19 +309,25 @@ class _Maker:
                 lambda r: computed(r["revision_pct"], r["first_value_status"], r["obs_status"]),
                 decimals=2,
             ),
-            self.column("cause", lambda r: words(r["cause"]), width=28),
+            self.column("cause", lambda r: self.code("cause", r["cause"]), width=28),
         )
         return Sheet("revisions", columns, rows)
 
     def statistics(self) -> Sheet:
-        rows = self.marts.rows("revision_summary", "WHERE complex_id = '_T'", "measure, horizon")
+        horizons = list(self.known.codelists["horizon"])
+        rows = tuple(
+            sorted(
+                self.marts.rows("revision_summary", "WHERE complex_id = '_T'"),
+                key=lambda r: (r["measure"], horizons.index(r["horizon"])),
+            )
+        )
 
         def number(key: str) -> Callable[[Row], Any]:
             return lambda row: figure(row.get(key), None)
 
         columns = (
             self.column("measure", lambda r: self.named(r["measure"]), width=40),
-            self.column("horizon", lambda r: str(r["horizon"]).removesuffix("d"), width=12),
+            self.column("horizon", lambda r: self.code("horizon", r["horizon"]), width=16),
             self.column("observations", number("observations"), decimals=0),
             self.column("revised", number("revised"), decimals=0),
             self.column("mean", number("mean_revision"), decimals=2),
@@ -341,15 +349,54 @@ class _Maker:
             self.column("about_period", lambda r: words(r["verdict_period"])),
             self.column("verdict", lambda r: self.code("verdict", r["verdict"]), width=18),
             self.column("last_held", lambda r: words(r["last_held_period"])),
-            self.column("reason", lambda r: words(r.get(reason)), width=80),
+            self.column("last_held_by", self.last_held_by, width=40),
+            self.column("because", lambda r: words(r.get(reason)), width=80),
         )
         return Sheet("claims", columns, rows)
+
+    def last_held_by(self, row: Row) -> str:
+        """The definition by which a claim was last true, in words."""
+        code = row.get("last_held_definition")
+        known = self.known.shares.get((str(row["metric"]), str(code)))
+        return known.name.of(self.lang) if known else words(code)
+
+    def suppression(self) -> Sheet:
+        """A row a suppressed figure of a complex; never how large it may be."""
+        found = self.marts.rows(
+            "complex_quarterly", f"WHERE period = '{self.period}'", "complex_id"
+        )
+        rows = tuple(
+            {"complex_id": row["complex_id"], "measure": measure}
+            for row in found
+            for measure in self.known.measures
+            if row.get(f"{measure}_status") == "Q"
+        )
+        columns = (
+            self.column("complex", self.complex, width=30),
+            self.column("code", lambda r: r["complex_id"], width=24),
+            self.column("measure", lambda r: self.named(r["measure"]), width=44),
+            self.column("period", lambda _: self.period, width=11),
+            self.column("mark_of", lambda _: MARKS["Q"], width=11),
+        )
+        return Sheet("suppression", columns, rows)
+
+    def survey(self) -> Sheet:
+        """What the publication says of its sample; its lines of words may name persons and stay out."""
+        rows = self.marts.rows("survey_note", "WHERE is_latest", "period DESC, item, cell")
+        columns = (
+            self.column("period", lambda r: r["period"], width=11),
+            self.column("item", lambda r: self.code("survey_note", r["item"]), width=50),
+            self.column("value", lambda r: figure(r["value"], None), decimals=1),
+            self.column("vintage", lambda r: words(r["published_at"])),
+        )
+        return Sheet("survey", columns, rows)
 
     def breaks(self) -> Sheet:
         rows = self.marts.rows("series_break", order="effective DESC, break_id")
         columns = (
             self.column("effective", lambda r: words(r["effective"]), width=11),
             self.column("complex", self.complex, width=30),
+            self.column("kind", lambda r: self.code("break_kind", r["kind"]), width=18),
             self.column("what", lambda r: words(r[f"what_{self.lang}"]), width=80),
             self.column("cited", lambda r: words(r["source"]), width=50),
             self.column("code", lambda r: words(r["break_id"]), width=34),

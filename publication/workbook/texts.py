@@ -50,8 +50,12 @@ _T: dict[str, tuple[str, str]] = {
     "s_statistics": ("11 수정 통계", "11 Revision statistics"),
     "s_claims": ("12 주장", "12 Claims"),
     "s_breaks": ("13 단절", "13 Breaks"),
-    "s_definitions": ("14 정의", "14 Definitions"),
-    "s_sources": ("15 자료", "15 Sources"),
+    "s_warnings": ("14 경고", "14 Warnings"),
+    "s_suppression": ("15 비공개", "15 Suppression"),
+    "s_survey": ("16 조사의 품질", "16 Quality of the survey"),
+    "s_definitions": ("17 정의", "17 Definitions"),
+    "s_sources": ("18 자료", "18 Sources"),
+    "s_methods": ("작성 방법과 인용", "Methods and citation"),
     # -- titles of tables
     "t_contents": ("시트와 표", "Sheets and tables"),
     "t_notes": ("표시와 낱말", "Marks and terms"),
@@ -74,6 +78,19 @@ _T: dict[str, tuple[str, str]] = {
     "t_statistics": ("합계의 수정 통계", "Revision statistics of the totals"),
     "t_claims": ("주장과 판정", "Claims and verdicts"),
     "t_breaks": ("단절 등록부", "Register of breaks"),
+    "t_warnings": (
+        "어긋난 점검과 발행 파일에 관한 기록",
+        "Checks that failed, and notes on the publisher's files",
+    ),
+    "t_suppression": (
+        "발행 기관이 가린 값, 배포판의 기간",
+        "What the publisher suppressed, period of the release",
+    ),
+    "t_survey": (
+        "간행물이 적은 표본, 응답, 오차",
+        "Sample, response and error as the publication states them",
+    ),
+    "t_methods": ("작성 방법, 품질, 인용 방법", "Methods, quality and how to cite"),
     "t_definitions": ("측정값과 지표의 정의", "Definitions of measures and indicators"),
     "t_sources": ("입력 파일", "Inputs"),
     # -- heads
@@ -115,7 +132,7 @@ _T: dict[str, tuple[str, str]] = {
     "vintage": ("공표일", "Published"),
     "print": ("차례 (번째)", "Print (ordinal)"),
     "cause": ("사유", "Cause"),
-    "horizon": ("지평 (일)", "Horizon (days)"),
+    "horizon": ("첫 공표 뒤", "After the first print"),
     "observations": ("분기 수 (개)", "Quarters (count)"),
     "revised": ("수정된 분기 (개)", "Quarters revised (count)"),
     "mean": ("평균 수정", "Mean revision"),
@@ -129,11 +146,25 @@ _T: dict[str, tuple[str, str]] = {
     "when": ("날짜", "Date"),
     "about_period": ("판정 기간", "Judged for"),
     "verdict": ("판정", "Verdict"),
+    "because": ("판정의 근거", "What the verdict rests on"),
     "last_held": ("마지막 부합", "Last held"),
     "effective": ("시점", "When"),
     "what": ("내용", "What"),
     "name": ("이름", "Name"),
     "formula": ("정의 또는 산식", "Definition or formula"),
+    "last_held_by": ("마지막 부합의 정의", "Last held by definition"),
+    "kind": ("종류", "Kind"),
+    "severity": ("무게", "Severity"),
+    "subject": ("점검 또는 파일", "Check or file"),
+    "said": ("내용", "What it says"),
+    "k_gate": ("점검", "Check"),
+    "k_file": ("발행 파일", "Publisher's file"),
+    "critical": ("중대", "Critical"),
+    "warning": ("경고", "Warning"),
+    "mark_of": ("표시", "Mark"),
+    "item": ("항목", "Item"),
+    "subject_of": ("무엇을", "About"),
+    "text": ("글", "Text"),
     "file": ("자료", "File"),
     "hash": ("SHA-256", "SHA-256"),
     # -- notes
@@ -169,8 +200,3 @@ _T: dict[str, tuple[str, str]] = {
 def t(key: str, lang: Lang) -> str:
     """A fixed text in the language."""
     return _T[key][0 if lang == "ko" else 1]
-
-
-def word(key: str, fallback: str, lang: Lang) -> str:
-    """A fixed text for a code, else the code itself."""
-    return t(key, lang) if key in _T else fallback

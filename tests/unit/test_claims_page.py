@@ -12,6 +12,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from publication.claims_page import render_claims
+from tests.unit.small_release import read_seed
 
 Row = dict[str, Any]
 
@@ -44,8 +45,9 @@ def release(folder: Path, verdicts: list[Row], checks: list[Row]) -> Path:
         "metric": "share", "name_ko": "수출 비중", "name_en": "Export share", "definition_ko": "",
         "definition_en": "", "dimension": "percent", "sort_order": 1,
     }  # fmt: skip
+    codes = [{**code, "sort_order": int(code["sort_order"])} for code in read_seed("codes")]
     for name, rows in {
-        "claim_verdict": verdicts, "claim_check": checks, "dim_claim_metric": [metric],
+        "claim_verdict": verdicts, "claim_check": checks, "dim_claim_metric": [metric], "dim_code": codes,
     }.items():  # fmt: skip
         pq.write_table(pa.Table.from_pylist(rows), folder / "marts" / f"{name}.parquet")
     return folder
@@ -76,7 +78,11 @@ def test_history_verdicts_and_disagreement_are_shown(tmp_path: Path) -> None:
     out = render_claims(folder, tmp_path / "claims.html")
     assert out is not None
     html = out.read_text(encoding="utf-8")
-    for ko, en in (("주장 검증", "Claims checked"), ("엇갈림", "disputed"), ("비고", "a note")):
+    for ko, en in (
+        ("주장 검증", "Claims checked"),
+        ("출처끼리 어긋남", "Disputed"),
+        ("비고", "a note"),
+    ):
         assert f'<span lang="ko">{ko}</span><span lang="en">{en}</span>' in html
     assert "<b>of</b>" not in html and "&lt;b&gt;of" in html and "source &lt;of&gt; 2019" in html
     assert "SIMULATED" in html and 'href="#b"' in html and "<strong>2001</strong>" in html

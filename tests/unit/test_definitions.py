@@ -121,17 +121,50 @@ def test_the_code_of_a_measure_names_its_unit() -> None:
                     assert row["unit_code"] in codes, row[key]
 
 
-def test_codes_of_statuses_are_those_the_contracts_allow() -> None:
+#: Columns whose closed set of codes is named by a list that does not bear the column's name.
+LISTS = {("series_break", "kind"): "break_kind"}
+
+
+def test_codes_of_closed_columns_are_named_in_both_languages() -> None:
+    """What a contract allows (`x in (…)`) or a test accepts has a name for readers."""
     named = {(row["codelist"], row["code"]) for row in read_seed("codes")}
+    seen = set()
     for model in contracts().values():
         for column in model["columns"]:
+            allowed = [
+                code
+                for test in column.get("data_tests", [])
+                if isinstance(test, dict) and "accepted_values" in test
+                for code in test["accepted_values"]["arguments"]["values"]
+            ]
             for constraint in column.get("constraints", []):
                 found = re.fullmatch(r"(\w+) in \((.*)\)", constraint.get("expression", ""))
-                if not found or not re.search(r"(obs_status|conf_status)$", found[1]):
-                    continue
-                codelist = "conf_status" if found[1].endswith("conf_status") else "obs_status"
-                for code in re.findall(r"'(\w+)'", found[2]):
-                    assert (codelist, code) in named, (model["name"], column["name"], code)
+                if found:
+                    allowed += re.findall(r"'([^']+)'", found[2])
+            codelist = LISTS.get((model["name"], column["name"]), column["name"])
+            for ending in ("obs_status", "conf_status"):
+                if column["name"].endswith(ending):
+                    codelist = ending
+            if column["name"].endswith("_status") and set(allowed) <= set("AQMO"):
+                codelist = "obs_status"
+            for code in allowed:
+                assert (codelist, code) in named, (model["name"], column["name"], code)
+            seen |= {codelist} if allowed else set()
+    assert {"cause", "break_kind", "development_status", "horizon", "lfl_method", "verdict"} <= seen
+
+
+def test_no_output_words_a_code_by_itself() -> None:
+    """A code of two words (`annual_revision`) that stands in an output's source with words beside it."""
+    codes = {row["code"] for row in read_seed("codes") if "_" in row["code"].strip("_")}
+    beside = re.compile(r"[\"']?(\w+)[\"']?\s*:\s*[(\[]\s*[\"'][^\"']*[가-힣]")
+    found = {
+        (str(path.relative_to(ROOT)), code)
+        for path in sources()
+        for code in beside.findall(path.read_text(encoding="utf-8"))
+        if code in codes
+    }
+    assert beside.findall('X = {annual_revision: ["연간", "a"]}') == ["annual_revision"]
+    assert found == set(), "take these from the code lists (dim_code)"
 
 
 #: Files that hold a unit's name because they must not read it from where it is printed from: the check

@@ -192,7 +192,7 @@ def test_headings_descend_by_steps_and_headers_have_a_scope(tmp_path: Path) -> N
         tmp_path,
         verdict("pass_with_warnings", check(), failed()),
         lock=lock(snapshot()),
-        survey={"response_rate_pct": {"value": 75.0, "sheet": "조사 개요"}},
+        survey={"response_rate_pct": item("response_rate_pct", 75.0) | {"sheet": "조사 개요"}},
     )
     assert page.headings[0] == 1 and page.headings.count(1) == 1
     assert all(b - a <= 1 for a, b in zip(page.headings, page.headings[1:], strict=False))
@@ -221,6 +221,11 @@ def test_every_dimension_has_a_chapter_and_strange_themes_are_not_lost(tmp_path:
     assert "astrology 1 of 1 check passed" in en
 
 
+def item(code: str, value: float) -> Row:
+    """A figure of the survey notes with its name, as the code list has it."""
+    return {"value": value, "name_ko": f"{code} 이름", "name_en": f"{code} name"}
+
+
 FULL: Row = {
     "complexes": 40,
     "provinces": 14,
@@ -229,12 +234,12 @@ FULL: Row = {
     "first_period": "2022-Q1",
     "cells": {"A": 900, "Q": 90, "O": 10, "M": 50},
     "survey": {
-        "surveyed_count": {"value": 4891.0},
-        "responded_count": {"value": 3669.0},
-        "response_rate_pct": {"value": 75.0, "sheet": "조사 개요", "cell": "A17"},
-        "cv_production_pct": {"value": 8.9},
-        "cv_exports_pct": {"value": 12.1},
-        "suppression_max_respondents": {"value": 5.0},
+        "surveyed_count": item("surveyed_count", 4891.0),
+        "responded_count": item("responded_count", 3669.0),
+        "response_rate_pct": item("response_rate_pct", 75.0) | {"sheet": "조사 개요", "cell": "A17"},
+        "cv_production_pct": item("cv_production_pct", 8.9),
+        "cv_exports_pct": item("cv_exports_pct", 12.1),
+        "suppression_max_respondents": item("suppression_max_respondents", 5.0),
     },
     "suppressed": [{"name_ko": "진해", "name_en": "Jinhae"}],
     "lags": [
@@ -243,7 +248,7 @@ FULL: Row = {
     ],
     "revisions": [
         {"measure": "production_krw_100m", "name_ko": "생산액", "name_en": "Production", "horizon": h,
-         "observations": 10, "revised": 8, "relative_mar_pct": 0.156, "bias_t": t}
+         "horizon_ko": h, "horizon_en": h, "observations": 10, "revised": 8, "relative_mar_pct": 0.156, "bias_t": t}
         for h, t in (("90d", None), ("latest", 2.5))
     ],
     "breaks": [
@@ -253,7 +258,10 @@ FULL: Row = {
     "seasonal": {"adjusted": 3, "not_adjusted": 88},
     "freshness": [{"status": "on_time"}, {"status": "late"}, {"status": "never_seen"}],
     "punctuality": [{"delay_seconds": 3, "is_measured": True}],
-    "claims": {"supported": 2, "not_evaluable": 1},
+    "claims": [
+        {"name_ko": "맞음", "name_en": "Supported", "n": 2},
+        {"name_ko": "판정할 수 없음", "name_en": "Not evaluable", "n": 1},
+    ],
     "shares": [{"metric": "a"}],
     "missing_shares": [{"metric": "a"}, {"metric": "b"}],
     "marts": [{"mart": "m", "row_count": 1000, "column_count": 2}],
@@ -272,7 +280,7 @@ def test_each_chapter_begins_with_its_figures(tmp_path: Path) -> None:
     ko, en, page = render(tmp_path, outcome, **FULL)
     for sentence in (
         "40 industrial complexes in 14 provinces in the first quarter of 2026",
-        "3 claims made in print with these statistics were checked: 2 hold and 1 cannot be evaluated",
+        "3 claims made in print with these statistics were checked: 2 supported and 1 not evaluable",
         "1 share of the nation is left empty",
         "Of 4,891 firms surveyed 3,669 answered, a response rate of 75.0%; the part of the other 1,222",
         "8.9% for production and 12.1% for exports",

@@ -7,6 +7,7 @@ import shutil
 from pathlib import Path
 from typing import Any
 
+import duckdb
 import pytest
 
 from publication.definitions import read_definitions
@@ -219,6 +220,34 @@ def test_the_dictionary_tells_lineage_key_and_tests(tmp_path: Path) -> None:
     assert model["columns"][0]["not_null"] and model["columns"][0]["description_en"] == "Number"
     assert [t["name"] for t in model["tests"]] == ["t"]
     assert [t["name"] for t in model["unit_tests"]] == ["u"]
+
+
+def test_steps_on_the_way_have_the_columns_they_were_built_with(tmp_path: Path) -> None:
+    def model(name: str, layer: str, columns: dict[str, Any]) -> dict[str, Any]:
+        return {
+            "resource_type": "model", "name": name, "fqn": ["sandan", layer, name], "columns": columns,
+            "description": "표 / Table",
+        }  # fmt: skip
+
+    known = {"value": {"name": "value", "data_type": "double", "description": "값 / Figure"}}
+    manifest = {
+        "nodes": {"m": model("m", "marts", known), "i": model("i", "intermediate", {}),
+                  "e": model("e", "intermediate", {})},
+        "sources": {}, "unit_tests": {}, "exposures": {},
+    }  # fmt: skip
+    path, database = tmp_path / "manifest.json", tmp_path / "candidate.duckdb"
+    path.write_text(json.dumps(manifest), encoding="utf-8")
+    with duckdb.connect(str(database)) as connection:
+        connection.execute("CREATE SCHEMA steps")
+        connection.execute("CREATE TABLE steps.i (value DOUBLE, helper BOOLEAN)")
+        connection.execute("CREATE TABLE m (value DOUBLE)")
+    write_dictionary(path, tmp_path / "dictionary.json", database)
+    content = json.loads((tmp_path / "dictionary.json").read_text(encoding="utf-8"))
+    tables = {t["name"]: t["columns"] for t in content["tables"]}
+    assert [(c["name"], c["type"], c["description_en"]) for c in tables["i"]] == [
+        ("value", "double", "Figure"), ("helper", "boolean", ""),
+    ]  # fmt: skip
+    assert tables["e"] == [] and len(tables["m"]) == 1
 
 
 def test_figures_are_written_without_noise_and_the_same_each_time(tmp_path: Path) -> None:

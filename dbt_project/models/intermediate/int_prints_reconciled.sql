@@ -35,12 +35,14 @@ totals as (
 
 causes as (
     select
-        measure, freq, period,
-        {{ dbt.listagg('distinct cause', "'; '", 'order by cause') }} as causes,
-        max(case when cause = 'unexplained' then 1 else 0 end) as unexplained
-    from {{ ref('int_revisions_measured') }}
-    where complex_id = '_T' and industry_code = '_T' and size_class = '_T' and sex = '_T'
-    group by measure, freq, period
+        r.measure, r.freq, r.period,
+        {{ dbt.listagg('distinct k.name_ko', "', '", 'order by k.name_ko') }} as causes_ko,
+        {{ dbt.listagg('distinct lower(k.name_en)', "', '", 'order by lower(k.name_en)') }} as causes_en,
+        max(case when r.cause = 'unexplained' then 1 else 0 end) as unexplained
+    from {{ ref('int_revisions_measured') }} as r
+    inner join {{ ref('codes') }} as k on k.codelist = 'cause' and k.code = r.cause
+    where r.complex_id = '_T' and r.industry_code = '_T' and r.size_class = '_T' and r.sex = '_T'
+    group by r.measure, r.freq, r.period
 ),
 
 first_prints as (
@@ -60,8 +62,8 @@ first_prints as (
         f.unit,
         1e-9 * abs(f.value) as tolerance,
         case when c.unexplained = 0 then 'revision' end as explanation,
-        case when c.unexplained = 0 then '정정: ' || c.causes end as explanation_ko,
-        case when c.unexplained = 0 then 'revised: ' || c.causes end as explanation_en,
+        case when c.unexplained = 0 then '정정: ' || c.causes_ko end as explanation_ko,
+        case when c.unexplained = 0 then 'revised: ' || c.causes_en end as explanation_en,
         f.is_simulated or l.is_simulated as is_simulated
     from totals as f
     inner join totals as l on l.measure = f.measure and l.freq = f.freq and l.period = f.period and l.is_latest

@@ -51,8 +51,12 @@ def _texts(line: Line) -> tuple[str, ...]:
 
 
 def _cause(cells: Cells, row: Row) -> str:
-    code = str(row.get("cause") or "unexplained")
-    return tx.word(f"cause_{code}", code, cells.lang)
+    return _word(cells, "cause", str(row.get("cause") or "unexplained"))
+
+
+def _word(cells: Cells, codelist: str, code: str) -> str:
+    name = cells.defined.codelists[codelist][code].name.of(cells.lang)
+    return name if cells.lang == "ko" else name[0].lower() + name[1:]
 
 
 def _revised(cells: Cells, table: Table) -> Iterator[str]:
@@ -109,9 +113,7 @@ def _triangle(cells: Cells, table: Table) -> Iterator[str]:
 
 
 def _summary(cells: Cells, table: Table) -> Iterator[str]:
-    horizons = {
-        tx.word(f"horizon_{h}", h, cells.lang): h for h in ("90d", "180d", "365d", "latest")
-    }
+    horizons = {_word(cells, "horizon", h): h for h in ("90d", "180d", "365d", "latest")}
     rows = {(r["measure"], r["horizon"]): r for r in cells.data.marts["revision_summary"]}
     names = (
         ("c_observations", "observations"),

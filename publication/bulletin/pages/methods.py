@@ -11,19 +11,20 @@ from publication.bulletin.pages.common import TOTALS, note
 from publication.bulletin.reading import Release, Row
 from publication.bulletin.words import Lang
 
-_METHODS = ("coverage", "growth", "revision", "seasonal", "reading", "trace")
+#: What the last chapter explains: keys of fixed texts (`m_…` its head, `m_…_text` its words).
+METHODS = ("coverage", "growth", "revision", "seasonal", "reading", "trace")
 
 
-def citation(data: Release, lang: Lang) -> tuple[str, ...]:
+def citation(period: str, release_id: str, lang: Lang, *, simulated: bool) -> tuple[str, ...]:
     """How to cite the release, or that a simulated one is not to be cited."""
-    if data.simulated:
+    if simulated:
         return (tx.t("m_cite_simulated", lang),)
-    when = s.period_short(data.period, lang)
+    when = s.period_short(period, lang)
     title = tx.t("title", lang)
     own = (
-        f"sandan, 「{title}: {when}」, 배포판 {data.release_id}."
+        f"sandan, 「{title}: {when}」, 배포판 {release_id}."
         if lang == "ko"
-        else f"sandan, {title}, {when}, release {data.release_id}."
+        else f"sandan, {title}, {when}, release {release_id}."
     )
     return (own, tx.t("m_cite_source", lang))
 
@@ -108,8 +109,9 @@ def _sources(data: Release, lang: Lang) -> Block:
 def methods(data: Release, lang: Lang) -> Section:
     """The last chapter."""
     blocks: list[Block] = [
-        Prose("fixed", (tx.t(f"m_{key}_text", lang),), tx.t(f"m_{key}", lang)) for key in _METHODS
+        Prose("fixed", (tx.t(f"m_{key}_text", lang),), tx.t(f"m_{key}", lang)) for key in METHODS
     ]
-    blocks.append(Prose("citation", citation(data, lang), tx.t("m_cite", lang)))
+    cite = citation(data.period, data.release_id, lang, simulated=data.simulated)
+    blocks.append(Prose("citation", cite, tx.t("m_cite", lang)))
     blocks += [_definitions(data, lang), _formulas(data, lang), _sources(data, lang)]
     return Section("methods", tx.t("h_methods", lang), (), tuple(blocks))

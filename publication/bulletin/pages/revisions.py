@@ -46,10 +46,9 @@ def _figures(row: Row, places: int) -> list[Cell]:
     ]
 
 
-def cause(row: Row, lang: Lang) -> Cell:
+def cause(data: Release, row: Row, lang: Lang) -> Cell:
     """Why a figure was changed, in words."""
-    code = str(row.get("cause") or "unexplained")
-    return Cell(tx.word(f"cause_{code}", code, lang))
+    return Cell(data.code_word("cause", str(row.get("cause") or "unexplained"), lang))
 
 
 def revisions(data: Release, lang: Lang) -> Section:
@@ -92,7 +91,7 @@ def _of_totals(
         if not rows:
             continue
         cells = _figures(_last(rows), decimals(data, measure) + (measure == "utilization_pct"))
-        lines.append(line(titled(data, measure, lang), [*cells, cause(_last(rows), lang)]))
+        lines.append(line(titled(data, measure, lang), [*cells, cause(data, _last(rows), lang)]))
     if not lines:
         return []
     columns = (
@@ -125,7 +124,7 @@ def _of_complexes(
         lines.append(
             line(
                 data.name(row["complex_id"], lang),
-                [Cell(titled(data, measure, lang)), *cells, cause(row, lang)],
+                [Cell(titled(data, measure, lang)), *cells, cause(data, row, lang)],
             )
         )
     if not lines:
@@ -194,7 +193,7 @@ def _summary(data: Release, lang: Lang) -> list[Table]:
                 line(
                     titled(data, measure, lang),
                     [
-                        Cell(tx.word(f"horizon_{horizon}", horizon, lang)),
+                        Cell(data.code_word("horizon", horizon, lang)),
                         Cell(s.number(row["observations"])),
                         Cell(s.number(row["revised"])),
                         Cell(s.signed(row["mean_revision"], places, "")),

@@ -428,6 +428,7 @@ def facts(**other: Any) -> dict[str, list[Row]]:
                 "complex_id": "anjeong",
                 "what_ko": "안정 추가",
                 "what_en": "Anjeong added",
+                "kind": "coverage_in",
                 "source": "조사 개요",
             }
         ],

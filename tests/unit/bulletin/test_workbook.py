@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import zipfile
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +15,7 @@ from publication.definitions import read_definitions
 from publication.workbook import WorkbookError, render_workbook
 from publication.workbook.tables import computed
 from publication.workbook.texts import Lang, t
-from tests.unit.bulletin.releases import MEASURES, PERIOD, Row, build, hidden, line, row
+from tests.unit.bulletin.releases import MEASURES, PERIOD, Row, build, check, hidden, line, row
 
 LANGS: tuple[Lang, ...] = ("ko", "en")
 Table = list[dict[str, Any]]
@@ -154,6 +155,76 @@ def test_every_sheet_is_accessible(books: list[Path], lang: Lang) -> None:
         assert sheet.freeze_panes == f"B{lines[1][0].row}"
         links = [c for line_ in sheet.iter_rows() for c in line_ if c.hyperlink]
         assert links or sheet.title == t("s_notes", lang)
+
+
+@pytest.mark.parametrize("lang", LANGS)
+def test_codes_are_in_words(release: Path, books: list[Path], lang: Lang) -> None:
+    """Causes, horizons, kinds of breaks and definitions as the release names them."""
+    book, lists = tables(books[LANGS.index(lang)]), read_definitions(release).codelists
+    for sheet, head, codelist in (
+        ("s_revisions", "cause", "cause"),
+        ("s_statistics", "horizon", "horizon"),
+        ("s_breaks", "kind", "break_kind"),
+        ("s_survey", "item", "survey_note"),
+    ):
+        told = {r[t(head, lang)] for r in book[t(sheet, lang)]} - {"[n/a]"}
+        assert told <= {code.name.of(lang) for code in lists[codelist].values()}, sheet
+    assert {r[t("cause", lang)] for r in book[t("s_revisions", lang)]}
+    held = {r[t("last_held_by", lang)] for r in book[t("s_claims", lang)]}
+    assert not any("_" in words for words in held)
+
+
+@pytest.mark.parametrize("lang", LANGS)
+def test_what_a_reader_must_know_has_its_sheets(tmp_path: Path, lang: Lang) -> None:
+    """Warnings cell by cell, what is suppressed, what the survey says of itself, how to cite."""
+    failures = [{"message_ko": "온산 99 ≠ 100", "message_en": "Onsan 99 ≠ 100"}]
+    note = {
+        "source": "file", "period": PERIOD, "message_ko": "a.xlsx › 표 › B2: 모순",
+        "message_en": "a.xlsx › 표 › B2: contradiction",
+    }  # fmt: skip
+    older = note | {"period": "2019-Q1", "message_ko": "b.xlsx: 옛것", "message_en": "b.xlsx: old"}
+    survey = {
+        "snapshot_id": "s", "sheet": "조사 개요", "cell": "A17", "item": "response_rate_pct",
+        "period": PERIOD, "value": 75.0, "text": None, "published_at": date(2026, 5, 27),
+        "is_latest": True, "is_simulated": False,
+    }  # fmt: skip
+    folder = build(
+        tmp_path / "r",
+        checks=[check("A", failures), check("B")],
+        warnings=[note, older],
+        marts={"survey_note": [survey, survey | {"cell": "A18", "is_latest": False, "value": 1.0}]},
+    )
+    book = tables(render_workbook(folder, tmp_path / "out", languages=[lang])[0])
+    said = [
+        (r[t("kind", lang)], r[t("subject", lang)], r[t("said", lang)])
+        for r in book[t("s_warnings", lang)]
+    ]
+    assert said == [
+        (
+            t("k_gate", lang),
+            f"A {'점검' if lang == 'ko' else 'check'}",
+            failures[0][f"message_{lang}"],
+        ),
+        (t("k_file", lang), "a.xlsx › 표 › B2", {"ko": "모순", "en": "contradiction"}[lang]),
+    ]
+    defined = read_definitions(folder).measures
+    assert [
+        (r[t("code", lang)], r[t("measure", lang)], r[t("mark_of", lang)])
+        for r in book[t("s_suppression", lang)]
+    ] == [
+        (r["complex_id"], f"{m.name.of(lang)} ({m.unit.name.of(lang)})", "X")
+        for r in sorted(mart(folder, "complex_quarterly"), key=lambda r: str(r["complex_id"]))
+        for code, m in defined.items()
+        if r["period"] == PERIOD and r.get(f"{code}_status") == "Q"
+    ]
+    assert [r[t("value", lang)] for r in book[t("s_survey", lang)]] == [75.0]
+    methods = " ".join(str(r[t("text", lang)]) for r in book[t("s_methods", lang)])
+    assert "sandan, " in methods and "X-13ARIMA-SEATS" in methods
+    simulated = render_workbook(
+        build(tmp_path / "s", simulated=True), tmp_path / "o", languages=[lang]
+    )
+    methods = " ".join(str(r[t("text", lang)]) for r in tables(simulated[0])[t("s_methods", lang)])
+    assert "sandan, " not in methods  # nobody is told how to cite simulated data
 
 
 def test_numbers_are_numbers_with_a_format(books: list[Path]) -> None:

@@ -8,13 +8,28 @@ import {figureText, midDate, number, period} from "./format.js";
 export const colours = ["var(--blue-mark)", "var(--orange-mark)", "var(--green-mark)", "var(--purple-mark)"];
 const STYLE = {background: "none", color: "var(--soft)", fontFamily: "inherit", fontSize: "12px", overflow: "visible"};
 
-/** A chart in a figure with its title and, for those who cannot see it, a description. */
-export function framed(title, node, description) {
+/** A drawing as one picture with a description; of simulated data with their mark in it, so that a copy carries it. */
+export function pictured(node, description) {
   node.setAttribute("role", "img");
-  node.setAttribute("aria-label", description ?? title);
+  node.setAttribute("aria-label", description);
   for (const inner of node.querySelectorAll("[aria-label]")) inner.removeAttribute("aria-label");
-  return html`<figure class="chart"><figcaption>${title}</figcaption>${node}</figure>`;
+  const words = document.body.dataset.watermark;
+  const svg = node.matches("svg") ? node : node.querySelector("svg");
+  if (!words || !svg) return node;
+  const [, , width, height] = svg.getAttribute("viewBox").split(" ").map(Number);
+  const mark = document.createElementNS("http://www.w3.org/2000/svg", "text");
+  const looks = {
+    class: "watermark", x: width / 2, y: height / 2, "text-anchor": "middle", "dominant-baseline": "middle",
+    "font-size": Math.max(9, Math.min(width / 14, height / 2.5)), "font-weight": 700, fill: "var(--orange-mark)", "fill-opacity": 0.16, "pointer-events": "none"
+  };
+  for (const [name, value] of Object.entries(looks)) mark.setAttribute(name, value);
+  mark.textContent = words;
+  svg.append(mark);
+  return node;
 }
+
+/** A chart in a figure with its title and, for those who cannot see it, a description. */
+export const framed = (title, node, description) => html`<figure class="chart"><figcaption>${title}</figcaption>${pictured(node, description ?? title)}</figure>`;
 
 /** Width of a chart in its column. */
 export const columnWidth = (share = 1) => {
@@ -36,9 +51,7 @@ export function spark(points, {name, unit, digits}) {
       Plot.dot([last], {x: (p) => midDate(p.period), y: "value", fill: "var(--blue-mark)", r: 3.5})
     ]
   });
-  node.setAttribute("role", "img");
-  node.setAttribute("aria-label", `${name} (${unit}): ${period(first.period)} ${number(first.value, digits)}, ${period(last.period)} ${number(last.value, digits)}`);
-  for (const inner of node.querySelectorAll("g[aria-label]")) inner.removeAttribute("aria-label");
+  pictured(node, `${name} (${unit}): ${period(first.period)} ${number(first.value, digits)}, ${period(last.period)} ${number(last.value, digits)}`);
   return html`<div class="spark">${node}<div><span>${first.period}</span><span>${last.period}</span></div></div>`;
 }
 

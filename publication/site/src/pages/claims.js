@@ -5,7 +5,7 @@ import {lang, own, release, t} from "../lib/context.js";
 import {load} from "../lib/data.js";
 import {codeName, midDate, number, period} from "../lib/format.js";
 import {chosen, remember} from "../lib/page.js";
-import {columnWidth} from "../lib/charts.js";
+import {columnWidth, pictured} from "../lib/charts.js";
 import {table} from "../lib/table.js";
 
 const LOOKS = {
@@ -109,9 +109,7 @@ function chart(c, unit) {
       Plot.tip(all, Plot.pointer({x: (m) => midDate(m.period), y: value, fill: "var(--paper)", stroke: "var(--soft)", title: (m) => `${m.period} ${m.definition}\n${number(m.value, 1)} ${unit}: ${said(m.verdict)}`}))
     ]
   });
-  node.setAttribute("role", "img");
-  node.setAttribute("aria-label", `${c.text}: ${t(`주장 ${c.stated_value}`, `stated ${c.stated_value}`)}; ${all.map((m) => `${m.period} ${number(m.value, 1)} ${said(m.verdict)}`).slice(0, 30).join(", ")}`);
-  for (const inner of node.querySelectorAll("g[aria-label]")) inner.removeAttribute("aria-label");
+  pictured(node, `${c.text}: ${t(`주장 ${c.stated_value}`, `stated ${c.stated_value}`)}; ${all.map((m) => `${m.period} ${number(m.value, 1)} ${said(m.verdict)}`).slice(0, 30).join(", ")}`);
   const kinds = [...new Set(all.map((m) => m.verdict))];
   return html`<figure class="chart">${node}<p class="note">${kinds.map((k) => html`<span><b style="color:${colour(k)}" aria-hidden="true">${k === "indicative" ? "○" : "●"}</b> ${said(k)}</span>`)}</p></figure>`;
 }

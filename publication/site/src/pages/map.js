@@ -5,7 +5,7 @@ import {own, page, t} from "../lib/context.js";
 import {load} from "../lib/data.js";
 import {digitsOf, figure, figureText, keyOfMarks, number, period, withUnit} from "../lib/format.js";
 import {chosen, remember} from "../lib/page.js";
-import {shorten} from "../lib/charts.js";
+import {pictured, shorten} from "../lib/charts.js";
 import {table} from "../lib/table.js";
 
 const LABELS = 9;
@@ -92,11 +92,9 @@ function chart(rows, measure, data, outlines) {
       Plot.tip(rows, Plot.pointer({x: "longitude", y: "latitude", title: text, fill: "var(--paper)", stroke: "var(--soft)"}))
     ]
   });
-  node.setAttribute("role", "img");
-  node.setAttribute("aria-label", `${withUnit(measure)}: ${named.slice(0, 5).map((r) => `${own(r)} ${number(r.value, digits)}`).join(", ")}. ${t("모든 값은 아래 표에 있다.", "Every figure stands in the table below.")}`);
+  pictured(node, `${withUnit(measure)}: ${named.slice(0, 5).map((r) => `${own(r)} ${number(r.value, digits)}`).join(", ")}. ${t("모든 값은 아래 표에 있다.", "Every figure stands in the table below.")}`);
   // A click opens the complex under the pointer; the links of the table below are the way by keyboard.
   node.addEventListener("click", () => node.value && location.assign(page(`complex/${node.value.id}.html`)));
-  for (const inner of node.querySelectorAll("g[aria-label]")) inner.removeAttribute("aria-label");
   return node;
 }
 

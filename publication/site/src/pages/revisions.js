@@ -2,13 +2,9 @@
 import {html} from "htl";
 import {lang, own, page, t} from "../lib/context.js";
 import {load} from "../lib/data.js";
-import {digitsOf, figure, keyOfMarks, number, signed, withUnit} from "../lib/format.js";
+import {codeName, digitsOf, figure, keyOfMarks, number, signed, withUnit} from "../lib/format.js";
 import {bars} from "../lib/charts.js";
 import {table} from "../lib/table.js";
-
-const HORIZONS = {"90d": ["90일", "90 days"], "180d": ["180일", "180 days"], "365d": ["1년", "1 year"], latest: ["지금까지", "to date"]};
-const CAUSES = {annual_revision: ["연간 보정", "annual revision"], unexplained: ["자료로는 알 수 없음", "not told by the data"]};
-const word = (table, key) => (table[key] ? t(...table[key]) : (key ?? "").replaceAll("_", " "));
 
 export async function render(site) {
   const {summary, totals, largest, breaks} = await load("revisions");
@@ -17,7 +13,7 @@ export async function render(site) {
     <h2 id="summary">${t("전체 단지의 정정, 요약", "Revisions of the totals, summed up")}</h2>
     ${known.length ? table(known, [
       {label: t("측정값", "Measure"), isHead: true, cell: (r) => withUnit(site.measures[r.measure]), sort: (r) => own(site.measures[r.measure])},
-      {label: t("첫 공표 뒤", "After the first print"), cell: (r) => word(HORIZONS, r.horizon), sort: (r) => r.horizon},
+      {label: t("첫 공표 뒤", "After the first print"), cell: (r) => codeName("horizon", r.horizon), sort: (r) => r.horizon},
       {label: t("관측", "Observations"), isNumber: true, cell: (r) => number(r.observations), sort: (r) => r.observations},
       {label: t("정정됨", "Revised"), isNumber: true, cell: (r) => number(r.revised), sort: (r) => r.revised},
       {label: t("평균 정정", "Mean revision"), isNumber: true, cell: (r) => (r.mean_revision == null ? figure(null, "O") : signed(r.mean_revision)), sort: (r) => r.mean_revision},
@@ -33,7 +29,7 @@ export async function render(site) {
       {label: t("첫 공표", "First print"), isNumber: true, cell: (r) => figure(r.first_value, r.first_value_status, (v) => number(v, digitsOf(site.measures[r.measure]))), sort: (r) => r.first_value},
       {label: t("지금", "Now"), isNumber: true, cell: (r) => figure(r.value, r.obs_status, (v) => number(v, digitsOf(site.measures[r.measure]))), sort: (r) => r.value},
       {label: "%", isNumber: true, cell: (r) => (r.revision_pct == null ? figure(null, r.obs_status === "A" ? "O" : r.obs_status) : signed(r.revision_pct, 2)), sort: (r) => Math.abs(r.revision_pct ?? 0)},
-      {label: t("까닭", "Cause"), cell: (r) => word(CAUSES, r.cause), sort: (r) => r.cause}
+      {label: t("까닭", "Cause"), cell: (r) => codeName("cause", r.cause), sort: (r) => r.cause}
     ], {label: t("바뀐 수치", "Changed figures")})}` : html`<p>${t("바뀐 것이 없다.", "Nothing changed.")}</p>`}
     <h2 id="breaks">${t("시계열 단절", "Breaks in series")}</h2>
     ${breaks.length ? table(breaks, [

@@ -7,8 +7,6 @@ import {chosen, remember} from "../lib/page.js";
 import {table} from "../lib/table.js";
 
 const typeName = (type) => (type === "_T" ? t("모두", "All") : codeName("complex_type", type));
-const STATES = {complete: ["완료", "complete"], under_development: ["조성 중", "under development"], undeveloped: ["미개발", "undeveloped"]};
-const word = (words, key) => (words[key] ? t(...words[key]) : (key ?? ""));
 const SHOWN = 300;
 
 export async function render(site) {
@@ -34,7 +32,7 @@ export async function render(site) {
         {label: t("유형", "Type"), cell: (r) => typeName(r.complex_type), sort: (r) => r.complex_type},
         {label: t("시도", "Province"), cell: (r) => own(r, "province"), sort: (r) => own(r, "province")},
         {label: t("시군구", "City or county"), cell: (r) => r.sigungu_ko ?? "", sort: (r) => r.sigungu_ko},
-        {label: t("조성", "Development"), cell: (r) => word(STATES, r.development_status), sort: (r) => r.development_status},
+        {label: t("조성", "Development"), cell: (r) => codeName("development_status", r.development_status), sort: (r) => r.development_status},
         ...measures.map((m) => ({label: withUnit(m), isNumber: true, sort: (r) => r[m.measure], cell: (r) => figure(r[m.measure], r[`${m.measure}_status`], (v) => number(v, digitsOf(m)))})),
         {label: t("칸", "Cell"), cell: (r) => html`<span class="small soft" title=${r.sheet}>${r.name_cell}</span>`}
       ], {limit: SHOWN, label: t("전국 산업단지", "All complexes of the country")})
