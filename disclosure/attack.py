@@ -180,8 +180,9 @@ class Attack:
             return float("inf")
         sums = np.bincount(self.row, self.coef * deviation[self.col], minlength=len(self.low))
         with np.errstate(divide="ignore", invalid="ignore"):
-            rows = np.where(open_ & (sums > 0), self.high / sums, np.inf)
-            rows = np.where(open_ & (sums < 0), self.low / sums, rows)
+            # (where the truth lies at the end of its rounding, the solver's noise must not count)
+            rows = np.where(open_ & (sums > 0), (self.high + NOISE) / sums, np.inf)
+            rows = np.where(open_ & (sums < 0), (self.low - NOISE) / sums, rows)
         return float(rows.min(initial=np.inf))
 
     def residual(self, deviation: Floats) -> float:

@@ -262,6 +262,13 @@ class Curved:
             solution = program.attempt(np.concatenate([wish, -wish]))
             if solution is not None:
                 yield self._deviation(solution.deviation)
+        # Where all figures change in proportion, sums of nothing but them keep, and shares do.
+        figures = self._figures[self.attack.cells]
+        for end in (low, high):
+            part = np.divide(end, figures, out=np.zeros(n), where=figures > 0)
+            wanted = part[(low > 0) | (high < 0)]
+            if len(wanted):
+                yield figures * float(wanted[0])
 
     def _search(self, start: Floats, price: Floats, low: Floats, high: Floats) -> Floats | None:
         """Successive linear programs from one beginning."""
@@ -283,12 +290,12 @@ class Curved:
                 return None
             step = self._deviation(solution.deviation)
             there = self.misses(step)
-            if there < 0.9 * missed:
-                if not np.isfinite(region):
-                    region = max(float(np.abs(step - now).max()), 1e-6)
+            far = float(np.abs(step - now).max())
+            if there < 0.95 * missed:
+                region = max(2 * far, 1e-6) if not np.isfinite(region) else 2 * region
                 now, missed = step, there
             else:
-                region = (region if np.isfinite(region) else float(np.abs(step - now).max())) / 4
+                region = (region if np.isfinite(region) else far) / 4
                 if region < 1e-9:
                     return None
         return None

@@ -24,6 +24,8 @@ Method = Literal["auto", "exact", "heuristic"]
 EXACT_UP_TO = 500
 #: Rounds of "protect what the audit found" before it is given up.
 ROUNDS = 50
+#: Sets of cells that are tried to be published again beside an index.
+GIVEN_BACK = 12
 
 
 @dataclass(frozen=True)
@@ -133,7 +135,7 @@ def _give_way(
     hints: Sequence[Floats] = ()
     if not fixed:
         return chosen, hints
-    table = attack.table
+    table, start = attack.table, chosen
     everywhere = Curved(attack, fixed)
     weight = np.maximum(table.weight[attack.cells], 1e-9)
     for _ in range(ROUNDS):
@@ -142,7 +144,7 @@ def _give_way(
             intervals=False, beside=fixed, hints=hints, give_up=True,
         )  # fmt: skip
         if checked.is_safe:
-            return chosen, checked.witnesses
+            return _given_back(attack, primary, chosen, start, fixed, checked.witnesses)
         hints = [*checked.witnesses]
         before = chosen
         for position, sign, level, who in _open(attack, checked):
@@ -157,6 +159,37 @@ def _give_way(
             position, sign, _, who = _open(attack, checked)[0]
             raise Infeasible([_given_away(attack, position, sign, who, everywhere)])
     raise RuntimeError("protection and audit do not come to an agreement")
+
+
+def _given_back(
+    attack: Attack,
+    primary: Primary,
+    chosen: Bools,
+    start: Bools,
+    fixed: Sequence[Concentration],
+    hints: Sequence[Floats],
+) -> tuple[Bools, Sequence[Floats]]:
+    """Publish again what indices turn out not to need, the most informative cells first."""
+    more = np.flatnonzero(chosen & ~start)
+    waiting = [more[np.argsort(-attack.table.weight[attack.cells[more]], kind="stable")]]
+    proofs = GIVEN_BACK
+    while waiting and proofs > 0:
+        proofs -= 1
+        cells = waiting.pop()
+        if not len(cells):
+            continue
+        fewer = chosen.copy()
+        fewer[cells] = False
+        trial = audit(
+            *(attack.table, _whole(attack, fewer), primary),
+            intervals=False, beside=fixed, hints=hints, give_up=True,
+        )  # fmt: skip
+        if trial.is_safe:
+            chosen, hints = fewer, trial.witnesses
+        elif len(cells) > 1:
+            half = (len(cells) + 1) // 2
+            waiting += [cells[half:], cells[:half]]
+    return chosen, hints
 
 
 def _changes(attack: Attack, deviation: Floats) -> Floats:

@@ -23,6 +23,8 @@ def protect(
 ) -> None:
     """Sum unit data to a table with its margins, suppress what gives a respondent away, prove it.
 
+    The configuration may name KPIs that are printed beside it, and tables that are out already.
+
     Exit code 0: written and proven; 2: it cannot be protected, or the input is wrong (nothing is written).
     """
     from pipeline.own_tables import protect_csv
@@ -46,11 +48,17 @@ def audit(
 
 
 def _run(work: Any) -> None:
-    from disclosure import DisclosureError
+    from disclosure import DisclosureError, Infeasible
 
     console = Console(soft_wrap=True, highlight=False, markup=False)
     try:
         lines, exact = work()
+    except Infeasible as error:
+        errors = Console(stderr=True, soft_wrap=True, markup=False, highlight=False)
+        errors.print(f"sandan: {error}")
+        for c in dict.fromkeys(error.cells):
+            errors.print(f"  {c.cell} ({c.side}, {c.attacker}): {c.reason_en} / {c.reason_ko}")
+        raise typer.Exit(FAILED) from error
     except (DisclosureError, OSError, ValueError) as error:
         Console(stderr=True, soft_wrap=True, markup=False).print(f"sandan: {error}")
         raise typer.Exit(FAILED) from error

@@ -12,9 +12,27 @@ import numpy as np
 import yaml
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
-from disclosure import Dimension, DisclosureError, Rule, primary, revealed, tabulate
+from disclosure import (
+    Dimension,
+    DisclosureError,
+    Earlier,
+    Primary,
+    Protection,
+    Rule,
+    Table,
+    Tabulation,
+    link,
+    primary,
+    revealed,
+    tabulate,
+    with_released,
+)
 from disclosure import protect as protect_table
 from ingestion.contract import DisclosureRule
+from pipeline.own_kpis import Kpi, OwnKpi, attached, computed, printable, stacked
+
+#: How a published table writes a figure that was withheld.
+HIDDEN = ("", "X", "x")
 
 
 class _Strict(BaseModel):
@@ -31,6 +49,18 @@ class OwnDimension(_Strict):
     with_total: bool = True
 
 
+class OwnEarlier(_Strict):
+    """A table that is out already, as this command wrote it; paths are relative to the configuration.
+
+    Without `units` it is an earlier release of this very table: what it said is known, what it withheld
+    stays withheld. With the unit data that it was made of, it may be another edition (last quarter's):
+    figures that have not changed are cells of both.
+    """
+
+    table: str
+    units: str | None = None
+
+
 class OwnTable(_Strict):
     """The configuration: what is summed, by what, who answers for a unit, and by which rules."""
 
@@ -44,6 +74,14 @@ class OwnTable(_Strict):
     sliding_pct: float = Field(default=0, ge=0)
     weight: Literal["cells", "value", "log", "respondents"] = "log"
     method: Literal["auto", "exact", "heuristic"] = "auto"
+    #: What is printed beside the table, and what was printed before.
+    kpis: tuple[OwnKpi, ...] = ()
+    earlier: tuple[OwnEarlier, ...] = ()
+
+    @property
+    def figures(self) -> list[str]:
+        """The figure, and those that KPIs are per."""
+        return list(dict.fromkeys([self.figure, *(k.per for k in self.kpis if k.per)]))
 
 
 def _configuration(path: Path) -> OwnTable:
@@ -106,47 +144,157 @@ def protect_csv(config_path: Path, units: Path, out: Path) -> tuple[list[str], b
             f"{config_path.name}: protection needs `respondent` and `rules`",
             f"{config_path.name}: 보호에는 respondent와 rules가 필요하다",
         )
+    if out.exists():
+        raise FileExistsError(f"{out} is there already; it is not overwritten / 이미 있는 파일이다")
+    now, dimensions = _tabulated(config, units)
+    linked = link(now, _sensitive(config, now.table), _editions(config, config_path))
+    for edition in config.earlier:
+        if edition.units is None:
+            path = config_path.parent / edition.table
+            linked = with_released(linked, now.keys, _published(config, path), path.name)
+    kpis = [k for kpi in config.kpis for k in computed(kpi, config.figure, now, dimensions)]
+    table, beside = attached(linked.table, kpis)
+    found = protect_table(table, linked.primary, method=config.method, beside=beside)
+    shown = printable(kpis, found.suppressed, found.withheld)
+    with out.open("x", encoding="utf-8", newline="") as file:
+        _write(csv.writer(file), config, now, found, kpis, shown)
+    return _told(config, now, found, kpis, shown, out), False
+
+
+def _tabulated(config: OwnTable, units: Path) -> tuple[Tabulation, list[Dimension]]:
+    """The table of unit data; keys begin with the figure's name. With KPIs per another figure, its sums
+    are cells, too."""
     names = [d.name for d in config.dimensions]
-    rows = _read(units, [*names, config.figure, config.respondent])
+    respondent = config.respondent or ""
+    figures = config.figures
+    rows = _read(units, [*names, *figures, respondent])
     for line, row in enumerate(rows, start=2):
-        if not row[config.respondent]:
+        if not row[respondent]:
             raise DisclosureError(
                 f"{units.name} line {line}: no respondent; units of nobody cannot be counted",
                 f"{units.name} {line}행: 응답자가 없다",
             )
-    tabulation = tabulate(
-        {name: [row[name] for row in rows] for name in names},
-        [_number(row[config.figure], units, i) for i, row in enumerate(rows, start=2)],
-        [row[config.respondent] for row in rows],
-        _dimensions(config, rows),
-        tables=config.tables or None,
-    )
-    table = tabulation.table.with_weight(config.weight)
-    sensitive = primary(
+    dimensions = _dimensions(config, rows)
+    parts = [
+        tabulate(
+            {name: [row[name] for row in rows] for name in names},
+            [_number(row[figure], units, i) for i, row in enumerate(rows, start=2)],
+            [row[respondent] for row in rows],
+            dimensions,
+            tables=config.tables or None,
+        )
+        for figure in figures
+    ]
+    return stacked(dict(zip(figures, parts, strict=True)), config.weight), dimensions
+
+
+def _sensitive(config: OwnTable, table: Table) -> Primary:
+    return primary(
         table,
         [Rule(**rule.model_dump()) for rule in config.rules],
         minimum_level=config.minimum_level,
         sliding_pct=config.sliding_pct,
     )
-    found = protect_table(table, sensitive, method=config.method)
-    with out.open("x", encoding="utf-8", newline="") as file:
-        writer = csv.writer(file)
-        writer.writerow([*names, config.figure, "conf_status", "conf_rule"])
-        for i, key in enumerate(tabulation.keys):
-            hidden = bool(found.suppressed[i])
-            status = "F" if not hidden else "C" if sensitive.sensitive[i] else "D"
-            rule = "" if not hidden else sensitive.rule[i] or "secondary"
-            figure = "" if hidden else f"{table.value[i]:.15g}"
-            writer.writerow([*key, figure, status, rule])
-    count = int(sensitive.sensitive.sum())
-    more = int(found.suppressed.sum()) - count
+
+
+def _published(config: OwnTable, path: Path) -> dict[tuple[str, ...], float | None]:
+    """What a table that this command wrote said: by key its figure, None where it was withheld."""
+    names = [d.name for d in config.dimensions]
+    said: dict[tuple[str, ...], float | None] = {}
+    for i, row in enumerate(_read(path, [*names, *config.figures]), start=2):
+        for figure in config.figures:
+            key = (figure, *(row[n] for n in names))
+            if key in said:
+                raise DisclosureError(
+                    f"{path.name} line {i}: a cell stands twice",
+                    f"{path.name} {i}행: 같은 칸이 두 번 있다",
+                )
+            hidden = row[figure] in HIDDEN
+            said[key] = None if hidden else _number(row[figure], path, i)
+    return said
+
+
+def _editions(config: OwnTable, config_path: Path) -> list[Earlier]:
+    """Earlier editions with their unit data: figures that have not changed are cells of both."""
+    editions = []
+    for edition in config.earlier:
+        if edition.units is None:
+            continue
+        path = config_path.parent / edition.table
+        then, _ = _tabulated(config, config_path.parent / edition.units)
+        said = _published(config, path)
+        value = then.table.value
+        for i, key in enumerate(then.keys):
+            figure = said.get(key)
+            if figure is not None and abs(figure - value[i]) > 1e-9 * max(1.0, abs(value[i])):
+                raise DisclosureError(
+                    f"{path.name}: {'|'.join(key[1:])} is {figure:.10g}, but its units sum to {value[i]:.10g}",
+                    f"{path.name}: {'|'.join(key[1:])}이(가) 단위 자료의 합과 다르다",
+                )
+        hidden = np.array([said.get(key) is None for key in then.keys]) & ~then.table.fixed
+        editions.append(Earlier(path.name, then, hidden, _sensitive(config, then.table)))
+    return editions
+
+
+def _write(
+    writer: Any,
+    config: OwnTable,
+    now: Tabulation,
+    found: Protection,
+    kpis: list[Kpi],
+    shown: list[bool],
+) -> None:
+    """One row a key: every figure with its status and rule, and the KPIs that may be printed."""
+    printed = {(k.column, k.key): k.text for k, may in zip(kpis, shown, strict=True) if may}
+    columns = list(dict.fromkeys(k.column for k in kpis))
+    heads = [
+        column if figure == config.figure or column == figure else f"{figure}_{column}"
+        for figure in config.figures
+        for column in (figure, "conf_status", "conf_rule")
+    ]
+    writer.writerow([*(d.name for d in config.dimensions), *heads, *columns])
+    n = len(now.keys) // len(config.figures)
+    status = found.status()
+    for i in range(n):
+        row: list[str] = []
+        for f in range(len(config.figures)):
+            cell = f * n + i
+            hidden = bool(found.suppressed[cell])
+            rule = found.primary.rule[cell] or "secondary" if hidden else ""
+            row += ["" if hidden else f"{now.table.value[cell]:.15g}", status[cell], rule]
+        key = now.keys[i][1:]
+        writer.writerow([*key, *row, *(printed.get((c, key), "") for c in columns)])
+
+
+def _told(
+    config: OwnTable,
+    now: Tabulation,
+    found: Protection,
+    kpis: list[Kpi],
+    shown: list[bool],
+    out: Path,
+) -> list[str]:
+    size = now.table.size
+    count = int(found.primary.sensitive[:size].sum())
+    more = int(found.suppressed[:size].sum()) - count
     how = "the least possible loss" if found.is_optimal else f"loss at least {found.bound:.6g}"
-    return [
-        f"{table.size} cells, {count} sensitive, {more} suppressed besides ({found.method}; loss {found.loss:.6g}, {how})",
-        f"{table.size}칸, 1차 비공개 {count}칸, 2차 비공개 {more}칸",
-        f"proven against the outsider and {found.audit.attackers} respondents, each alone / 외부인과 응답자 {found.audit.attackers}명에 대하여 증명됨",
-        str(out),
-    ], False
+    lines = [
+        f"{size} cells, {count} sensitive, {more} suppressed besides ({found.method}; loss {found.loss:.6g}, {how})",
+        f"{size}칸, 1차 비공개 {count}칸, 2차 비공개 {more}칸",
+    ]
+    if kpis:
+        gone = len(shown) - sum(shown)
+        lines.append(
+            f"{len(kpis)} KPI values beside it, {gone} withheld / 함께 싣는 지표값 {len(kpis)}개 가운데 {gone}개 비공개"
+        )
+    if config.earlier:
+        lines.append(
+            f"held against {len(config.earlier)} earlier tables / 앞서 공표한 표 {len(config.earlier)}개와 대조함"
+        )
+    lines.append(
+        f"proven against the outsider and {found.audit.attackers} respondents, each alone / 외부인과 응답자 {found.audit.attackers}명에 대하여 증명됨"
+    )
+    return [*lines, str(out)]
 
 
 def audit_csv(config_path: Path, path: Path, out: Path | None) -> tuple[list[str], bool]:
@@ -166,9 +314,7 @@ def audit_csv(config_path: Path, path: Path, out: Path | None) -> tuple[list[str
         )
     figures = np.array(
         [
-            math.nan
-            if row[config.figure] in ("", "X", "x")
-            else _number(row[config.figure], path, i)
+            math.nan if row[config.figure] in HIDDEN else _number(row[config.figure], path, i)
             for i, row in enumerate(rows, start=2)
         ]
     )

@@ -305,6 +305,20 @@ def test_what_cannot_be_protected_is_withheld_whole_and_stops_the_gate(tmp_path)
     assert shown[0][0] > 10
 
 
+def test_where_the_proof_cannot_be_made_everything_is_withheld(tmp_path, monkeypatch):
+    def fails(*arguments, **options):
+        raise RuntimeError("the attacker's program has no optimum")
+
+    monkeypatch.setattr("disclosure.protect", fails)
+    candidate = make(tmp_path / "build" / "candidate.duckdb", units("2026-05"))
+    (table,) = protect(candidate, tmp_path)["tables"]
+    assert not table["is_safe"] and table["method"] == "none"
+    assert [c["cell"] for c in table["open"]] == ["*"]
+    assert "proof could not be made" in table["open"][0]["reason_en"]
+    assert figures(candidate, False) == {}
+    assert "protected_tables_are_proven_safe" in {k for k, ok in gate(candidate).items() if not ok}
+
+
 def gate(candidate: Path) -> dict[str, bool]:
     from datetime import date
 

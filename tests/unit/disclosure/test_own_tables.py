@@ -63,6 +63,256 @@ def test_protect_and_then_audit(folder):
     assert {r["exact"] for r in intervals} == {"False"}
 
 
+def written(path):
+    """The rows of a table that was written, by their codes."""
+    rows = list(csv.DictReader(path.open(encoding="utf-8")))
+    names = list(rows[0])
+    codes = names[: names.index("turnover")]
+    return {tuple(r[c] for c in codes): r for r in rows}
+
+
+def protect(folder, config, units="units.csv", out="table.csv", code=0):
+    (folder / "own.yml").write_text(config, encoding="utf-8")
+    result = run(
+        *("protect", "--config", folder / "own.yml", "--units", folder / units),
+        *("--out", folder / out),
+    )
+    assert result.exit_code == code, result.output
+    if code:
+        assert not (folder / out).exists()
+        return result.output
+    return written(folder / out)
+
+
+def units(folder, rows, name="units.csv", columns=("firm", "region", "branch", "turnover")):
+    with (folder / name).open("w", encoding="utf-8", newline="") as file:
+        csv.writer(file).writerows([columns, *rows])
+
+
+def hidden(table, column="conf_status"):
+    return {key for key, row in table.items() if row[column] != "F"}
+
+
+def test_linked_tables_are_protected_together(folder):
+    config = CONFIG.replace(", parents: {food: consumer, cloth: consumer}", "")
+    rows = list(csv.DictReader((folder / "units.csv").open(encoding="utf-8")))
+    units(
+        folder,
+        [(*r.values(), ("small", "large")[i % 2]) for i, r in enumerate(rows)],
+        columns=("firm", "region", "branch", "turnover", "size"),
+    )
+    config = config.replace("figure:", "  - {name: size}\nfigure:")
+    table = protect(folder, config + "tables: [[region, branch], [region, size]]\n")
+    assert len(table) == 4 * 4 + 4 * 3 - 4  # the margin by region is one
+    assert table["north", "food", "_T"]["conf_status"] == "C"
+    assert ("north", "food", "small") not in table
+    with_third = protect(folder, config, out="whole.csv")
+    assert len(with_third) == 4 * 4 * 3
+
+
+def test_quarters_and_their_year(folder):
+    rows = []
+    for quarter in ("2025-Q1", "2025-Q2", "2025-Q3", "2025-Q4"):
+        for branch in ("food", "cloth", "steel"):
+            few = 1 if (quarter, branch) == ("2025-Q2", "food") else 4
+            rows += [(f"{branch}{i}", quarter, branch, 90 + 7 * i) for i in range(few)]
+    units(folder, rows, columns=("firm", "quarter", "branch", "turnover"))
+    config = CONFIG.replace("region", "quarter").replace(
+        ", parents: {food: consumer, cloth: consumer}", ""
+    )
+    gone = hidden(protect(folder, config))
+    assert ("2025-Q2", "food") in gone
+    # by its quarter, and by its year: a square at least
+    assert len({k for k in gone if k[0] == "2025-Q2"}) > 1
+    assert len({k for k in gone if k[1] == "food"}) > 1
+
+
+def test_what_cannot_be_protected_is_named_with_the_reason_and_nothing_is_written(folder):
+    # The north has one firm and nothing else; branches have codes that nobody is in.
+    units(folder, [("a", "north", "food", 90), *((f"b{i}", "south", "food", 50) for i in range(4))])
+    rows = """
+earlier:
+  - {table: out.csv}
+"""
+    (folder / "out.csv").write_text(
+        "region,branch,turnover\nsouth,_T,200\n_T,_T,290\n_T,food,290\nsouth,food,200\n"
+    )
+    config = CONFIG.replace(", parents: {food: consumer, cloth: consumer}", "")
+    told = protect(folder, config + rows, code=2)
+    assert "cannot be protected" in told and "Join categories" in told
+    for cell in ("north|food", "north|_T"):
+        lines = [line for line in told.splitlines() if line.startswith(f"  {cell} (")]
+        assert lines and all(" / " in line for line in lines), told
+    assert "known or empty" in told and "알려져 있거나 비어 있다" in told
+
+
+def test_kpis_of_withheld_figures_are_left_out(folder):
+    kpis = """
+kpis:
+  - {kind: share, dimension: region, decimals: 1}
+  - {kind: hhi, dimension: region, decimals: 4}
+"""
+    flat = CONFIG.replace(", parents: {food: consumer, cloth: consumer}", "")
+    table = protect(folder, flat + kpis)
+    plain = protect(folder, flat, out="plain.csv")
+    assert hidden(table) == hidden(plain)  # KPIs give way
+    for key, row in table.items():
+        if key[0] == "_T":
+            continue
+        whole = table["_T", key[1]]
+        known = row["turnover"] and whole["turnover"]
+        assert bool(row["turnover_share_region_pct"]) == bool(known)
+        if known:
+            share = 100 * float(row["turnover"]) / float(whole["turnover"])
+            assert float(row["turnover_share_region_pct"]) == pytest.approx(share, abs=0.05)
+    open_ = {k[1] for k, row in table.items() if row["turnover_hhi_region"]}
+    safe = {
+        b for b in ("food", "cloth", "steel", "_T") if not any(k[1] == b for k in hidden(table))
+    }
+    assert safe and safe <= open_ and "food" not in open_
+    for branch in safe:
+        parts = [float(table[r, branch]["turnover"]) for r in ("north", "south", "west")]
+        index = sum((p / sum(parts)) ** 2 for p in parts)
+        assert float(table["_T", branch]["turnover_hhi_region"]) == pytest.approx(index, abs=5e-5)
+
+
+@pytest.mark.parametrize(("kind", "digits"), [("share", 1), ("hhi", 6)])
+def test_cells_give_way_to_a_kpi_that_is_kept(folder, kind, digits):
+    # Regions and branches of different size, so that an index of three leaves some room.
+    size = {"north": 2, "south": 3, "west": 5, "food": 30, "cloth": 50, "steel": 20}
+    cells = [(r, b) for r in ("north", "south", "west") for b in ("food", "cloth", "steel")]
+    units(
+        folder,
+        [
+            (f"{r}{b}{i}", r, b, size[r] * size[b] + 17 * i)
+            for r, b in cells
+            for i in range(1 if (r, b) == ("north", "food") else 5)
+        ],
+    )
+    flat = CONFIG.replace(", parents: {food: consumer, cloth: consumer}", "")
+    plain = protect(folder, flat, out="plain.csv")
+    kept = protect(
+        folder,
+        f"{flat}kpis:\n  - {{kind: {kind}, dimension: region, decimals: {digits}, keep: true}}\nmethod: heuristic\n",
+    )
+    assert len(hidden(plain)) < len(hidden(kept))
+    column = "turnover_share_region_pct" if kind == "share" else "turnover_hhi_region"
+    printed = {k for k, row in kept.items() if row[column]}
+    assert printed == {k for k in kept if (k[0] == "_T") is (kind == "hhi")}
+
+
+def test_growth_beside_last_years_level(folder):
+    rows = []
+    for year, factor in (("2024", 1.0), ("2025", 1.1)):
+        for branch in ("food", "cloth", "steel", "wood"):
+            for i in range(1 if branch == "food" and year == "2025" else 5):
+                rows.append((f"{branch}{i}", year, branch, round((60 + 11 * i) * factor)))
+    units(folder, rows, columns=("firm", "year", "branch", "turnover"))
+    config = CONFIG.replace("{name: region}", "{name: year, with_total: false}").replace(
+        ", parents: {food: consumer, cloth: consumer}", ""
+    )
+    growth = "kpis:\n  - {kind: growth, dimension: year, decimals: 1"
+    loose = protect(folder, config + growth + "}\n", out="loose.csv")
+    assert hidden(loose) == {k for k in hidden(loose) if k[0] == "2025"}
+    assert not loose["2025", "food"]["turnover_growth_year_pct"]
+    assert loose["2025", "_T"]["turnover_growth_year_pct"]
+    assert not any(r["turnover_growth_year_pct"] for k, r in loose.items() if k[0] == "2024")
+    # Printed for every cell, growth gives a level away beside the one of last year, so that goes, too.
+    kept = protect(folder, config + growth + ", keep: true}\n")
+    assert ("2024", "food") in hidden(kept)
+    assert all(r["turnover_growth_year_pct"] for k, r in kept.items() if k[0] == "2025")
+
+
+def test_output_per_worker_ties_two_figures(folder):
+    rows = list(csv.DictReader((folder / "units.csv").open(encoding="utf-8")))
+    units(
+        folder,
+        [(*r.values(), 3 + i % 4) for i, r in enumerate(rows)],
+        columns=("firm", "region", "branch", "turnover", "workers"),
+    )
+    flat = CONFIG.replace(", parents: {food: consumer, cloth: consumer}", "")
+    flat = flat.replace("{kind: p_percent, p: 10}", "{kind: dominance, n: 1, k: 95}")
+    per = "kpis:\n  - {kind: per, per: workers, decimals: 2"
+    loose = protect(folder, flat + per + "}\n", out="loose.csv")
+    for row in loose.values():
+        known = row["turnover"] and row["workers"]
+        assert bool(row["turnover_per_workers"]) == bool(known)
+    assert {r["workers_conf_status"] for r in loose.values()} >= {"F", "C"}
+    kept = protect(folder, flat + per + ", keep: true}\nmethod: heuristic\n")
+    assert all(r["turnover_per_workers"] for r in kept.values())
+    # A figure that is out gives the other away: so where one is sensitive, both are gone.
+    for row in kept.values():
+        if "C" in (row["conf_status"], row["workers_conf_status"]):
+            assert not row["turnover"] and not row["workers"]
+
+
+def test_a_table_that_is_out_already_binds_its_next_release(folder):
+    flat = CONFIG.replace(", parents: {food: consumer, cloth: consumer}", "")
+    first = protect(folder, flat, out="first.csv")
+    # then the south's food loses firms: the pattern would be another one
+    rows = list(csv.reader((folder / "units.csv").open(encoding="utf-8")))[1:]
+    south = [r for r in rows if r[1:3] == ["south", "cloth"]]
+    units(folder, [r for r in rows if r not in south[2:]], name="later.csv")
+    second = protect(
+        folder, flat + "earlier:\n  - {table: first.csv}\n", units="later.csv", out="second.csv"
+    )
+    assert hidden(first) <= hidden(second) and ("south", "cloth") in hidden(second)
+    for key, row in first.items():
+        if row["turnover"] and key[0] != "south" and key[1] not in ("cloth", "_T"):
+            assert second[key]["turnover"] == row["turnover"], key
+    # and what was out of a cell that has become sensitive cannot be taken back
+    (folder / "said.csv").write_text("region,branch,turnover\nnorth,food,113\n", encoding="utf-8")
+    told = protect(folder, flat + "earlier:\n  - {table: said.csv}\n", out="third.csv", code=2)
+    assert "north|food" in told and "known already" in told and "이미 알려져 있다" in told
+
+
+def test_an_edition_with_its_units_is_protected_as_one_with_the_new_one(folder):
+    flat = CONFIG.replace(", parents: {food: consumer, cloth: consumer}", "")
+    first = protect(folder, flat, out="first.csv")
+    rows = list(csv.reader((folder / "units.csv").open(encoding="utf-8")))[1:]
+    changed = [[r[0], r[1], r[2], r[3] if r[1] != "west" else str(int(r[3]) + 5)] for r in rows]
+    units(folder, changed, name="later.csv")
+    earlier = "earlier:\n  - {table: first.csv, units: units.csv}\n"
+    second = protect(folder, flat + earlier, units="later.csv", out="second.csv")
+    for key, row in second.items():
+        if key[0] in ("north", "south"):  # unchanged: published in both or in none
+            assert bool(row["turnover"]) == bool(first[key]["turnover"]), key
+    told = protect(
+        folder,
+        flat + "earlier:\n  - {table: first.csv, units: later.csv}\n",
+        units="later.csv",
+        out="third.csv",
+        code=2,
+    )
+    assert "but its units sum to" in told
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("kpis:\n  - {kind: share}\n", "needs `dimension`"),
+        ("kpis:\n  - {kind: per, dimension: region}\n", "needs `per`"),
+        ("kpis:\n  - {kind: per, per: workers}\n", "no column workers"),
+        ("kpis:\n  - {kind: hhi, dimension: colour}\n", "there is no dimension colour"),
+        ("kpis:\n  - {kind: median, dimension: region}\n", "kind"),
+        ("earlier:\n  - {table: nowhere.csv}\n", "nowhere.csv"),
+    ],
+)
+def test_a_configuration_that_cannot_be_is_told(folder, text, message):
+    assert message in protect(folder, CONFIG + text, code=2)
+
+
+def test_a_table_is_not_overwritten(folder):
+    protect(folder, CONFIG)
+    before = (folder / "table.csv").read_bytes()
+    result = run(
+        *("protect", "--config", folder / "own.yml", "--units", folder / "units.csv"),
+        *("--out", folder / "table.csv"),
+    )
+    assert result.exit_code == 2 and "not overwritten" in result.output
+    assert (folder / "table.csv").read_bytes() == before
+
+
 def test_audit_finds_a_table_that_hides_one_cell_alone(folder):
     (folder / "table.csv").write_text(
         "region,branch,turnover\nnorth,_T,10\nnorth,steel,4\nnorth,food,X\n", encoding="utf-8"

@@ -12,6 +12,8 @@ from hypothesis import strategies as st
 from disclosure import (
     Contributions,
     Dimension,
+    DisclosureError,
+    Finding,
     Infeasible,
     Primary,
     Rule,
@@ -245,6 +247,62 @@ def test_growth_beside_last_years_level_and_output_per_worker():
     assert not audit(told, sensitive.sensitive, sensitive).is_safe
     protection = protect(told, sensitive)  # so last year's level has to go, and one beside it
     assert protection.suppressed[5] and protection.suppressed[[4, 6, 7]].any()
+
+
+def two_figures() -> tuple[Table, Primary]:
+    """Turnover and persons by branch, each with its total; the first branch's turnover is sensitive."""
+    rows = [{"t": 1, "a": -1, "b": -1, "c": -1}, {"T": 1, "A": -1, "B": -1, "C": -1}]
+    values = {"t": 100, "a": 30, "b": 25, "c": 45, "T": 90, "A": 24, "B": 26, "C": 40}
+    table = _by_hand(values, rows)
+    levels = np.array([5.0 if n == "a" else 0.0 for n in table.names])
+    return table, Primary(levels > 0, levels, levels, tuple("n<3" if u else "" for u in levels))
+
+
+@pytest.mark.parametrize(("decimals", "gives_away"), [(None, True), (2, True), (0, False)])
+def test_output_per_worker_beside_the_persons_gives_a_cell_away(decimals, gives_away):
+    table, sensitive = two_figures()
+    pattern = np.isin(table.names, ["a", "b"])
+    assert audit(table, pattern, sensitive).is_safe
+    half = 0.0 if decimals is None else 0.5 * 10.0**-decimals
+    per = 30 / 24 if decimals is None else round(30 / 24, decimals)
+    rows, ends = ratio(1, 5, per, half)  # a per A, beside A
+    told = replace(table, relations=joined(table.relations, relations(rows, ends)))
+    found = audit(told, pattern, sensitive)
+    assert found.is_safe is not gives_away
+    protection = protect(told, sensitive)
+    # the persons of that branch have to go, and others beside them, where the quotient tells enough
+    assert bool(protection.suppressed[5]) is gives_away
+    assert not_hidden(told, protection.suppressed, sensitive) == []
+
+
+def test_a_quotient_that_lies_at_the_end_of_its_rounding():
+    # 30 / 24 is 1.25: printed as 1.2 it is the very end, and no noise of the solver may count there.
+    table, sensitive = two_figures()
+    rows, ends = ratio(1, 5, 1.2, 0.05)
+    told = replace(table, relations=joined(table.relations, relations(rows, ends)))
+    for method in ("heuristic", "exact"):
+        protection = protect(told, sensitive, method=method)
+        assert not_hidden(told, protection.suppressed, sensitive) == []
+
+
+def test_nothing_is_called_safe_that_the_audit_does_not_confirm(monkeypatch):
+    table, sensitive = two_figures()
+
+    def strict(*arguments, **options):
+        found = audit(*arguments, **options)
+        return found if not options.get("intervals", True) else replace(found, findings=(None,))
+
+    monkeypatch.setattr("disclosure.protection.audit", strict)
+    with pytest.raises(RuntimeError, match="does not confirm"):
+        protect(table, sensitive)
+    monkeypatch.setattr(
+        "disclosure.protection.audit",
+        lambda *a, **o: replace(audit(*a, **o), findings=(Finding(1, "upper", 5.0, 0.0, None),)),
+    )
+    with pytest.raises(RuntimeError, match="do not come to an agreement"):
+        protect(table, sensitive)
+    with pytest.raises(DisclosureError, match="expected auto, exact or heuristic"):
+        protect(table, sensitive, method="guess")
 
 
 def test_linked_tables_share_their_margin():
