@@ -20,7 +20,7 @@ import duckdb
 #: take more time and not more memory.
 MEMORY_LIMIT = "512MB"
 
-_VIEWS = """
+VIEWS = """
 CREATE TEMP MACRO reldev(a, b) AS
   CASE WHEN a IS NULL OR b IS NULL THEN NULL WHEN a = b THEN 0
        ELSE (a - b) / greatest(abs(a), abs(b)) END;
@@ -96,7 +96,7 @@ def opened(
                 )
         connection.execute("USE candidate.main")
         connection.execute("SET VARIABLE period = $1", [period])
-        connection.execute(_VIEWS)
+        connection.execute(VIEWS)
         yield connection
 
 
