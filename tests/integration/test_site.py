@@ -3,7 +3,11 @@
 from __future__ import annotations
 
 import json
+import os
 import re
+import signal
+import subprocess
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -183,6 +187,234 @@ def test_a_complex_shows_the_cell_its_figure_stands_in(
     assert sheet in row and cell in row
 
 
+def cells(visit: Visit, table: str) -> list[list[str]]:
+    """The rows of a table's body as a reader sees them."""
+    rows = visit.page.eval_on_selector_all(
+        f"{table} tbody tr", "rows => rows.map(r => [...r.cells].map(c => c.innerText.trim()))"
+    )
+    assert rows, table
+    return [[str(cell) for cell in row] for row in rows]
+
+
+def shown_as(value: float | None, status: str, decimals: int) -> str:
+    """How a figure of a mart stands in a cell: rounded, or begun by the mark of its status."""
+    return f"{value:,.{decimals}f}" if status == "A" else {"Q": "X", "M": "–"}.get(status, "…")
+
+
+def test_the_map_s_table_has_every_complex_of_its_quarter(
+    context: Any, site: str, release: Path
+) -> None:
+    measure, period = "employment_count", "2025-Q4"
+    visit = Visit(context, f"{site}/en/map.html?measure={measure}&period={period}")
+    known = query(
+        release,
+        f"SELECT name_en, {measure}, {measure}_status FROM complex_quarterly "
+        f"JOIN dim_complex USING (complex_id) WHERE period = '{period}' AND complex_id <> '_T' "
+        "AND longitude IS NOT NULL",
+    )
+    table = {row[0]: row[2] for row in cells(visit, "#table + div")}
+    assert set(table) == {name for name, *_ in known}
+    for name, value, status in known:
+        assert table[name].split("\n")[0] == shown_as(value, status, 0), name
+    assert visit.page.locator(".map svg .watermark").text_content() == "SIMULATED 모의자료"
+
+
+def test_complexes_side_by_side_have_the_marts_figures(
+    context: Any, site: str, release: Path
+) -> None:
+    chosen = ("changwon", "gumi", "dongducheon")
+    visit = Visit(context, f"{site}/en/compare.html?with={','.join(chosen)}")
+    measures = {
+        "production_krw_100m": 0,
+        "exports_usd_m": 1,
+        "employment_count": 0,
+        "utilization_pct": 1,
+    }
+    rows = cells(visit, "div[aria-live]")
+    assert len(rows) == len(measures)
+    for row, (measure, decimals) in zip(rows, measures.items(), strict=True):
+        for place, complex_id in enumerate(chosen, start=1):
+            ((value, status),) = query(
+                release,
+                f"SELECT {measure}, {measure}_status FROM complex_latest WHERE complex_id = '{complex_id}'",
+            )
+            assert row[place].split("\n")[0] == shown_as(value, status, decimals), (
+                measure,
+                complex_id,
+            )
+
+
+def test_claims_are_told_with_the_marts_verdicts_and_figures(
+    context: Any, site: str, release: Path
+) -> None:
+    visit = Visit(context, f"{site}/ko/claims.html")
+    names = dict(query(release, "SELECT code, name_ko FROM dim_code WHERE codelist = 'verdict'"))
+    known = query(
+        release,
+        "SELECT text, stated_value, verdict, last_held_period FROM claim_verdict ORDER BY claim_id",
+    )
+    glance = {row[0]: row for row in cells(visit, "details:first-of-type")}
+    assert len(glance) == len(known)
+    for text, stated, verdict, held in known:
+        row = glance[text]
+        printed = f"{stated:,.6f}".rstrip("0").rstrip(".")  # not rounded: it is somebody's word
+        assert row[1].split(" ")[-2:][0].lstrip("≥≤ ") == printed, text
+        assert (row[3], row[4]) == (names[verdict], held or ""), text
+    # One claim's own measures, each by the name of its definition.
+    ((claim, period, value, definition),) = query(
+        release,
+        "SELECT c.claim_id, c.period, c.measured_value, s.name_ko FROM claim_check c "
+        "JOIN claim_verdict v ON v.claim_id = c.claim_id AND v.verdict_period = c.period "
+        "JOIN dim_share_definition s ON s.metric = v.metric AND s.definition = c.definition "
+        "WHERE c.measured_value IS NOT NULL ORDER BY ALL LIMIT 1",
+    )
+    visit.page.evaluate(
+        f"for (const d of document.querySelectorAll('#{claim} details')) d.open = true"
+    )
+    own = [row for row in cells(visit, f"article#{claim}") if row[0] == period]
+    assert any(row[1] == definition and row[2] == f"{value:,.2f}" for row in own), (claim, own)
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_revisions_are_the_marts_in_the_reader_s_words(
+    context: Any, site: str, release: Path, language: str
+) -> None:
+    visit = Visit(context, f"{site}/{language}/revisions.html")
+    known = query(
+        release,
+        f"SELECT m.name_{language}, k.name_{language}, observations, revised, relative_mar_pct "
+        "FROM revision_summary r JOIN dim_measure m USING (measure) "
+        "JOIN dim_code k ON k.codelist = 'horizon' AND k.code = r.horizon "
+        "WHERE complex_id = '_T' ORDER BY measure, k.sort_order",
+    )
+    summary = cells(visit, "#summary + div")
+    assert len(summary) == len(known)
+    for row, (measure, horizon, observations, revised, relative) in zip(
+        summary, known, strict=True
+    ):
+        assert row[0].startswith(measure) and row[1:4] == [
+            horizon,
+            f"{observations:,}",
+            f"{revised:,}",
+        ]
+        assert row[5] == ("…" if relative is None else f"{relative:,.2f}"), row
+    ((newest, count),) = query(
+        release,
+        "SELECT vintage, count(*) FROM revision WHERE vintage = (SELECT max(vintage) FROM revision) "
+        "AND industry_code = '_T' AND size_class = '_T' AND sex = '_T' GROUP BY 1",
+    )
+    changed = cells(visit, "#largest + p + div")
+    assert str(newest) in visit.text() and len(changed) == min(count, 60)
+    causes = {
+        name
+        for (name,) in query(
+            release, f"SELECT name_{language} FROM dim_code WHERE codelist = 'cause'"
+        )
+    }
+    assert {row[6] for row in changed} <= causes
+
+
+def test_quality_and_status_count_as_the_release_does(
+    context: Any, site: str, release: Path
+) -> None:
+    verdict = json.loads((release / "verdict.json").read_text(encoding="utf-8"))
+    visit = Visit(context, f"{site}/en/quality.html")
+    rows = cells(visit, "main")
+    assert len(rows) == len(verdict["checks"])
+    assert sum(row[3] == "passed" for row in rows) == sum(c["success"] for c in verdict["checks"])
+    visit = Visit(context, f"{site}/en/status.html")
+    known = query(
+        release,
+        "SELECT k.name_en, complex_count, tenant_count FROM complex_status_total_quarterly s "
+        "LEFT JOIN dim_code k ON k.codelist = 'complex_type' AND k.code = s.complex_type "
+        "WHERE province_code = '_T' AND s.period = (SELECT max(period) FROM complex_status_quarterly)",
+    )
+    totals = {row[0]: row for row in cells(visit, "#totals + div")}
+    assert len(totals) == len(known) > 3
+    for name, complexes, tenants in known:
+        row = totals[name or "All"]
+        assert row[1] == f"{complexes:,.0f}" and f"{tenants:,.0f}" in row
+    ((top,),) = query(
+        release,
+        "SELECT count(*) FROM complex_status_quarterly WHERE is_top_level "
+        "AND period = (SELECT max(period) FROM complex_status_quarterly)",
+    )
+    assert visit.page.inner_text("p[role=status]") == f"{top:,} rows"
+    states = {name for (name,) in query(release, "SELECT name_en FROM dim_code WHERE codelist = 'development_status'")}  # fmt: skip
+    listed = cells(visit, "#list ~ div")
+    assert {row[4] for row in listed if len(row) > 6} <= states
+
+
+def test_every_download_is_there(context: Any, site: str, release: Path) -> None:
+    visit = Visit(context, f"{site}/ko/downloads.html")
+    links = visit.page.eval_on_selector_all(
+        "main table a[download], main table th a", "a => a.map(x => x.href)"
+    )
+    names = {link.split("/releases/current/")[1] for link in links}
+    assert {
+        "kicox.duckdb",
+        "bulletin/bulletin_ko.pdf",
+        "bulletin/bulletin_en.xlsx",
+        "datapackage.json",
+    } <= names
+    assert all((release / name).is_file() for name in names)
+    sealed = {"checksums.txt", "release.json", "checksums.txt.sig"}  # written after the site
+    there = {p.relative_to(release).as_posix() for p in release.rglob("*") if p.is_file()}
+    assert {n for n in there if not n.startswith("site/")} - sealed <= names
+
+
+@pytest.mark.parametrize("table", ["claim_verdict", "fct_observation"])
+def test_the_lineage_of_a_table_is_drawn(
+    context: Any, site: str, release: Path, table: str
+) -> None:
+    """Every step before the table is a node that leads to it; columns of a step on the way are told."""
+    content = json.loads((release / "dictionary.json").read_text(encoding="utf-8"))
+    parents = {t["name"]: t["parents"] for t in content["tables"]}
+    upstream, todo = set(), [table]
+    while todo:
+        for parent in parents.get(todo.pop(), []):
+            if parent not in upstream:
+                upstream.add(parent)
+                todo.append(parent)
+    visit = Visit(context, f"{site}/en/dictionary.html#{table}")
+    visit.page.wait_for_selector("#h-table")
+    drawn = set(visit.page.eval_on_selector_all("section svg a", "a => a.map(x => x.textContent)"))
+    assert drawn == {*upstream, table} and len(drawn) > 5
+    step = next(name for name in sorted(upstream) if name.startswith("int_"))
+    visit.page.evaluate(f"location.hash = '{step}'")
+    visit.page.wait_for_function(f"document.querySelector('#h-table').innerText === '{step}'")
+
+
+def test_the_badges_tell_release_and_verdict(context: Any, site: str, release: Path) -> None:
+    manifest = json.loads((release / "release.json").read_text(encoding="utf-8"))
+    visit = Visit(context, f"{site}/en/index.html")
+    facts = visit.page.inner_text(".facts")
+    passed = manifest["checks"]["passed"]
+    total = sum(manifest["checks"][k] for k in ("passed", "warning", "critical"))
+    assert manifest["release_id"] in facts and f"{passed}/{total}" in facts
+    visit.page.click(".facts a.chip")
+    visit.page.wait_for_url("**/en/quality.html")
+
+
+def test_make_site_opens_the_current_release(context: Any, sample_home: Path) -> None:
+    """`sandan site`, which `make site` calls: loopback, the address told, ended by an interrupt."""
+    command = [sys.executable, "-m", "pipeline.cli", "site", "--port", "0"]
+    environment = {**os.environ, "SANDAN_HOME": str(sample_home), "PYTHONUNBUFFERED": "1"}
+    server = subprocess.Popen(command, env=environment, stdout=subprocess.PIPE, text=True)
+    try:
+        assert server.stdout is not None
+        address = next(w for line in server.stdout for w in line.split() if w.startswith("http"))
+        assert address.startswith("http://127.0.0.1:")
+        page = context.new_page()
+        page.goto(address)
+        page.wait_for_url("**/en/index.html")
+        page.wait_for_selector("html[data-drawn=yes]", timeout=60_000)
+        assert "SIMULATED" in page.inner_text("body")
+    finally:
+        server.send_signal(signal.SIGINT)
+        assert server.wait(timeout=30) in (0, 130, -signal.SIGINT)
+
+
 def test_a_query_in_the_browser_reads_the_releases_own_database(
     context: Any, site: str, release: Path
 ) -> None:
@@ -192,9 +424,9 @@ def test_a_query_in_the_browser_reads_the_releases_own_database(
     visit.page.press("#query", "Control+Enter")
     visit.page.wait_for_selector("html[data-queried='2']", timeout=120_000)
     ((count, total),) = query(release, "SELECT count(*), sum(value) FROM fct_observation")
-    cells = visit.page.eval_on_selector_all("tbody td", "cells => cells.map(c => c.innerText)")
-    assert cells[0] == str(count)
-    assert float(cells[1].replace(",", "")) == pytest.approx(total, rel=1e-9)
+    answer = visit.page.eval_on_selector_all("tbody td", "cells => cells.map(c => c.innerText)")
+    assert answer[0] == str(count)
+    assert float(answer[1].replace(",", "")) == pytest.approx(total, rel=1e-9)
     visit.is_clean()
     # No extension may be fetched, whatever a query asks for.
     visit.page.fill("#query", "LOAD spatial")

@@ -42,8 +42,9 @@ def revisions(marts: Marts, period: str) -> Row:
     only = "industry_code = '_T' AND size_class = '_T' AND sex = '_T'"
     return {
         "summary": marts.rows(
-            "SELECT * EXCLUDE (complex_id, is_simulated) FROM revision_summary "
-            "WHERE complex_id = '_T' ORDER BY measure, horizon"
+            "SELECT r.* EXCLUDE (complex_id, is_simulated) FROM revision_summary r "
+            "JOIN dim_code k ON k.codelist = 'horizon' AND k.code = r.horizon "
+            "WHERE complex_id = '_T' ORDER BY measure, k.sort_order"
         ),
         "totals": marts.rows(
             "SELECT measure, period, vintage, first_value, value, obs_status, revision_pct, cause "

@@ -18,6 +18,9 @@ export const digitsOf = (definition) => definition?.decimals ?? 0;
 /** A number with separators and a true minus sign. */
 export const number = (value, digits = 0) => numberFormat(digits).format(value).replace("-", "−");
 
+/** A number with the decimals it was given with: what somebody printed is not rounded. */
+export const asPrinted = (value) => number(value, (String(value).split(".")[1] ?? "").length);
+
 /** A number with its sign, for changes; a change that rounds to zero has none. */
 export function signed(value, digits = 1) {
   const text = number(Math.abs(value), digits);

@@ -3,7 +3,7 @@ import * as Plot from "@observablehq/plot";
 import {html} from "htl";
 import {lang, own, release, t} from "../lib/context.js";
 import {load} from "../lib/data.js";
-import {codeName, midDate, number, period} from "../lib/format.js";
+import {asPrinted, codeName, midDate, number, period} from "../lib/format.js";
 import {chosen, remember} from "../lib/page.js";
 import {columnWidth, pictured} from "../lib/charts.js";
 import {table} from "../lib/table.js";
@@ -49,7 +49,8 @@ export async function render(site) {
 
 // A claim is told in the unit it was printed in.
 const unitOf = (c) => (lang === "en" ? c.unit_en : c.unit);
-const statedBy = (c) => `${{at_least: "≥ ", at_most: "≤ "}[c.comparator] ?? ""}${number(c.stated_value, c.stated_value % 1 ? 1 : 0)} ${unitOf(c)}`;
+const definition = (site, c, code) => own(site.shares[`${c.metric} ${code}`] ?? {}) || html`<code>${code}</code>`;
+const statedBy = (c) => `${{at_least: "≥ ", at_most: "≤ "}[c.comparator] ?? ""}${asPrinted(c.stated_value)} ${unitOf(c)}`;
 
 function glance(site, claims) {
   return table(claims, [
@@ -70,8 +71,8 @@ function entry(site, c) {
     <h3>${chip(c.verdict)} <q lang=${c.language ?? "ko"}>${c.text}</q></h3>
     <dl class="pairs">
       <dt>${t("출처", "Source")}</dt><dd>${c.source}</dd>
-      <dt>${own(metric) || c.metric}</dt><dd>${stated}${c.tolerance ? ` ± ${number(c.tolerance, c.tolerance % 1 ? 1 : 0)}` : ""}, ${c.stated_period ? period(c.stated_period) : t(`기간을 밝히지 않음(${c.verdict_period ?? "–"}로 읽음)`, `no period named (read as ${c.verdict_period ?? "–"})`)}</dd>
-      ${c.last_held_period ? html.fragment`<dt>${t("마지막으로 맞은 때", "Last held")}</dt><dd><b>${c.last_held_period}</b> <code>${c.last_held_definition}</code>${c.held_periods && c.held_periods !== c.last_held_period ? html` <span class="soft">(${t("모두", "all")}: ${c.held_periods})</span>` : ""}</dd>` : ""}
+      <dt>${own(metric) || c.metric}</dt><dd>${stated}${c.tolerance ? ` ± ${asPrinted(c.tolerance)}` : ""}, ${c.stated_period ? period(c.stated_period) : t(`기간을 밝히지 않음(${c.verdict_period ?? "–"}로 읽음)`, `no period named (read as ${c.verdict_period ?? "–"})`)}</dd>
+      ${c.last_held_period ? html.fragment`<dt>${t("마지막으로 맞은 때", "Last held")}</dt><dd><b>${c.last_held_period}</b> ${definition(site, c, c.last_held_definition)}${c.held_periods && c.held_periods !== c.last_held_period ? html` <span class="soft">(${t("모두", "all")}: ${c.held_periods})</span>` : ""}</dd>` : ""}
       ${c.contradicts ? html.fragment`<dt>${t("함께 맞을 수 없는 주장", "Cannot hold together with")}</dt><dd>${c.contradicts.split(/[|,;]\s*/).map((id) => html`<a href="#${id.trim()}">${id.trim()}</a> `)}</dd>` : ""}
     </dl>
     ${(lang === "ko" ? c.reason_ko : c.reason) ? html`<details><summary>${t("까닭", "Why")}</summary><ul class="small">${(lang === "ko" ? c.reason_ko : c.reason).split(" | ").map((r) => html`<li>${r}</li>`)}</ul></details>` : ""}
@@ -84,7 +85,7 @@ function entry(site, c) {
 function measures(site, c, rows, unit) {
   return table(rows, [
     {label: t("시점", "Period"), isHead: true, cell: (r) => r.period},
-    {label: t("정의", "Definition"), cell: (r) => own(site.shares[`${c.metric} ${r.definition}`] ?? {}) || html`<code>${r.definition}</code>`},
+    {label: t("정의", "Definition"), cell: (r) => definition(site, c, r.definition)},
     {label: `${t("측정", "Measured")} (${unit})`, isNumber: true, cell: (r) => number(r.value, Math.abs(r.value) < 1000 ? 2 : 0)},
     {label: t("범위(월)", "Months"), cell: (r) => r.coverage ?? ""},
     {label: t("판정", "Verdict"), cell: (r) => said(r.verdict)},
@@ -104,7 +105,7 @@ function chart(c, unit) {
       Plot.ruleY([0], {strokeOpacity: 0}),
       c.tolerance ? Plot.rect([c], {x1: new Date("1999-07-01"), x2: midDate(all.map((m) => m.period).sort().at(-1)), y1: c.stated_value - c.tolerance, y2: c.stated_value + c.tolerance, fill: "var(--blue-mark)", fillOpacity: 0.14}) : null,
       Plot.ruleY([c.stated_value], {stroke: "var(--ink)", strokeDasharray: "4 3"}),
-      Plot.text([c], {y: "stated_value", text: () => number(c.stated_value, c.stated_value % 1 ? 1 : 0), frameAnchor: "right", dx: 6, textAnchor: "start", fill: "var(--ink)", fontWeight: 600}),
+      Plot.text([c], {y: "stated_value", text: () => asPrinted(c.stated_value), frameAnchor: "right", dx: 6, textAnchor: "start", fill: "var(--ink)", fontWeight: 600}),
       Plot.dot(all, {x: (m) => midDate(m.period), y: value, r: 4, fill: (m) => (m.verdict === "indicative" ? "var(--paper)" : colour(m.verdict)), stroke: (m) => (m.verdict === "indicative" ? "var(--soft)" : "var(--paper)")}),
       Plot.tip(all, Plot.pointer({x: (m) => midDate(m.period), y: value, fill: "var(--paper)", stroke: "var(--soft)", title: (m) => `${m.period} ${m.definition}\n${number(m.value, 1)} ${unit}: ${said(m.verdict)}`}))
     ]

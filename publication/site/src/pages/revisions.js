@@ -22,7 +22,7 @@ export async function render(site) {
     ], {label: t("정정의 요약", "Summary of revisions")}) : html`<p>${t("정정된 것이 없다.", "Nothing has been revised.")}</p>`}
     ${path(site, totals)}
     <h2 id="largest">${t("가장 새 판에서 바뀐 수치", "What the newest vintage changed")}</h2>
-    ${largest.length ? html`<p class="soft small">${t(`${largest[0].vintage}에 공표된 판. 변화율이 큰 것부터 ${largest.length}건.`, `Vintage of ${largest[0].vintage}, the ${largest.length} largest by relative change.`)}</p>${table(largest.filter((r) => site.measures[r.measure]), [
+    ${largest.length ? html.fragment`<p class="soft small">${t(`${largest[0].vintage}에 공표된 판. 변화율이 큰 것부터 ${largest.length}건.`, `Vintage of ${largest[0].vintage}, the ${largest.length} largest by relative change.`)}</p>${table(largest.filter((r) => site.measures[r.measure]), [
       {label: t("단지", "Complex"), isHead: true, cell: (r) => (site.complex[r.complex_id] ? html`<a href=${page(`complex/${r.complex_id}.html`)}>${own(site.complex[r.complex_id])}</a>` : t("전체", "All")), sort: (r) => own(site.complex[r.complex_id] ?? {})},
       {label: t("측정값", "Measure"), cell: (r) => withUnit(site.measures[r.measure]), sort: (r) => r.measure},
       {label: t("분기", "Period"), cell: (r) => r.period, sort: (r) => r.period},
