@@ -72,12 +72,18 @@ def approve(
                 "be signed off; assemble it again",
                 f"{release_id}이(가) 봉인 당시와 다릅니다({first.path}: {first.message_ko})",
             )
-        state = log.history().states[release_id]
-        if state.approval is not None:
-            return state.approval
-        event = log.append(
-            "approved", release_id, manifest_sha256=full, role=role, actor=actor, at=now, via=via
-        )
+        event = log.history().states[release_id].approval
+        if event is None:
+            event = log.append(
+                "approved",
+                release_id,
+                manifest_sha256=full,
+                role=role,
+                actor=actor,
+                at=now,
+                via=via,
+            )
+        # (also after a crash right behind the line before)
         log_embargo(log, policy, release_id, full, now)
         return event
 

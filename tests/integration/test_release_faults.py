@@ -8,13 +8,11 @@ from __future__ import annotations
 
 import contextlib
 import json
-import multiprocessing
 import os
 import shutil
 import signal
 import subprocess
 import sys
-import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -268,43 +266,3 @@ def test_a_full_disk_publishes_nothing_and_leaves_nothing(
     ballast.unlink()
     assert publishing.publish(settings, "2026-Q1_b2")["status"] == "published"
     assert readers_are_safe(home) == "2026-Q1_v2" and leftovers(home) == []
-
-
-# -- two at once ------------------------------------------------------------------------------
-
-
-def _publish_when_told(root: str, start: float, results: Any) -> None:
-    time.sleep(max(0.0, start - time.time()))
-    places = Places(Path(root))
-    staged = places.staged("b2")
-    try:
-        assert staged is not None
-        switch(Path(root), staged)
-        results.put("published")
-    except PublishError as error:
-        results.put(str(error))
-
-
-def test_of_two_publishers_at_once_one_wins_and_the_other_says_so(tmp_path: Path) -> None:
-    publish(tmp_path, make_build(tmp_path, value=1.0))
-    seal(tmp_path, assemble(tmp_path, make_build(tmp_path, value=2.0, name="b2")))
-    context = multiprocessing.get_context("spawn")
-    results = context.Queue()
-    manifest = release.manifest_sha256(tmp_path / "staging/b2/2026-Q1_v2")
-    start = time.time() + 8
-    both = [
-        context.Process(target=_publish_when_told, args=(str(tmp_path), start, results))
-        for _ in range(2)
-    ]
-    for process in both:
-        process.start()
-    told = sorted((results.get(timeout=120) for _ in both), key=len)
-    for process in both:
-        process.join(60)
-    assert told[0] == "published"
-    # whichever came too late: at the lock, or to find it done
-    assert "going on" in told[1] or "meanwhile" in told[1] or "No such file" in told[1], told
-    assert readers_are_safe(tmp_path) == "2026-Q1_v2" and leftovers(tmp_path) == []
-    assert release.manifest_sha256(tmp_path / "releases/current") == manifest
-    events = [e.event for e in ReleaseLog(Places(tmp_path).log).read()]
-    assert events.count("published") == 2
