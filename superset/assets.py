@@ -130,6 +130,7 @@ def _dataset(
 ) -> dict[str, Any]:
     name = dataset["table_name"]
     mart = dataset.pop("describes", name)
+    told = dataset.pop("columns", {})
     table = definitions.tables.get(mart)
     if table is None:
         raise AssetError(f"dataset {name}: the release has no table {mart!r}")
@@ -142,6 +143,9 @@ def _dataset(
     columns = []
     for column, kind, *_ in described:
         verbose, comment = _column(definitions, mart, column)
+        comment = told.get(column, comment)
+        if not comment:
+            raise AssetError(f"dataset {name}: say under `columns` what {column} is")
         columns.append(
             {
                 "column_name": column,

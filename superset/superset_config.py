@@ -22,20 +22,21 @@ SQLALCHEMY_DATABASE_URI = f"sqlite:///{HOME / 'superset.db'}"
 BABEL_DEFAULT_LOCALE = "ko"
 LANGUAGES = {"ko": {"flag": "kr", "name": "한국어"}, "en": {"flag": "us", "name": "English"}}
 APP_NAME = "sandan"
-#: Okabe and Ito's palette: told apart by the colour-blind, too (Color Universal Design, 2008).
+#: After Okabe and Ito (Color Universal Design, 2008), the green darker: the first four are told apart by the
+#: colour-blind, too.
 EXTRA_CATEGORICAL_COLOR_SCHEMES = [
     {
         "id": "sandan",
         "label": "sandan",
         "colors": [
             "#0072B2",
-            "#E69F00",
-            "#009E73",
+            "#D55E00",
+            "#004D3C",
             "#CC79A7",
             "#56B4E9",
-            "#D55E00",
+            "#E69F00",
+            "#777777",
             "#F0E442",
-            "#555555",
         ],
     }
 ]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import multiprocessing
 import os
+import shutil
 import time
 from concurrent.futures import ThreadPoolExecutor
 from multiprocessing.synchronize import Event
@@ -100,3 +101,27 @@ def test_no_reader_fails_or_sees_a_mixture_while_releases_are_published(
     assert len({value for _, _, seen in answers for value in seen}) > PUBLICATIONS / 2
     assert os.readlink(tmp_path / "releases/current") == f"2026-Q1_v{PUBLICATIONS + 1}"
     assert release.current_release(tmp_path / "releases") is not None
+
+
+def test_a_connection_held_open_keeps_its_release_through_publications_and_gc(
+    tmp_path: Path,
+) -> None:
+    """What a BI tool opened in the morning answers from the same release all day."""
+    publish(tmp_path, make_build(tmp_path, value=0.0, name="b0"))
+    current = tmp_path / "releases" / "current" / "kicox.duckdb"
+    query = (
+        "SELECT DISTINCT production_krw_100m FROM complex_quarterly WHERE complex_id = 'changwon'"
+    )
+    with duckdb.connect(str(current), read_only=True) as held:
+        before = held.execute(query).fetchall()
+        first = (tmp_path / "releases" / "current").resolve()
+        for number in range(1, 4):
+            publish(tmp_path, make_build(tmp_path, value=float(number), name=f"h{number}"))
+        # gc takes whole releases away: an open file stays readable until it is closed.
+        for folder in [first, *first.rglob("*")]:
+            if not folder.is_symlink():
+                folder.chmod(0o700 if folder.is_dir() else 0o600)
+        shutil.rmtree(first)
+        assert held.execute(query).fetchall() == before
+    with duckdb.connect(str(current), read_only=True) as fresh:
+        assert fresh.execute(query).fetchall() != before

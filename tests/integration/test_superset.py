@@ -5,6 +5,7 @@ from __future__ import annotations
 import importlib.util
 import json
 import os
+import shlex
 import shutil
 import socket
 import subprocess
@@ -21,6 +22,7 @@ import pytest
 import yaml
 
 from publication.definitions import read_definitions
+from tests.unit.small_release import make_release
 
 ROOT = Path(__file__).resolve().parents[2]
 PYTHON = Path(os.environ.get("BI_VENV") or ROOT / ".venv-superset") / "bin" / "python"
@@ -62,6 +64,10 @@ def test_assets_take_names_and_descriptions_from_the_release(
     for lang in ("ko", "en"):
         chart = files[f"sandan/charts/total_production_{lang}.yaml"]
         assert definitions.name_of("production_krw_100m", lang) in chart["slice_name"]
+    for path, file in files.items():
+        if path.startswith("sandan/datasets/"):
+            assert file["description"], path
+            assert all(c["description"] for c in file["columns"]), path
     latest = files["sandan/datasets/sandan/complex_latest.yaml"]
     table = definitions.tables["complex_latest"]
     assert [c["column_name"] for c in latest["columns"]] == [c.name for c in table.columns]
@@ -76,6 +82,24 @@ def test_assets_take_names_and_descriptions_from_the_release(
     assert assets.render(release / "kicox.duckdb") == assets.render(release / "kicox.duckdb")
 
 
+def test_every_dataset_answers_on_a_release_without_a_figure(
+    assets: ModuleType, tmp_path: Path
+) -> None:
+    """One period, everything suppressed, no denominator, no claim: charts are empty, none is broken."""
+    row = {"period": "2026-Q1", "complex_id": "changwon", "production_krw_100m_status": "Q"}
+    folder = make_release(tmp_path / "r", {"complex_quarterly": [row]})
+    files = {k: yaml.safe_load(v) for k, v in assets.render(folder / "kicox.duckdb").items()}
+    datasets = [f for k, f in files.items() if k.startswith("sandan/datasets/")]
+    assert len(datasets) > 3
+    with duckdb.connect(str(folder / "kicox.duckdb"), read_only=True) as connection:
+        for dataset in datasets:
+            query = dataset.get("sql") or f"FROM {dataset['table_name']}"
+            columns = connection.execute(f"SELECT * FROM ({query})").description
+            assert {c["column_name"] for c in dataset["columns"]} <= {c[0] for c in columns}
+            for metric in dataset["metrics"]:
+                connection.execute(f"SELECT {metric['expression']} FROM ({query})").fetchall()
+
+
 @pytest.mark.parametrize(
     ("path", "old", "new", "message"),
     [
@@ -84,6 +108,7 @@ def test_assets_take_names_and_descriptions_from_the_release(
         ("charts/claims.yaml", "dataset: claim_verdict", "dataset: claims", "no dataset 'claims'"),
         ("dashboards/sandan.yaml", "chart: claims", "chart: opinions", "no chart 'opinions'"),
         ("datasets/release.yaml", "FROM dim_snapshot", "FROM dim_snapshots", "dim_snapshots"),
+        ("datasets/release.yaml", "AS files", "AS inputs", "what inputs is"),
     ],
 )
 def test_an_asset_that_the_release_does_not_bear_out_is_named(
@@ -110,8 +135,15 @@ def server(home: Path) -> Iterator[str]:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
     log = (home / "superset.log").open("wb")
+    # What `make bi` runs once the environment is there.
+    recipe = subprocess.run(
+        ["make", "-n", "--no-print-directory", "bi", f"BI_PORT={port}"],
+        cwd=ROOT, check=True, capture_output=True, text=True,
+    ).stdout.splitlines()[-1]  # fmt: skip
+    assert recipe.startswith(".venv-superset/bin/python superset/serve.py"), recipe
     process = subprocess.Popen(
-        [str(PYTHON), str(ROOT / "superset/serve.py"), "--port", str(port)],
+        shlex.split(recipe),
+        cwd=ROOT,
         env={**os.environ, "SANDAN_HOME": str(home)},
         stdout=log,
         stderr=subprocess.STDOUT,

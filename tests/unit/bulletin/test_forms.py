@@ -141,6 +141,44 @@ def _alts(reader: PdfReader) -> list[str]:
     return found
 
 
+def test_the_heads_of_every_table_are_tagged_with_what_they_head(
+    forms: list[Path], documents: dict[Lang, Document]
+) -> None:
+    """PDF/UA-1, 7.5: a table has heads, and each says whether it heads its column or its row."""
+    for path, lang in ((forms[0], "ko"), (forms[2], "en")):
+        tables = _tagged(PdfReader(path).trailer["/Root"]["/StructTreeRoot"], "/Table")
+        own = [b for b in documents[lang].blocks() if b.kind == "table"]  # type: ignore[index]
+        assert len(tables) >= len(own) > 10
+        for table in tables:
+            heads = _tagged(table, "/TH")
+            assert heads and _tagged(table, "/TR") and _tagged(table, "/TD")
+            assert {_scope(head) for head in heads} <= {"/Column", "/Row", "/Both"}
+            assert "/Column" in {_scope(head) for head in heads}
+
+
+def _tagged(node: Any, kind: str) -> list[Any]:
+    """Elements of a kind below a node of the structure tree."""
+    found, stack = [], [node.get_object()["/K"]]
+    while stack:
+        at = stack.pop().get_object() if not isinstance(stack[-1], int) else stack.pop()
+        if isinstance(at, list):
+            stack += at
+        elif isinstance(at, dict):
+            if at.get("/S") == kind:
+                found.append(at)
+            if "/K" in at:
+                stack.append(at["/K"])
+    return found
+
+
+def _scope(head: Any) -> str:
+    attributes = head["/A"].get_object()
+    for one in attributes if isinstance(attributes, list) else [attributes]:
+        if "/Scope" in one.get_object():
+            return str(one.get_object()["/Scope"])
+    return ""
+
+
 def test_both_forms_say_the_same(forms: list[Path], documents: dict[Lang, Document]) -> None:
     """Every sentence, title, note and cell of the content stands in both."""
 

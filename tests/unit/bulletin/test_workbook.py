@@ -260,6 +260,41 @@ def test_simulated_data_are_marked_on_every_sheet(tmp_path: Path, books: list[Pa
             assert "SIMULATED" not in str(sheet["A2"].value)
 
 
+def test_growth_from_nothing_is_no_number(tmp_path: Path) -> None:
+    """From zero there is no rate, to zero it is −100; a zero is a figure."""
+    own = [
+        row("2025-Q4", **line(95.0, exports_usd_m=0.0)),
+        row(PERIOD, **line(100.0, tenant_count=0.0)),
+    ]
+    rates: list[Row] = [
+        {
+            "complex_id": "_T", "industry_code": "_T", "measure": measure, "period": PERIOD,
+            "comparison": "qoq", "base_period": "2025-Q4", "growth_pct": value,
+            "growth_pct_status": status, "growth_lfl_pct": value, "growth_lfl_pct_status": status,
+        }
+        for measure, value, status in (("exports_usd_m", None, "M"), ("tenant_count", -100.0, "A"))
+    ]  # fmt: skip
+    folder = build(
+        tmp_path / "r", marts={"national_total_quarterly": own, "growth_quarterly": rates}
+    )
+    name = read_definitions(folder).measures
+    for path, lang in zip(render_workbook(folder, tmp_path / "out"), LANGS, strict=True):
+        told = {
+            r[t("measure", lang)]: r[t("growth", lang)]
+            for r in tables(path)[t("s_growth", lang)]
+            if r[t("period", lang)] == PERIOD and r[t("base", lang)] == "2025-Q4"
+        }
+        assert told[name["exports_usd_m"].name.of(lang)] == "[z]"
+        assert told[name["tenant_count"].name.of(lang)] == pytest.approx(-100)
+        newest = tables(path)[t("s_totals", lang)][0]
+        assert (
+            newest[
+                f"{name['tenant_count'].name.of(lang)} ({name['tenant_count'].unit.name.of(lang)})"
+            ]
+            == 0
+        )
+
+
 def test_corners(tmp_path: Path) -> None:
     """One period, every complex suppressed, no denominator, a name of forty syllables, a formula."""
     long = "가나다라마바사아자차" * 4

@@ -1,4 +1,4 @@
-// Charts: one look for all. Colours are safe for the colour-blind (Okabe and Ito) and follow the
+// Charts: one look for all. Colours are told apart by the colour-blind, too, and follow the
 // theme; lines are labelled where they end; what is suppressed or missing is a gap, never a zero.
 import * as Plot from "@observablehq/plot";
 import {html} from "htl";
@@ -20,7 +20,7 @@ export function pictured(node, description) {
   const mark = document.createElementNS("http://www.w3.org/2000/svg", "text");
   const looks = {
     class: "watermark", x: width / 2, y: height / 2, "text-anchor": "middle", "dominant-baseline": "middle",
-    "font-size": Math.max(9, Math.min(width / 14, height / 2.5)), "font-weight": 700, fill: "var(--orange-mark)", "fill-opacity": 0.16, "pointer-events": "none"
+    "font-size": Math.max(9, Math.min(width / 14, height / 2.5)), "font-weight": 700, fill: "var(--orange-mark)", "fill-opacity": 0.12, "pointer-events": "none"
   };
   for (const [name, value] of Object.entries(looks)) mark.setAttribute(name, value);
   mark.textContent = words;
