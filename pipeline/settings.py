@@ -124,3 +124,17 @@ class Settings:
             *sorted((folder / "reference").glob("*.csv")),
             *sorted((folder / "claims").glob("*.yml")),
         ]
+
+
+#: What readers have no business in: the publisher's bytes and all that is made of them before, and
+#: outside of, a release. (What waits in `staging/` is closed by the room of publication.)
+CLOSED = ("builds", "cache", "fetched", "landed", "outcomes", "quarantine", "raw")
+
+
+def close_home(settings: Settings) -> None:
+    """Let nobody but the owner look into folders of a home that hold what may not be out yet (0700)."""
+    for name in CLOSED:
+        folder = settings.home / name
+        folder.mkdir(parents=True, exist_ok=True)
+        if folder.stat().st_mode & 0o077:
+            folder.chmod(0o700)

@@ -29,7 +29,7 @@ from ingestion.ingest import SIDECAR_SUFFIX, Ingestion, ingest_file, is_stale, r
 from ingestion.landing import write_empty
 from pipeline.dbt_process import Dbt
 from pipeline.inputs import Inputs, collect_inputs, ingestion_room
-from pipeline.settings import Settings
+from pipeline.settings import Settings, close_home
 
 SEOUL = ZoneInfo("Asia/Seoul")
 SUCCESS = "SUCCESS"
@@ -120,6 +120,7 @@ def discover(settings: Settings, inbox: str | None = None) -> list[dict[str, Any
     {"run_id", "name", "snapshot_id"} or, where there is nothing left to do, {"run_id", "name",
     "outcome"}; several paths are files of the same bytes, which belong into one pair of hands.
     """
+    close_home(settings)
     room = ingestion_room(settings)
     run_id = new_run_id()
     known = room.store.by_sha256()
@@ -294,6 +295,7 @@ def is_published(settings: Settings, inputs: Inputs) -> bool:
 
 def start_dbt(settings: Settings) -> Dbt:
     """A dbt process for the next build in a home, which reads the project while others work."""
+    close_home(settings)
     landed = {
         **{kind: [f"{_WORK}/landed/{kind}/*.parquet"] for kind in LANDED_KINDS},
         "snapshots": f"{_WORK}/inputs.lock.json",
@@ -318,6 +320,7 @@ def build(
         NothingToBuild: no publication has landed.
         BuildFailed: dbt failed; nothing is left but its logs.
     """
+    close_home(settings)
     inputs = collect_inputs(settings, as_of)
     if inputs is None:
         raise NothingToBuild(
@@ -536,7 +539,10 @@ def refresh_row_counts(settings: Settings, build_id: str) -> dict[str, Any]:
         raise BuildFailed(f"{build_id} is not a complete build")
     lock = json.loads((folder / "inputs.lock.json").read_text(encoding="utf-8"))
     changed, counted = refresh(
-        folder / "candidate.duckdb", lock["period"], is_simulated=lock["is_simulated"]
+        folder / "candidate.duckdb",
+        lock["period"],
+        is_simulated=lock["is_simulated"],
+        path=ROW_COUNTS,
     )
     return {"path": str(ROW_COUNTS), "changed": changed, "counted": counted}
 

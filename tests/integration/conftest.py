@@ -99,6 +99,20 @@ def _parsed_project(home: Path) -> Iterator[None]:
         part.replace(_PARSED)
 
 
+def open_to_others(home: Path) -> set[str]:
+    """The folders and files right below a home in which somebody who is not its owner can read a file."""
+
+    def readable(path: Path) -> bool:
+        mode = path.lstat().st_mode
+        if path.is_symlink():
+            return False
+        if path.is_dir():
+            return bool(mode & 0o001) and any(readable(p) for p in path.iterdir())
+        return bool(mode & 0o004) and path.stat().st_size > 0
+
+    return {path.name for path in home.iterdir() if readable(path)}
+
+
 def pytest_itemcollected(item: pytest.Item) -> None:
     """Mark all that start Airflow: they run by themselves (`-m airflow`)."""
     if item.path.stem in _AIRFLOW:

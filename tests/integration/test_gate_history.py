@@ -10,10 +10,12 @@ from typing import Any
 
 import duckdb
 import pytest
+from typer.testing import CliRunner
 
 from expectations.accepted import Accepted
 from expectations.gate import Check, Suite, load_suites, run_gate
 from expectations.row_counts import refresh
+from pipeline.cli import app
 from pipeline.publishing import mart_order
 
 TODAY = date(2026, 6, 1)
@@ -284,6 +286,35 @@ def test_rows_are_counted_and_refreshed_by_a_command(candidate: Path, tmp_path: 
     changed, _ = refresh(candidate, "2026-Q1", is_simulated=True, path=counts)
     assert changed == 1
     assert failed(judge(candidate, "integrity", counts=counts)) == set()
+
+
+def test_the_command_that_counts_rows_anew(
+    few_home: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    counts = tmp_path / "row_counts.csv"
+    kept = "real,complex_quarterly,2024-Q1,000000000000,7"
+    counts.write_text(f"kind,mart,period,publications,row_count\n{kept}\n", encoding="utf-8")
+    monkeypatch.setattr("expectations.row_counts.ROW_COUNTS", counts)
+
+    def sandan(*arguments: str) -> Any:
+        environment = {"SANDAN_HOME": str(few_home), "COLUMNS": "200"}
+        return CliRunner().invoke(app, list(arguments), env=environment)
+
+    first = sandan("gate", "--refresh-counts")
+    assert first.exit_code == 0, first.output
+    lines = counts.read_text(encoding="utf-8").splitlines()
+    number = len(lines) - 2
+    assert f"{number} partitions counted, {number} new or changed" in first.stdout
+    assert kept in lines and str(counts) in first.stdout
+    again = sandan("gate", "--refresh-counts")
+    assert f"{number} partitions counted, 0 new or changed" in again.stdout
+    assert counts.read_text(encoding="utf-8").splitlines() == lines
+    wrong = sandan("gate", "2026-Q1_nothing", "--refresh-counts")
+    assert wrong.exit_code != 0 and "is not a complete build" in wrong.output
+    counts.write_text("mart,rows\n", encoding="utf-8")
+    spoiled = sandan("gate", "--refresh-counts")
+    assert spoiled.exit_code != 0 and "row_counts.csv: the first line must be" in spoiled.output
+    assert counts.read_text(encoding="utf-8") == "mart,rows\n"
 
 
 def test_other_publications_than_were_counted_are_no_fault(candidate: Path, tmp_path: Path) -> None:

@@ -20,6 +20,8 @@ from pipeline.embedded.processes import Components
 from pipeline.embedded.run import _await_health, _make_pools, _start
 from publication.releases import Places, ReleaseLog
 
+from .conftest import open_to_others, sandan
+
 pytestmark = [pytest.mark.timeout(900), pytest.mark.xdist_group("scheduler")]
 
 DAG = "sandan_publish"
@@ -97,6 +99,19 @@ def fresh(home: Path) -> str:
     return builds[-1].parent.name
 
 
+def nothing_is_out(home: Path, build_id: str) -> None:
+    """Every output lies in staging by now, and no path that a reader has leads to one."""
+    (staged,) = (home / "staging" / build_id).glob("*_v*")
+    outputs = {p.name for p in staged.iterdir()}
+    assert {"marts", "kicox.duckdb", "bulletin", "site", "sdmx", "csv", "claims.html"} <= outputs
+    assert [p.name for p in (home / "releases").iterdir()] == ["index.json"]
+    closed = {"staging", "builds", "landed", "raw", "cache", "release_log.jsonl"}
+    assert not open_to_others(home) & closed
+    for question in (("asof", "2026-06-01"), ("trace", "창원", "생산액", "2026-Q1"), ("verify",)):
+        told = sandan(home, *question)
+        assert told.returncode != 0 and "Traceback" not in told.stderr, (question, told.stdout)
+
+
 def sign_off_over_rest(home: Path) -> None:
     build_id = fresh(home)
     calendar = home / "releases.yml"
@@ -144,7 +159,7 @@ def sign_off_over_rest(home: Path) -> None:
         answer(api, third, "Approve", role="head_of_dissemination")
         wait_for(api, third, lambda s: s.get("embargo") == "up_for_reschedule")
         assert log.history().states[f"{period}_v1"].state == "embargoed"
-        assert not (home / "releases/current").exists()
+        nothing_is_out(home, build_id)
         wait_for(api, third, lambda s: s.get("after") == "success")
     events = {e.event: e for e in log.read()}
     approved, published = events["approved"], events["published"]
