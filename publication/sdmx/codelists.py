@@ -82,6 +82,11 @@ def codelists(
     )
     lists += [
         _units(d, version),
+        _codelist(
+            "CL_UNIT", Text("단위", "Unit"),
+            [_code(u.code, u.name, u.description) for u in d.units.values()], version,
+            Text("승수까지 담은 단위: 억원", "Units with their multiplier: 100 million won"),
+        ),
         _complexes(d, version),
         _industries(d, version),
         _codelist(

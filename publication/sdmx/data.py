@@ -91,6 +91,7 @@ def define_lookups(connection: duckdb.DuckDBPyConnection, d: Definitions) -> Non
     areas = {complex_.code: complex_.province_code for complex_ in d.complexes.values()}
     for name, known in {
         "unit_measure": {unit.code: unit.unit_measure for unit in units},
+        "unit_named": {unit.name.ko: unit.code for unit in units},
         "unit_mult": {unit.code: str(unit.unit_mult) for unit in units},
         "unit_decimals": {unit.code: str(unit.decimals) for unit in units},
         "kpi_unit": {kpi.code: kpi.unit.code for kpi in d.kpis.values()},

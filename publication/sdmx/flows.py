@@ -119,6 +119,13 @@ def _observation(id: str, ko: str, en: str, sql: str, kind: Kind = "text") -> Co
     return Component(id, Text(ko, en), sql, "observation", kind, required=False)
 
 
+def _unit_of(id: str, ko: str, en: str, name: str) -> Component:
+    """A unit of `dim_unit`, of which the mart has the Korean name; one that is not there is told as
+    unknown, not left out."""
+    return Component(id, Text(ko, en), f"coalesce(unit_named({name}), {name})", "observation",
+                     "code", "CL_UNIT", required=False)  # fmt: skip
+
+
 OBS_STATUS = Component(
     "OBS_STATUS", Text("관측 상태", "Observation status"), "f.sdmx_obs_status", "observation",
     "code", "CL_OBS_STATUS", scheme="cross",
@@ -238,12 +245,11 @@ SHARE = Flow(
         _observation("MONTHS_IN_PERIOD", "기간의 개월 수", "Months in the period",
                      "f.months_in_period", "integer"),
         _observation("NUMERATOR", "분자", "Numerator", "f.numerator", "number"),
-        _observation("NUMERATOR_UNIT", "분자의 단위", "Unit of the numerator", "f.numerator_unit"),
+        _unit_of("NUMERATOR_UNIT", "분자의 단위", "Unit of the numerator", "f.numerator_unit"),
         _observation("NUMERATOR_SOURCE", "분자의 출처", "Source of the numerator",
                      "f.numerator_source"),
         _observation("DENOMINATOR", "분모", "Denominator", "f.denominator", "number"),
-        _observation("DENOMINATOR_UNIT", "분모의 단위", "Unit of the denominator",
-                     "f.denominator_unit"),
+        _unit_of("DENOMINATOR_UNIT", "분모의 단위", "Unit of the denominator", "f.denominator_unit"),
         _observation("DENOMINATOR_SOURCE", "분모의 출처", "Source of the denominator",
                      "f.denominator_source"),
         _observation("COMMENT_KO", "비고", "Comment in Korean", "f.reason_ko"),

@@ -140,7 +140,7 @@ def server(home: Path) -> Iterator[str]:
         ["make", "-n", "--no-print-directory", "bi", f"BI_PORT={port}"],
         cwd=ROOT, check=True, capture_output=True, text=True,
     ).stdout.splitlines()[-1]  # fmt: skip
-    assert recipe.startswith(".venv-superset/bin/python superset/serve.py"), recipe
+    assert recipe.split()[1:] == ["superset/serve.py", "--port", str(port)], recipe
     process = subprocess.Popen(
         shlex.split(recipe),
         cwd=ROOT,

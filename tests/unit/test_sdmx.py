@@ -63,7 +63,8 @@ FACTS: dict[str, list[dict[str, Any]]] = {
     ],
     "national_share": [
         {"metric": "national_export_share_pct", "definition": "customs_exports",
-         "period": "2001", "share_pct": 42.787, "months_covered": 12, "months_in_period": 12},
+         "period": "2001", "share_pct": 42.787, "months_covered": 12, "months_in_period": 12,
+         "numerator_unit": "백만달러", "denominator_unit": "백만달러"},
         {"metric": "national_export_share_pct", "definition": "as_published__2",
          "period": "2004-01", "share_pct": 41.5},
         {"metric": "national_production_share_pct", "definition": "manufacturing_shipments",
@@ -321,6 +322,17 @@ def test_what_the_code_lists_do_not_know_stops(
 ) -> None:
     with pytest.raises(SdmxError, match=words):
         spoilt(**given)
+
+
+def test_units_within_a_share_are_codes_and_an_unknown_one_stops(
+    sdmx: Path, tmp_path: Path
+) -> None:
+    told = {(r["NUMERATOR_UNIT"], r["DENOMINATOR_UNIT"]) for r in rows(sdmx / "national_share.csv")}
+    assert told == {("usd_m", "usd_m"), ("", "")}
+    shares = [FACTS["national_share"][0] | {"numerator_unit": "가마니"}]
+    folder = make_release(tmp_path / "release", {**FACTS, "national_share": shares})
+    with pytest.raises(SdmxError, match="NUMERATOR_UNIT 가마니 not in CL_UNIT"):
+        render_sdmx(folder, tmp_path / "sdmx")
 
 
 def test_a_release_is_about_a_quarter(tmp_path: Path) -> None:
