@@ -91,6 +91,45 @@ def read_candidate(connection: duckdb.DuckDBPyConnection) -> Any:
     return connection.sql(query, params=parameters).to_arrow_table()
 
 
+def _register(connection: duckdb.DuckDBPyConnection) -> list[tuple[str, str, str, str]]:
+    """The register of breaks in the candidate: (effective, complex_id, measures, kind), oldest first."""
+    found = connection.execute(
+        "select database_name, schema_name from duckdb_tables() where table_name = 'complex_breaks'"
+    ).fetchone()
+    if found is None:
+        return []
+    return connection.execute(
+        "select effective, complex_id, measures, kind "
+        f'from "{found[0]}"."{found[1]}".complex_breaks order by effective, break_id'
+    ).fetchall()
+
+
+def since_coverage(connection: duckdb.DuckDBPyConnection, series: Any) -> Any:
+    """The series without what stands before a complex was covered: the edition in which it came gives
+    its period before, too, as zero or as a part. A quarter counts once covered from its first month."""
+    since: dict[tuple[str, str], str] = {}
+    for effective, complex_id, measures, kind in _register(connection):
+        if kind == "coverage_in":
+            for measure in MEASURES if measures == "all" else measures.split(";"):
+                since[complex_id, measure] = str(effective)
+    keys = series.select(["complex_id", "measure", "freq", "period"]).to_pylist()
+    keep = [
+        (start := since.get((row["complex_id"], row["measure"]))) is None
+        or row["period"] >= _whole(start, row["freq"])
+        for row in keys
+    ]
+    return series.filter(keep)
+
+
+def _whole(period: str, freq: str) -> str:
+    """The first month, or quarter that lies wholly at or after a period."""
+    if freq == "M" or "Q" in period:
+        return _in_frequency(period, freq)
+    year, month = int(period[:4]), int(period[5:])
+    quarter = (month + 4) // 3  # 2 to 4: the second; 11, 12: the first of the next year
+    return f"{year + quarter // 5}-Q{(quarter - 1) % 4 + 1}"
+
+
 def level_shifts(connection: duckdb.DuckDBPyConnection, series: Any) -> dict[str, list[str]]:
     """By series the periods of its breaks, from the register in the candidate.
 
@@ -98,15 +137,9 @@ def level_shifts(connection: duckdb.DuckDBPyConnection, series: Any) -> dict[str
     and every complex. A firm that moves to another industry shifts neither; nor does the passage from
     months to quarters. A break within a quarter stands at that quarter.
     """
-    found = connection.execute(
-        "select database_name, schema_name from duckdb_tables() where table_name = 'complex_breaks'"
-    ).fetchone()
-    if found is None:
+    rows = _register(connection)
+    if not rows:
         return {}
-    rows = connection.execute(
-        "select effective, complex_id, measures, kind "
-        f'from "{found[0]}"."{found[1]}".complex_breaks order by effective, break_id'
-    ).fetchall()
     shifts: dict[str, list[str]] = {}
     keys = {
         (row["series_id"], row["complex_id"], row["measure"], row["freq"])
@@ -152,7 +185,7 @@ def add_seasonal(
 
     store = load_models(models)
     with duckdb.connect(str(candidate)) as connection:
-        series = read_candidate(connection)
+        series = since_coverage(connection, read_candidate(connection))
         result = adjust(
             series,
             store,
@@ -349,7 +382,7 @@ def identify(
     from seasonal.calendars import REGRESSORS
 
     with duckdb.connect(str(candidate), read_only=True) as connection:
-        series = read_candidate(connection)
+        series = since_coverage(connection, read_candidate(connection))
         names = series.column("series_id").to_pylist()
         series = series.filter(pa.array([only is None or fnmatchcase(n, only) for n in names]))
         breaks = level_shifts(connection, series)

@@ -158,8 +158,8 @@ HANDFUL_CHANGES: tuple[tuple[str, str, Period, Period | None, int, int], ...] = 
     ("포항블루밸리", "STEEL", Period(2010, "M", 1), Period(2017, "M", 3), -4, -1),
     ("포항블루밸리", "MACHINERY", Period(2010, "M", 1), Period(2018, "M", 9), -6, -3),
     ("포항블루밸리", "ELECTRIC", Period(2010, "M", 1), Period(2019, "M", 6), -7, -4),
-    ("밀양나노", "PETROCHEM", Period(2019, "M", 10), Period(2020, "M", 12), -2, -2),
-    ("밀양나노", "MACHINERY", Period(2019, "M", 10), Period(2021, "M", 8), -1, -1),
+    ("밀양나노", "PETROCHEM", Period(2018, "M", 10), Period(2020, "M", 12), -2, -2),
+    ("밀양나노", "MACHINERY", Period(2018, "M", 10), Period(2021, "M", 8), -1, -1),
     ("밀양나노", "MACHINERY", Period(2022, "M", 2), Period(2022, "M", 4), -2, -2),
     ("밀양나노", "PETROCHEM", Period(2022, "M", 2), Period(2022, "M", 4), -1, -1),
 )
@@ -270,7 +270,7 @@ _COVERED = """
 사천제1(일)|2017-10|~2020-08
 사천제2(일)|2017-10|~2020-08
 국가식품클러스터(외)|~2018-10|
-밀양나노|~2019-10|
+밀양나노|~2018-10|
 파주출판||2020-09
 아산탕정(외)|2021-10|~2023-06
 동두천|2022-06|

@@ -109,7 +109,16 @@ _T: dict[str, tuple[str, str]] = {
     "f_map": ("단지별 생산", "Production by complex"),
     "t_shares": ("보도된 비중과 계산한 비중", "Shares as reported and as computed"),
     "t_kpis": ("단지별 핵심 지표", "Key indicators by complex"),
-    "t_seasonal": ("계절조정 계열", "Seasonally adjusted series"),
+    "t_seasonal_q": ("계절조정 계열, 분기", "Seasonally adjusted series by quarter"),
+    "t_seasonal_m": ("계절조정 계열, 월", "Seasonally adjusted series by month"),
+    "t_seasonal_complexes": (
+        "규모가 큰 단지의 계절조정 증감(전분기 대비)",
+        "Large complexes, seasonally adjusted: growth on the quarter",
+    ),
+    "t_seasonal_status": (
+        "검토한 계열과 조정하지 않은 사유",
+        "Series examined, and why some are not adjusted",
+    ),
     "t_revised": ("전분기 합계의 수정", "Revisions of the totals of the quarter before"),
     "t_revised_complexes": (
         "전분기 단지별 값의 수정(변화율이 큰 순서)",
@@ -149,6 +158,18 @@ _T: dict[str, tuple[str, str]] = {
     "c_original": ("원계열", "Unadjusted"),
     "c_adjusted": ("계절조정", "Adjusted"),
     "c_adjusted_growth": ("조정 증감, %", "Adjusted growth, %"),
+    "c_original_growth": ("원계열 증감, %", "Unadjusted growth, %"),
+    "c_group": ("대상", "Of"),
+    "c_frequency": ("주기", "Frequency"),
+    "c_last_period": ("마지막 시점", "Last period"),
+    "c_examined": ("검토", "Examined"),
+    "c_published_adjusted": ("조정", "Adjusted"),
+    "c_reasons": ("조정하지 않은 사유", "Reasons for not adjusting"),
+    "seasonal_total": ("산업단지 전체", "All complexes"),
+    "seasonal_large": ("규모가 큰 단지", "Large complexes"),
+    "seasonal_nation": ("전국", "The nation"),
+    "freq_Q": ("분기", "quarterly"),
+    "freq_M": ("월", "monthly"),
     "c_first": ("첫 공표", "First print"),
     "c_now": ("현재", "Now"),
     "c_revision": ("수정", "Revision"),
@@ -280,6 +301,14 @@ _T: dict[str, tuple[str, str]] = {
         "계절조정을 검토한 계열이 없다.",
         "No series was examined for seasonal adjustment.",
     ),
+    "n_seasonal_complexes": (
+        "규모가 큰 단지는 이번 분기 생산이 가장 많은 열 곳이다. 값 대신 적힌 말은 그 계열을 조정하지 "
+        "않은 사유이다. 월 계열은 작성 주기가 분기로 바뀌기 전까지이며 마트 "
+        "seasonal_adjusted에 있다.",
+        "Large are the ten complexes with the most production this quarter. Words in place of a "
+        "figure say why that series is not adjusted. Monthly series end where the "
+        "publication became quarterly; they are in the mart seasonal_adjusted.",
+    ),
     "n_gate": (
         "어긋난 점검은 규칙과 그에 어긋난 칸을 적는다. 값은 공표된 그대로이다.",
         "For a check that failed, the rule and the cells that break it are given. Figures stand "
@@ -350,6 +379,23 @@ _T: dict[str, tuple[str, str]] = {
         "Source data: Korea Industrial Complex Corporation (KICOX), approved statistic of industrial "
         "trends. KICOX is not responsible for what was made from them.",
     ),
+    # -- why a series is not published adjusted
+    "reason_no_model": ("고정 모형 없음", "no frozen model"),
+    "reason_not_a_period": ("시점이 주기와 다름", "a period of another frequency"),
+    "reason_duplicate": ("시점 중복", "a period stands twice"),
+    "reason_suppressed": ("비공개 값", "a suppressed figure"),
+    "reason_missing": ("결측", "a missing figure"),
+    "reason_not_positive": ("영 또는 음수", "zero or negative figures"),
+    "reason_too_short": ("기간이 짧음", "too short"),
+    "reason_constant": ("변하지 않음", "it never changes"),
+    "reason_years_unknown": ("역이 없는 연도", "years without a calendar"),
+    "reason_not_seasonal": ("계절성 없음", "no seasonality"),
+    "reason_quality": ("Q 통계량 초과", "Q too high"),
+    "reason_residual_seasonality": ("계절성 잔존", "seasonality is left"),
+    "reason_not_converged": ("추정 미수렴", "no convergence"),
+    "reason_x13_error": ("X-13 오류", "refused by X-13"),
+    "reason_x13_timeout": ("X-13 시간 초과", "X-13 out of time"),
+    "reason_x13_crash": ("X-13 비정상 종료", "X-13 failed"),
 }
 
 

@@ -14,6 +14,7 @@ import pytest
 from disclosure import relations, revealed
 from expectations.gate import load_suites, run_gate
 from ingestion.contract import load_contracts
+from pipeline import disclosure_revealed
 from pipeline.disclosure_revealed import reveal
 from pipeline.disclosure_step import AUDIT, MART, protect_candidate
 from publication.releases.marts import export_marts
@@ -434,3 +435,18 @@ def test_what_was_printed_before_counts_as_long_as_it_fits(tmp_path, total, foun
     told = json.loads((tmp_path / "disclosure_revealed.json").read_text(encoding="utf-8"))
     (cell,) = told["cells"]
     assert cell["exact"] and (cell["low"], cell["how"]) == (pytest.approx(found[0]), found[1])
+
+
+def test_a_count_of_persons_that_is_printed_is_no_leak_by_chance(tmp_path):
+    """In a long history some count of men is like what suppressed cells hide together; other columns
+    of persons must not hold it."""
+    findings = {"groups": [{"sum": 137.0, "measure": "employment_count"}]}
+    with duckdb.connect(str(tmp_path / "c.duckdb")) as c:
+        c.execute("CREATE TABLE dim_measure AS SELECT 'employment_count' AS measure")
+        c.execute(
+            "CREATE TABLE complex_quarterly AS SELECT 137.0::DOUBLE AS employment_men_count, "
+            "137.0::DOUBLE AS employment_women_count, 137.0::DOUBLE AS employment_count, "
+            "137.0::DOUBLE AS employment_rest"
+        )
+        found = disclosure_revealed._isolated(c, findings)
+    assert found == [{"mart": "complex_quarterly", "column": "employment_rest"}]

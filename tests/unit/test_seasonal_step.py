@@ -119,6 +119,28 @@ def rows(path, query):
         return [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
 
 
+def test_a_series_begins_where_its_complex_is_covered(candidate):
+    with duckdb.connect(str(candidate), read_only=True) as c:
+        every = seasonal_step.read_candidate(c)
+        series = seasonal_step.since_coverage(c, every).to_pylist()
+    first = {r["series_id"]: r["period"] for r in reversed(series)}
+    assert first["c05.production_krw_100m.Q"] == "2016-Q4"
+    assert first["c06.production_krw_100m.Q"] == first["_T.production_krw_100m.Q"] == "2002-Q1"
+    assert len(every) - len(series) == 4 * 59
+
+
+@pytest.mark.parametrize(
+    ("since", "quarter", "month"),
+    [
+        ("2016-10", "2016-Q4", "2016-10"), ("2016-08", "2016-Q4", "2016-08"), ("2016-04", "2016-Q2", "2016-04"),
+        ("2016-12", "2017-Q1", "2016-12"), ("2016-01", "2016-Q1", "2016-01"), ("2025-Q4", "2025-Q4", "2025-10"),
+    ],
+)  # fmt: skip
+def test_a_quarter_counts_once_covered_from_its_first_month(since, quarter, month):
+    assert seasonal_step._whole(since, "Q") == quarter
+    assert seasonal_step._whole(since, "M") == month
+
+
 def test_marts_are_written_commented_and_exported(candidate, tmp_path):
     counts = seasonal_step.add_seasonal(candidate, MODELS)
     assert counts["adjusted"] > 20

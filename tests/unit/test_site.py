@@ -8,6 +8,8 @@ from pathlib import Path
 from typing import Any
 
 import duckdb
+import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
 
 from publication.definitions import read_definitions
@@ -138,6 +140,34 @@ def test_a_figure_leads_to_its_cell(release: Path) -> None:
     assert (measure, industry, period) == ("production_krw_100m", "_T", NOW)
     assert (cells["sheets"][int(sheet)], cell) == ("표4", "C44")
     assert cells["files"][snapshot]["file_name"] == "동향.xlsx"
+
+
+def test_adjusted_series_stand_beside_their_originals_and_others_say_why(release: Path) -> None:
+    common = {"complex_id": "onsan", "measure": "production_krw_100m", "freq": "Q"}
+    tested = [
+        common | {"series_id": "a", "status": "adjusted"},
+        common | {"series_id": "b", "freq": "M", "status": "not_adjusted", "reason_ko": "짧음", "reason_en": "short"},
+        common | {"series_id": "c", "complex_id": "_T", "status": "not_adjusted", "reason_en": "short"},
+    ]  # fmt: skip
+    series = [
+        common | {"series_id": "a", "status": "adjusted", "period": p, "original": o, "seasonally_adjusted": s}
+        for p, o, s in ((NOW, 12.0, 11.5), ("2025-Q4", 10.0, 10.25))
+    ]  # fmt: skip
+    for name, rows in (("seasonal_diagnostics", tested), ("seasonal_adjusted", series)):
+        columns = list(dict.fromkeys(key for row in rows for key in row))
+        full = [{key: row.get(key) for key in columns} for row in rows]
+        pq.write_table(pa.Table.from_pylist(full), release / "marts" / f"{name}.parquet")
+    with Marts(release) as marts:
+        page = dict(complexes(marts, NOW))
+        totals = overview(marts, NOW)["seasonal"]
+    adjusted, left = page["onsan"]["seasonal"]
+    assert json.loads(adjusted["periods"]) == ["2025-Q4", NOW]
+    assert json.loads(adjusted["adjusted"]) == [10.25, 11.5]
+    assert json.loads(adjusted["original"]) == [10.0, 12.0]
+    assert (adjusted["name_en"], adjusted["unit_ko"]) == ("Production", "억원")
+    assert (left["freq"], left["reason_ko"], left["adjusted"]) == ("M", "짧음", None)
+    assert page["changwon"]["seasonal"] is None
+    assert [row["reason_en"] for row in totals] == ["short"]
 
 
 def test_neighbours_are_the_nearest_by_great_circle(release: Path) -> None:

@@ -1,7 +1,8 @@
 -- What was printed at different times and places about one thing.
 --
---   first_vs_latest         the first print of the row 계 against what holds now; the cause is that of its
---                           revisions
+--   first_vs_latest         the first print of the row 계, and of a national series, against what holds
+--                           now. The cause is that of its revisions; customs revises the months of a
+--                           year until February of the next one, and a series is restated within 5 %
 --   print_vs_statistic      a figure found in print against the statistic's own row 계; a year is its four
 --                           quarters (a stock: the last)
 --   statement_vs_statement  sources that state the same national or KICOX total: the strongest against
@@ -69,6 +70,87 @@ first_prints as (
     inner join totals as l on l.measure = f.measure and l.freq = f.freq and l.period = f.period and l.is_latest
     left join causes as c on c.measure = f.measure and c.freq = f.freq and c.period = f.period
     where f.vintage_no = 1 and f.value is not null
+),
+
+-- a national series of months, quarters or years; days (exchange rates) are fixed once
+series_vintages as (
+    select
+        v.*,
+        s.unit_code as unit,
+        s.revision,
+        cast(cast(cast(substr(v.period, 1, 4) as integer) + 1 as string) || '-03-01' as date) as final_by
+    from {{ ref('int_series_vintaged') }} as v
+    inner join {{ ref('series') }} as s on s.series = v.series
+    where v.area = 'KR' and v.freq in ('M', 'Q', 'A')
+),
+
+series_pairs as (
+    select
+        f.series,
+        f.period,
+        f.unit,
+        f.value,
+        f.stated_on,
+        f.source,
+        l.value as latest_value,
+        l.stated_on as latest_stated_on,
+        l.source as latest_source,
+        f.scope_ko,
+        f.scope_en,
+        l.scope_ko as latest_scope_ko,
+        l.scope_en as latest_scope_en,
+        f.obs_status <> 'A' or l.obs_status <> 'A' as is_missing,
+        f.obs_status = 'Q' or l.obs_status = 'Q' as is_suppressed,
+        case
+            when f.is_simulated <> l.is_simulated then 'simulated'
+            when f.dimension <> l.dimension then 'unit'
+            when f.value > 0 and l.value > 0 and abs(log10(f.value / l.value)) > 0.9
+                and abs(log10(f.value / l.value) - round(log10(f.value / l.value))) < 0.0005 then 'unit'
+            when f.scope_en <> l.scope_en then 'scope'
+            when f.revision = 'february' and l.stated_on < f.final_by then 'revision'
+            when abs(f.value - l.value) <= {{ largest_revision }} * abs(f.value) then 'revision'
+        end as explanation,
+        f.revision = 'february' and l.stated_on < f.final_by as is_customs_year,
+        f.is_simulated or l.is_simulated as is_simulated
+    from series_vintages as f
+    inner join series_vintages as l
+        on l.series = f.series and l.area = f.area and l.period = f.period and l.is_latest
+    where f.vintage_no = 1 and f.value is not null
+),
+
+series_first_prints as (
+    select
+        'first_vs_latest' as reconciliation_kind,
+        series,
+        period,
+        source || ', 첫 공표 ' || cast(stated_on as string) as stated_as_ko,
+        source || ', first print of ' || cast(stated_on as string) as stated_as,
+        value as stated_value,
+        latest_source || ', 현재 값 ' || cast(latest_stated_on as string) as compared_as_ko,
+        latest_source || ', as it stands since ' || cast(latest_stated_on as string) as compared_as,
+        latest_value as compared_value,
+        case when is_suppressed then 1 else 0 end as suppressed_count,
+        case when is_missing and not is_suppressed then 1 else 0 end as missing_count,
+        unit,
+        1e-9 * abs(value) as tolerance,
+        explanation,
+        case
+            when explanation = 'simulated' then '한쪽이 모의자료'
+            when explanation = 'unit' then '단위나 기준년이 다름'
+            when explanation = 'scope' then '범위가 다름: ' || scope_ko || ' / ' || latest_scope_ko
+            when is_customs_year then '정정: 다음 해 2월에 확정될 때까지 고침'
+            when explanation = 'revision' then '정정: 발행 기관이 고쳐 실음(5% 이내)'
+        end as explanation_ko,
+        case
+            when explanation = 'simulated' then 'one of the two is simulated'
+            when explanation = 'unit' then 'another unit or base year'
+            when explanation = 'scope'
+                then 'they cover different things: ' || scope_en || ' / ' || latest_scope_en
+            when is_customs_year then 'revised: not final before February of the next year'
+            when explanation = 'revision' then 'revised: restated by its publisher, within 5 %'
+        end as explanation_en,
+        is_simulated
+    from series_pairs
 ),
 
 -- the statistic's own figure of a month, quarter or year
@@ -234,7 +316,7 @@ select
     explanation_ko,
     explanation_en,
     is_simulated
-from first_prints
+from (select * from first_prints union all select * from series_first_prints) as first_and_latest
 union all
 select
     reconciliation_kind,

@@ -65,12 +65,11 @@ def _alt(cells: Cells, figure: Figure, text: str) -> Iterator[str]:
     yield f"alternative text ‘{text}’ can be read by no rule"
 
 
-def _series(cells: Cells, name: str, unit: str) -> dict[str, float] | None:
+def _series(cells: Cells, key: str, name: str, unit: str) -> dict[str, float] | None:
     """The series that a chart draws, in the unit it names."""
-    if name in cells.adjusted:
-        rows = cells.adjusted[name]
-        code = rows[0]["measure"]
-        if cells.data.unit(code, cells.lang) != unit:
+    if key.startswith("adjusted/"):
+        rows = cells.adjusted.get((name, key.rpartition(".")[2]), [])
+        if not rows or cells.data.unit(rows[0]["measure"], cells.lang) != unit:
             return None
         return {r["period"]: float(r["seasonally_adjusted"]) for r in rows}
     code = cells.measures.get(name, "")
@@ -93,7 +92,7 @@ def _line(cells: Cells, figure: Figure, match: re.Match[str]) -> Iterator[str]:
         for name in (", ".join(names),)
     }
     name, unit = heads.get(match["head"], ("", ""))
-    series = _series(cells, name, unit)
+    series = _series(cells, figure.key, name, unit)
     if series is None:
         yield f"is not about ‘{figure.title}’, or that is no series"
         return

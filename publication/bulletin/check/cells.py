@@ -6,6 +6,7 @@ import math
 import re
 from functools import cached_property
 
+from publication.bulletin import texts as tx
 from publication.bulletin.reading import Release, Row
 from publication.bulletin.words import Lang
 
@@ -147,16 +148,18 @@ class Cells:
         return found
 
     @cached_property
-    def adjusted(self) -> dict[str, list[Row]]:
-        """Published adjusted series by what they are called, in order of time."""
-        found: dict[str, list[Row]] = {}
+    def adjusted(self) -> dict[tuple[str, str], list[Row]]:
+        """Published adjusted series by (what they are called, frequency), in order of time."""
+        found: dict[tuple[str, str], list[Row]] = {}
         for row in sorted(self.data.marts["seasonal_adjusted"], key=lambda r: r["period"]):
             code, complex_id = row["measure"], row.get("complex_id")
             if code in self.defined.measures or code in self.defined.series:
                 name = self.data.measure(code, self.lang)
-                if complex_id in self.data.names:
+                if complex_id == "_T":
+                    name = f"{tx.t('seasonal_total', self.lang)}, {name}"
+                elif complex_id in self.data.names:
                     name = f"{self.data.name(complex_id, self.lang)}, {name}"
-                found.setdefault(name, []).append(row)
+                found.setdefault((name, row["freq"]), []).append(row)
         return found
 
     def industry(self, code: str, measure: str, period: str | None = None) -> Row | None:

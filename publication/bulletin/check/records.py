@@ -7,6 +7,12 @@ from collections.abc import Callable, Iterator
 
 from publication.bulletin import texts as tx
 from publication.bulletin.check.cells import Cells, period_of
+from publication.bulletin.check.seasonal import (
+    adjusted_faults,
+    adjusted_growth_faults,
+    adjusted_titles,
+    status_faults,
+)
 from publication.bulletin.check.statements import TOTALS
 from publication.bulletin.check.tables import figure_fault
 from publication.bulletin.model import Cell, Line, Table
@@ -20,7 +26,10 @@ def record_faults(cells: Cells, table: Table) -> Iterator[str]:
         "revised/complexes": _revised,
         "triangle": _triangle,
         "revision_summary": _summary,
-        "seasonal": _seasonal,
+        "seasonal/Q": adjusted_faults,
+        "seasonal/M": adjusted_faults,
+        "seasonal/complexes": adjusted_growth_faults,
+        "seasonal/status": status_faults,
         "claims": _claims,
         "suppressed": _suppressed,
         "breaks": _breaks,
@@ -38,7 +47,7 @@ def record_faults(cells: Cells, table: Table) -> Iterator[str]:
 
 def _heads(cells: Cells, table: Table) -> Iterator[str]:
     fixed = tx.fixed(cells.lang)
-    groups = {*fixed, *cells.titles, *_adjusted_titles(cells)}
+    groups = {*fixed, *cells.titles, *adjusted_titles(cells, table.key.rpartition("/")[2])}
     for column in table.columns:
         if column.group and column.group not in groups:
             yield f"{table.key}: ‘{column.group}’ is no measure"
@@ -140,36 +149,6 @@ def _summary(cells: Cells, table: Table) -> Iterator[str]:
                 fault = True
             if fault:
                 yield f"‘{cell.text}’ under {column.head} of {measure}, {row['horizon']}"
-
-
-def _adjusted_titles(cells: Cells) -> dict[str, list[Row]]:
-    return {
-        f"{name}, {cells.data.unit(rows[0]['measure'], cells.lang)}": rows
-        for name, rows in cells.adjusted.items()
-    }
-
-
-def _seasonal(cells: Cells, table: Table) -> Iterator[str]:
-    titles = _adjusted_titles(cells)
-    kinds = {
-        tx.t("c_original", cells.lang): "original",
-        tx.t("c_adjusted", cells.lang): "seasonally_adjusted",
-        tx.t("c_adjusted_growth", cells.lang): "growth",
-    }
-    for line in table.lines:
-        period = period_of(line.cells[0].text)
-        for column, cell in zip(table.columns[1:], line.cells[1:], strict=True):
-            rows, kind = titles.get(column.group, []), kinds.get(column.head, "")
-            at = next((i for i, row in enumerate(rows) if row["period"] == period), None)
-            value: float | None = None
-            if at is not None and kind == "growth":
-                if at and rows[at - 1]["seasonally_adjusted"]:
-                    then = float(rows[at - 1]["seasonally_adjusted"])
-                    value = 100.0 * (float(rows[at]["seasonally_adjusted"]) - then) / abs(then)
-            elif at is not None:
-                value = rows[at].get(kind)
-            if not rows or not kind or figure_fault(cell, value, "O", signed=kind == "growth"):
-                yield f"‘{cell.text}’ under {column.group}, {column.head}, {period}"
 
 
 def _claims(cells: Cells, table: Table) -> Iterator[str]:

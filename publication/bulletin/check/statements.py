@@ -7,6 +7,7 @@ from collections import Counter
 from collections.abc import Callable, Iterator
 from typing import Any
 
+from publication.bulletin import texts as tx
 from publication.bulletin.check.cells import (
     NUMBER,
     PERIOD,
@@ -71,14 +72,13 @@ def _growth(rows: list[dict[str, Any]], at: int, column: str) -> float | None:
 
 
 def _adjusted(cells: Cells, match: re.Match[str]) -> Iterator[str]:
-    rows = cells.adjusted.get(match["name"])
+    freq = "M" if match["base"] in ("전월", "month") else "Q"
+    rows = cells.adjusted.get((match["name"], freq))
     if not rows:
-        yield f"‘{match['name']}’ is no adjusted series"
+        yield f"‘{match['name']}’ is no adjusted series of frequency {freq}"
         return
     if period_of(match["when"]) != rows[-1]["period"]:
         yield f"is not about {rows[-1]['period']}"
-    if (match["base"] in ("전월", "month")) != (rows[-1]["freq"] == "M"):
-        yield f"‘{match['base']}’ is not its frequency"
     for said, column in ((match["a"], "seasonally_adjusted"), (match["o"], "original")):
         if not fits(said, _growth(rows, len(rows) - 1, column)):
             yield f"‘{said}’ is not the growth of {column}"
@@ -94,7 +94,7 @@ def _not_adjusted(cells: Cells, match: re.Match[str]) -> Iterator[str]:
 def _reason(cells: Cells, match: re.Match[str]) -> Iterator[str]:
     yield from _not_adjusted(cells, match)
     counts = Counter(
-        str(row.get(f"reason_{cells.lang}"))
+        tx.word(f"reason_{row['reason']}", str(row["reason"]), cells.lang)
         for row in cells.data.marts["seasonal_diagnostics"]
         if row["status"] != "adjusted"
     )

@@ -5,37 +5,77 @@ from __future__ import annotations
 from collections import Counter
 
 from publication.bulletin import charts
+from publication.bulletin import reading as rd
 from publication.bulletin import texts as tx
 from publication.bulletin import words as s
 from publication.bulletin.model import Beside, Block, Cell, Column, Figure, Section, Table
-from publication.bulletin.pages.common import decimals, line, note, said
+from publication.bulletin.pages.common import (
+    MONEY,
+    RATE,
+    TOTALS,
+    decimals,
+    line,
+    note,
+    said,
+    titled,
+)
 from publication.bulletin.reading import Release, Row
 from publication.bulletin.words import Lang
 
-#: Series shown at most (totals of the complexes first), years drawn, periods in the table.
+#: Series drawn at most (totals of the complexes first), years drawn, periods in a table.
 _SERIES, _YEARS, _ROWS = 3, 6, 6
+#: Measures of the large complexes whose growth is printed.
+_GROWN = (*MONEY, "employment_count")
+#: Whose series: text by identifier; every other complex is a large one.
+_GROUPS = {"_T": "seasonal_total", "KR": "seasonal_nation"}
 
 
-def adjusted_series(data: Release) -> list[list[Row]]:
-    """The published series, each in order of time; totals of the complexes before the nation's."""
+def _published(data: Release) -> dict[str, list[Row]]:
+    """Every published series in order of time, by its identifier."""
     found: dict[str, list[Row]] = {}
+    names = {*data.definitions.measures, *data.definitions.series}
     for row in data.marts["seasonal_adjusted"]:
         if row.get("seasonally_adjusted") is not None and row.get("original") is not None:
             found.setdefault(row["series_id"], []).append(row)
-    named = [sorted(rows, key=lambda r: r["period"]) for rows in found.values() if len(rows) > 1]
-    known = [rows for rows in named if rows[-1]["measure"] in _names(data)]
-    known.sort(key=lambda rows: (rows[0]["complex_id"] != "_T", rows[0]["series_id"]))
-    return known[:_SERIES]
+    named = {key: sorted(rows, key=lambda r: r["period"]) for key, rows in found.items()}
+    return {
+        key: rows for key, rows in named.items() if len(rows) > 1 and rows[-1]["measure"] in names
+    }
 
 
-def _names(data: Release) -> set[str]:
-    return {*data.definitions.measures, *data.definitions.series}
+def adjusted_series(data: Release) -> list[list[Row]]:
+    """The series that are drawn: totals of the complexes by quarter, then the nation's by month,
+    in so far as they reach the quarter of the release. Rates have no growth rate."""
+
+    def rank(rows: list[Row]) -> tuple[bool, int, str]:
+        row = rows[0]
+        order = TOTALS.index(row["measure"]) if row["measure"] in TOTALS else len(TOTALS)
+        return (row["complex_id"] != "_T", order, row["series_id"])
+
+    known = [
+        rows
+        for rows in _published(data).values()
+        if rows[0].get("complex_id") in ("_T", "KR", None)
+        and rows[0]["measure"] != RATE
+        and quarter_of(rows[-1]["period"]) >= data.period
+        # months of the complexes' totals say nothing that their quarters do not
+        and not (rows[0].get("complex_id") == "_T" and rows[0]["freq"] == "M")
+    ]
+    return sorted(known, key=rank)[:_SERIES]
+
+
+def quarter_of(period: str) -> str:
+    """The quarter of a month (`2026-04` → `2026-Q2`); a quarter is its own."""
+    year, _, part = period.partition("-")
+    return period if part.startswith("Q") else f"{year}-Q{(int(part) + 2) // 3}"
 
 
 def title_of(data: Release, row: Row, lang: Lang) -> str:
-    """What a series is called: the measure, and the complex where it is one."""
+    """What a series is called: the measure, and whose it is where it is not the nation's."""
     name = data.measure(row["measure"], lang)
     complex_id = row.get("complex_id")
+    if complex_id == "_T":
+        return f"{tx.t('seasonal_total', lang)}, {name}"
     return f"{data.name(complex_id, lang)}, {name}" if complex_id in data.names else name
 
 
@@ -80,9 +120,7 @@ def seasonal(data: Release, lang: Lang) -> Section:
     if not tested:
         return Section("seasonal", heading, (), (note("n_no_seasonal", lang),), new_page=False)
     series = adjusted_series(data)
-    reasons = Counter(
-        str(row.get(f"reason_{lang}")) for row in tested if row["status"] != "adjusted"
-    )
+    reasons = Counter(_reason(row, lang) for row in tested if row["status"] != "adjusted")
     most = min(reasons.items(), key=lambda item: (-item[1], item[0]))[0] if reasons else ""
     published = sum(row["status"] == "adjusted" for row in tested)
     sentence = s.not_adjusted_sentence(published, len(tested), most, lang)
@@ -104,14 +142,93 @@ def seasonal(data: Release, lang: Lang) -> Section:
     figures = [_drawn(data, rows, lang) for rows in series]
     if figures:
         blocks.append(Beside(tuple(figures), columns=3))
-    if series:
-        blocks.append(_table(data, series, lang))
+    for freq in ("Q", "M"):
+        if shown := [rows for rows in series if rows[0]["freq"] == freq]:
+            blocks.append(_table(data, shown, freq, lang))
+    blocks += _of_complexes(data, lang)
+    blocks.append(_status(data, tested, lang))
     return Section(
         "seasonal", heading, (tx.t("m_seasonal_text", lang),), tuple(blocks), new_page=False
     )
 
 
-def _table(data: Release, series: list[list[Row]], lang: Lang) -> Table:
+def _reason(row: Row, lang: Lang) -> str:
+    return tx.word(f"reason_{row['reason']}", str(row["reason"]), lang)
+
+
+def _of_complexes(data: Release, lang: Lang) -> list[Table]:
+    """Growth of the large complexes' series, or in its place why they are not adjusted."""
+    tested = {
+        (row["complex_id"], row["measure"]): row
+        for row in data.marts["seasonal_diagnostics"]
+        if row.get("freq") == "Q" and row.get("complex_id") not in (None, *_GROUPS)
+    }
+    measures = [m for m in _GROWN if any(measure == m for _, measure in tested)]
+    examined = {complex_id for complex_id, _ in tested}
+    published = _published(data)
+    lines = []
+    for complex_id in [c for c in rd.ranked(data) if c in examined]:
+        cells = []
+        for measure in measures:
+            row = tested.get((complex_id, measure))
+            rows = published.get(f"{complex_id}.{measure}.Q", [])
+            if row is not None and row["status"] != "adjusted":
+                cells += [Cell(_reason(row, lang)), Cell(s.MISSING)]
+            elif not rows or rows[-1]["period"] != data.period:
+                cells += [Cell(s.MISSING)] * 2
+            else:
+                cells += [
+                    Cell(s.signed(growth_of(rows, column), 1, ""))
+                    for column in ("seasonally_adjusted", "original")
+                ]
+        lines.append(line(data.name(complex_id, lang), cells))
+    if not lines:
+        return []
+    columns = [Column(tx.t("c_complex", lang), align="text", weight=1.4)]
+    for measure in measures:
+        for head in ("c_adjusted_growth", "c_original_growth"):
+            columns.append(Column(tx.t(head, lang), titled(data, measure, lang)))
+    title, notes = tx.t("t_seasonal_complexes", lang), (tx.t("n_seasonal_complexes", lang),)
+    return [Table("seasonal/complexes", title, tuple(columns), tuple(lines), notes)]
+
+
+def _status(data: Release, tested: list[Row], lang: Lang) -> Table:
+    """By group, frequency and measure: how many were examined and adjusted, and the reasons."""
+    groups: dict[tuple[str, str, str], list[Row]] = {}
+    for row in tested:
+        group = _GROUPS.get(row.get("complex_id") or "KR", "seasonal_large")
+        groups.setdefault((group, str(row.get("freq")), row["measure"]), []).append(row)
+    places = ("seasonal_total", "seasonal_large", "seasonal_nation")
+    ordered = sorted(groups, key=lambda k: (places.index(k[0]), k[1] != "Q", _place(k[2]), k[2]))
+    lines = []
+    for key in ordered:
+        rows = groups[key]
+        reasons = Counter(_reason(row, lang) for row in rows if row["status"] != "adjusted")
+        listed = sorted(reasons.items(), key=lambda item: (-item[1], item[0]))
+        cells = [
+            Cell(tx.word(f"freq_{key[1]}", key[1], lang)),
+            Cell(data.measure(key[2], lang)),
+            Cell(s.number(len(rows))),
+            Cell(s.number(sum(row["status"] == "adjusted" for row in rows))),
+            Cell(", ".join(f"{reason} {count}" for reason, count in listed) or s.MISSING),
+        ]
+        lines.append(line(tx.t(key[0], lang), cells))
+    columns = (
+        Column(tx.t("c_group", lang), align="text", weight=1.2),
+        Column(tx.t("c_frequency", lang), align="text", weight=0.8),
+        Column(tx.t("c_measure", lang), align="text", weight=1.3),
+        Column(tx.t("c_examined", lang), weight=0.7),
+        Column(tx.t("c_published_adjusted", lang), weight=0.7),
+        Column(tx.t("c_reasons", lang), align="text", weight=2.6),
+    )
+    return Table("seasonal/status", tx.t("t_seasonal_status", lang), columns, tuple(lines))
+
+
+def _place(measure: str) -> int:
+    return TOTALS.index(measure) if measure in TOTALS else len(TOTALS)
+
+
+def _table(data: Release, series: list[list[Row]], freq: str, lang: Lang) -> Table:
     columns = [Column(tx.t("c_period", lang), align="text", weight=1.2)]
     by_period: list[dict[str, tuple[Row, Row | None]]] = []
     for rows in series:
@@ -142,4 +259,5 @@ def _table(data: Release, series: list[list[Row]], lang: Lang) -> Table:
                 Cell(growth),
             ]
         lines.append(line(s.period_short(period, lang), cells))
-    return Table("seasonal", tx.t("t_seasonal", lang), tuple(columns), tuple(lines))
+    title = tx.t(f"t_seasonal_{freq.lower()}", lang)
+    return Table(f"seasonal/{freq}", title, tuple(columns), tuple(lines))

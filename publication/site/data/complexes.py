@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from publication.site.data.reader import DECIMALS, Json, Marts, Row, measured
+from publication.site.data.seasonal import seasonal
 
 #: Complexes read at a time: memory stays flat however many there are.
 BATCH = 200
@@ -38,6 +39,7 @@ def complexes(marts: Marts, period: str) -> Iterator[tuple[str, Row]]:
             "cells": _cells(marts, batch, period),
             "areas": _areas(marts, batch),
             "breaks": _breaks(marts, batch),
+            "seasonal": seasonal(marts, batch[0], batch[-1]),
         }
         for complex_id in batch:
             yield (

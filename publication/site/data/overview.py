@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from publication.site.data.reader import Marts, Row, measured
+from publication.site.data.seasonal import seasonal
 
 #: The cards of the overview, in this order, where the release has the measure.
 CARDS = (
@@ -64,6 +65,12 @@ def overview(marts: Marts, period: str) -> Row:
             [period],
         ),
         "movers": _movers(marts, period),
+        # of the complexes together and of the nation
+        "seasonal": [
+            row
+            for complex_id in ("_T", "KR")
+            for row in seasonal(marts, complex_id, complex_id).get(complex_id, [])
+        ],
     }
 
 

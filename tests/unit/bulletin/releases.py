@@ -351,32 +351,53 @@ def statistics() -> list[Row]:
 
 
 def seasonal() -> tuple[list[Row], list[Row]]:
-    """One monthly series of the nation adjusted, one of the complexes not."""
-    series = []
-    for i in range(30):
-        month = f"{2023 + (i + 6) // 12}-{(i + 6) % 12 + 1:02d}"
-        series.append(
+    """The nation's exports by month; production of the total by quarter and by month, as one name
+    may have both; of the large complexes one adjusted, one not."""
+
+    def adjusted(complex_id: str, measure: str, periods: list[str], level: float) -> list[Row]:
+        return [
             {
-                "series_id": "KR.national_exports.M",
-                "complex_id": None,
-                "measure": "national_exports",
-                "freq": "M",
-                "period": month,
-                "original": 55_000.0 + 310.5 * i + (i % 3) * 1_200,
-                "seasonally_adjusted": 55_900.0 + 305.25 * i,
+                "series_id": f"{complex_id}.{measure}.{'Q' if 'Q' in period else 'M'}",
+                "complex_id": complex_id,
+                "measure": measure,
+                "freq": "Q" if "Q" in period else "M",
+                "period": period,
+                "original": level + 0.0053 * level * i + (i % 3) * 0.021 * level,
+                "seasonally_adjusted": 1.016 * level + 0.0055 * level * i,
                 "status": "adjusted",
             }
-        )
-    tested = [
-        {"series_id": "KR.national_exports.M", "measure": "national_exports", "status": "adjusted"},
-        {
-            "series_id": "_T.production_krw_100m.Q",
-            "measure": "production_krw_100m",
-            "status": "not_adjusted",
-            "reason_ko": "6개 시점, 최소 20개 필요",
-            "reason_en": "6 periods; at least 20 are needed",
-        },
+            for i, period in enumerate(periods)
+        ]
+
+    months = [f"{2023 + (i + 6) // 12}-{(i + 6) % 12 + 1:02d}" for i in range(33)]
+    series = [
+        *adjusted("KR", "national_exports", months, 55_000.0),
+        *adjusted("_T", "production_krw_100m", list(QUARTERS), 1_650_000.0),
+        *adjusted("_T", "production_krw_100m", months[:9], 540_000.0),
+        *adjusted("onsan", "production_krw_100m", list(QUARTERS), 190_000.0),
     ]
+    keys = sorted({(r["series_id"], r["complex_id"], r["measure"], r["freq"]) for r in series})
+    names = ("series_id", "complex_id", "measure", "freq")
+    tested: list[Row] = [
+        dict(zip(names, key, strict=True)) | {"status": "adjusted"} for key in keys
+    ]
+    for complex_id, measure, reason, ko, en in (
+        ("changwon", "production_krw_100m", "not_seasonal", "계절성이 없음(M7 = 1.3)", "none (M7 = 1.3)"),
+        ("changwon", "exports_usd_m", "not_seasonal", "계절성이 없음(M7 = 2.1)", "none (M7 = 2.1)"),
+        ("onsan", "exports_usd_m", "too_short", "6개 시점, 최소 20개 필요", "6 periods; at least 20"),
+    ):  # fmt: skip
+        tested.append(
+            {
+                "series_id": f"{complex_id}.{measure}.Q",
+                "complex_id": complex_id,
+                "measure": measure,
+                "freq": "Q",
+                "status": "not_adjusted",
+                "reason": reason,
+                "reason_ko": ko,
+                "reason_en": en,
+            }
+        )
     return series, tested
 
 

@@ -6,6 +6,7 @@ import {load} from "../lib/data.js";
 import {codeName, digitsOf, figure, keyOfMarks, number, period, signed, withUnit} from "../lib/format.js";
 import {bars, lines, spark} from "../lib/charts.js";
 import {at, filled, points} from "../lib/series.js";
+import {seasonal} from "../lib/seasonal.js";
 import {table} from "../lib/table.js";
 
 const CHARTS = ["production_krw_100m", "exports_usd_m", "employment_count", "utilization_pct", "tenant_count", "operating_count"];
@@ -20,6 +21,7 @@ export async function render(site) {
     ${who(me, data)}
     ${figures(site, data)}
     ${data.history ? html.fragment`<h2 id="history">${t("시계열", "History")}</h2>${history(site, data)}` : html`<p>${t("이 릴리스에 분기 수치가 없는 단지이다.", "This release has no quarterly figures of this complex.")}</p>`}
+    ${seasonal(data.seasonal)}
     ${industries(site, data)}
     ${indicators(site, data)}
     ${areas(site, data)}

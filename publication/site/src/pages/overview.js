@@ -4,6 +4,7 @@ import {lang, own, page, t} from "../lib/context.js";
 import {load, objects} from "../lib/data.js";
 import {digitsOf, figure, keyOfMarks, number, period, signed, withUnit} from "../lib/format.js";
 import {bars, lines, spark} from "../lib/charts.js";
+import {seasonal} from "../lib/seasonal.js";
 import {table} from "../lib/table.js";
 
 export async function render(site) {
@@ -15,6 +16,7 @@ export async function render(site) {
     <section aria-label="${t("주요 수치", "Key figures")}" class="cards">${data.cards.map((m) => card(site, data, m, totals))}</section>
     ${shares(site, data)}
     ${movers(site, data)}
+    ${seasonal(data.seasonal)}
     <h2 id="complexes">${t("단지별", "By complex")}, ${period(now)}</h2>
     ${complexes(site, data)}
     ${keyOfMarks()}
