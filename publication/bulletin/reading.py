@@ -29,7 +29,7 @@ _OPTIONAL: dict[str, str] = {
     "claim_check": "WHERE stated_pct IS NOT NULL",
     "claim_verdict": "",
     "series_break": "",
-    "revision_summary": "WHERE complex_id = '_T'",
+    "revision_summary": "WHERE complex_id = '_T' OR horizon = 'latest'",
     "growth_quarterly": "WHERE period = $period OR (complex_id = '_T' AND industry_code = '_T')",
     "cluster_kpi": "WHERE period = $period AND size_class = '_T'",
     "revision": "WHERE freq = 'Q' AND industry_code = '_T' AND size_class = '_T' AND sex = '_T'",

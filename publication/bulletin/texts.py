@@ -125,6 +125,10 @@ _T: dict[str, tuple[str, str]] = {
         "Revisions of complexes, the quarter before (largest first)",
     ),
     "t_triangle": ("전체 합계의 수정 삼각표", "Revision triangle of the totals"),
+    "t_triangle_complexes": (
+        "가장 많이 수정된 단지의 수정 삼각표",
+        "Revision triangle of the most revised complexes",
+    ),
     "t_revision_summary": (
         "합계의 수정 통계, 첫 공표 뒤 지난 날수별",
         "Revision statistics of the totals, by days since the first print",
@@ -237,6 +241,13 @@ _T: dict[str, tuple[str, str]] = {
         "비중은 발행 기관의 계에 대한 것이다. 환율이 없는 분기에는 수출 집약도가 없다.",
         "Shares are of the publisher’s total. Without an exchange rate for the quarter there is "
         "no export intensity.",
+    ),
+    "n_triangle_complexes": (
+        "생산의 상대 평균 절대 수정률이 큰 단지부터, 수정된 분기만 싣는다. 모든 단지와 측정값의 "
+        "삼각표는 마트 revision_triangle에 있다.",
+        "Complexes by relative mean absolute revision of production, largest first; only quarters "
+        "that were revised. The triangle of every complex and measure is in the mart "
+        "revision_triangle.",
     ),
     "n_triangle": (
         "각 칸은 그 차례의 공표에서 처음 나온 값이다. 빈 칸(–)은 아직 다시 공표되지 않았음을 뜻한다.",

@@ -635,7 +635,9 @@ def test_a_claim_has_exactly_its_keys(path: Path) -> None:
     digits = len(str(claim["stated_value"]).partition(".")[2])
     exact = dimension in ("count", "persons", "firms")
     assert claim["tolerance"] == pytest.approx(0 if exact else 0.5 * 10**-digits)
-    words = {2: "Banwol and Gumi", 7: "[Ss]even", 13: "thirteen"}.get(claim["stated_value"], "(?!)")
+    words = {1: "Gwangju|Daebul", 2: "Banwol and Gumi", 7: "[Ss]even", 13: "thirteen"}.get(
+        claim["stated_value"], "(?!)"
+    )
     if "printed_as" in claim:
         assert claim["printed_as"] in claim["text"]
     else:

@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable, Iterator
 
 from publication.bulletin import texts as tx
-from publication.bulletin.check.cells import Cells, period_of
+from publication.bulletin.check.cells import Cells, cell_value, period_of, status_of
 from publication.bulletin.check.seasonal import (
     adjusted_faults,
     adjusted_growth_faults,
@@ -25,6 +25,7 @@ def record_faults(cells: Cells, table: Table) -> Iterator[str]:
         "revised": _revised,
         "revised/complexes": _revised,
         "triangle": _triangle,
+        "triangle/complexes": _triangle,
         "revision_summary": _summary,
         "seasonal/Q": adjusted_faults,
         "seasonal/M": adjusted_faults,
@@ -108,22 +109,61 @@ def _print_number(cells: Cells, head: str) -> int | None:
 
 
 def _triangle(cells: Cells, table: Table) -> Iterator[str]:
+    """Prints by quarter: of the total, or of the complex that the line names."""
+    of_complexes = table.key == "triangle/complexes"
+    names = 2 if of_complexes else 1
     for line in table.lines:
-        period = period_of(line.cells[0].text) or ""
-        for column, cell in zip(table.columns[1:], line.cells[1:], strict=True):
+        period = period_of(line.cells[names - 1].text) or ""
+        here = cells.data.complexes.get(period, {})
+        ids = ["_T"]
+        if of_complexes:
+            ids = [c for c in cells.data.names if cells.data.name(c, cells.lang) == _texts(line)[0]]
+        for column, cell in zip(table.columns[names:], line.cells[names:], strict=True):
             measure, number = cells.titles.get(column.group, ""), _print_number(cells, column.head)
-            rows = cells.revisions.get(("_T", measure, period), [])
-            first = rows[0].get("first_value") if rows else cells.total(measure, period)
-            values = [first, *(row.get("value") for row in rows)]
-            at = (number or 0) - 1
-            value = values[at] if 0 <= at < len(values) else None
-            if number is None or period not in cells.data.totals or figure_fault(cell, value, "O"):
-                yield f"‘{cell.text}’ under {column.group}, {column.head}, {period}"
+            fault = number is None or period not in cells.data.totals
+            found = [_print(cells, c, measure, period, number or 0, here) for c in ids]
+            fault = fault or all(figure_fault(cell, value, status) for value, status in found)
+            if fault:
+                yield f"‘{cell.text}’ under {column.group}, {column.head}, {' '.join(_texts(line)[:names])}"
+    if of_complexes:
+        yield from _most_revised(cells, table)
+
+
+def _print(
+    cells: Cells, complex_id: str, measure: str, period: str, number: int, here: dict[str, Row]
+) -> tuple[float | None, str]:
+    """The n-th print of a figure and its status; None where there is none, or no figure."""
+    rows = cells.revisions.get((complex_id, measure, period), [])
+    now = cells.data.totals.get(period) if complex_id == "_T" else here.get(complex_id)
+    values = [(cell_value(now, measure), status_of(now, measure))]
+    if rows:
+        values = [(rows[0].get("first_value"), str(rows[0].get("first_value_status")))]
+    values += [(row.get("value"), str(row.get("obs_status"))) for row in rows]
+    value, status = values[number - 1] if 0 < number <= len(values) else (None, "O")
+    return (value if status == "A" else None), status
+
+
+def _most_revised(cells: Cells, table: Table) -> Iterator[str]:
+    """The complexes come in the order of their relative mean absolute revision of production."""
+    size: dict[str, float] = {}
+    for row in cells.data.marts["revision_summary"]:
+        key = (row["measure"], row["horizon"])
+        if row["complex_id"] != "_T" and key == ("production_krw_100m", "latest"):
+            name = cells.data.name(row["complex_id"], cells.lang)
+            size[name] = max(size.get(name, 0.0), float(row.get("relative_mar_pct") or 0.0))
+    printed = list(dict.fromkeys(_texts(line)[0] for line in table.lines))
+    sizes = [size.get(name, 0.0) for name in printed]
+    if sizes != sorted(sizes, reverse=True) or 0.0 in sizes:
+        yield f"{', '.join(printed)} are not in the order of their revisions"
 
 
 def _summary(cells: Cells, table: Table) -> Iterator[str]:
     horizons = {_word(cells, "horizon", h): h for h in ("90d", "180d", "365d", "latest")}
-    rows = {(r["measure"], r["horizon"]): r for r in cells.data.marts["revision_summary"]}
+    rows = {
+        (r["measure"], r["horizon"]): r
+        for r in cells.data.marts["revision_summary"]
+        if r["complex_id"] == "_T"
+    }
     names = (
         ("c_observations", "observations"),
         ("c_revised", "revised"),

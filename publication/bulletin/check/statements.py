@@ -133,7 +133,9 @@ def _bias(cells: Cells, match: re.Match[str]) -> Iterator[str]:
     values = {
         cells.data.measure(row["measure"], cells.lang): float(row["bias_t"])
         for row in cells.data.marts["revision_summary"]
-        if row["horizon"] == "latest" and row["measure"] in TOTALS and row.get("bias_t") is not None
+        if (row["complex_id"], row["horizon"]) == ("_T", "latest")
+        and row["measure"] in TOTALS
+        and row.get("bias_t") is not None
     }
     biased = {name for name, t in values.items() if abs(t) > 2}
     said = match.groupdict().get("names")

@@ -6,13 +6,22 @@ from publication.bulletin import reading as rd
 from publication.bulletin import texts as tx
 from publication.bulletin import words as s
 from publication.bulletin.model import Block, Cell, Column, Line, Section, Table
-from publication.bulletin.pages.common import MONEY, TOTALS, decimals, line, note, said, titled
+from publication.bulletin.pages.common import (
+    MONEY,
+    TOTALS,
+    decimals,
+    line,
+    note,
+    said,
+    titled,
+    value_cell,
+)
 from publication.bulletin.reading import Release, Row
-from publication.bulletin.words import Lang
+from publication.bulletin.words import Lang, Obs
 
 HORIZONS = ("90d", "180d", "365d", "latest")
-#: Complexes listed, quarters of a triangle.
-_COMPLEXES, _TRIANGLE = 12, 8
+#: Complexes listed, quarters of a triangle, complexes with a triangle of their own.
+_COMPLEXES, _TRIANGLE, _MOST_REVISED = 12, 8, 5
 
 
 def prints(data: Release) -> dict[tuple[str, str, str], list[Row]]:
@@ -68,7 +77,7 @@ def revisions(data: Release, lang: Lang) -> Section:
     latest = {
         row["measure"]: row
         for row in data.marts["revision_summary"]
-        if row["horizon"] == "latest" and row["measure"] in TOTALS
+        if row["complex_id"] == "_T" and row["horizon"] == "latest" and row["measure"] in TOTALS
     }
     tested = [m for m in TOTALS if m in latest and latest[m].get("bias_t") is not None]
     biased = [data.measure(m, lang) for m in tested if abs(float(latest[m]["bias_t"])) > 2]
@@ -79,6 +88,7 @@ def revisions(data: Release, lang: Lang) -> Section:
     blocks += _of_totals(data, found, lang)
     blocks += _of_complexes(data, found, lang)
     blocks += _triangle(data, found, lang)
+    blocks += _triangle_of_complexes(data, found, lang)
     return Section("revisions", heading, aside, (*blocks, *_summary(data, lang)), False)
 
 
@@ -139,15 +149,48 @@ def _of_complexes(
 
 
 def triangle(
-    data: Release, found: dict[tuple[str, str, str], list[Row]], measure: str
-) -> dict[str, list[float | None]]:
-    """Prints of a total by quarter: the first one, then every later one that changed it."""
-    series: dict[str, list[float | None]] = {}
+    data: Release,
+    found: dict[tuple[str, str, str], list[Row]],
+    measure: str,
+    complex_id: str = "_T",
+) -> dict[str, list[Obs]]:
+    """Prints of a total or of a complex by quarter: the first one, then every later one that changed it."""
+    series: dict[str, list[Obs]] = {}
     for period in [p for p in sorted(data.totals) if p <= data.period][-_TRIANGLE:]:
-        rows = found.get(("_T", measure, period), [])
-        first = rows[0].get("first_value") if rows else rd.total(data, period, measure).ok
-        series[period] = [first, *(row.get("value") for row in rows)]
+        rows = found.get((complex_id, measure, period), [])
+        whole = data.complexes.get(period, {}).get(complex_id)
+        now = rd.total(data, period, measure) if complex_id == "_T" else rd.obs(whole, measure)
+        first = (
+            Obs(rows[0].get("first_value"), str(rows[0].get("first_value_status"))) if rows else now
+        )
+        series[period] = [first, *(Obs(r.get("value"), str(r.get("obs_status"))) for r in rows)]
     return series
+
+
+_Prints = dict[str, dict[str, list[Obs]]]
+
+
+def _print_columns(data: Release, widths: dict[str, int], lang: Lang) -> list[Column]:
+    """For each measure one column a print."""
+    columns = []
+    word = tx.t("c_print", lang)
+    for measure, width in widths.items():
+        for i in range(1, width + 1):
+            head = f"{i}{word}" if lang == "ko" else f"{word} {i}"
+            columns.append(Column(head, titled(data, measure, lang)))
+    return columns
+
+
+def _print_cells(
+    data: Release, prints_: _Prints, widths: dict[str, int], period: str
+) -> list[Cell]:
+    cells = []
+    for measure, width in widths.items():
+        values = prints_[measure][period]
+        places = decimals(data, measure)
+        for i in range(width):
+            cells.append(value_cell(values[i] if i < len(values) else s.ABSENT, places))
+    return cells
 
 
 def _triangle(
@@ -159,28 +202,72 @@ def _triangle(
     if max(widths.values()) < 2:
         return []
     columns = [Column(tx.t("c_period", lang), align="text")]
-    for measure, width in widths.items():
-        for i in range(1, width + 1):
-            word = tx.t("c_print", lang)
-            head = f"{i}{word}" if lang == "ko" else f"{word} {i}"
-            columns.append(Column(head, titled(data, measure, lang)))
-    lines = []
-    for period in all_prints[MONEY[0]]:
-        cells = []
-        for measure, width in widths.items():
-            values = all_prints[measure][period]
-            places = decimals(data, measure)
-            for i in range(width):
-                value = values[i] if i < len(values) else None
-                cells.append(Cell(s.MISSING if value is None else s.number(value, places)))
-        lines.append(line(s.period_short(period, lang), cells))
+    columns += _print_columns(data, widths, lang)
+    lines = [
+        line(s.period_short(period, lang), _print_cells(data, all_prints, widths, period))
+        for period in all_prints[MONEY[0]]
+    ]
     notes = (tx.t("n_triangle", lang),)
     return [Table("triangle", tx.t("t_triangle", lang), tuple(columns), tuple(lines), notes)]
 
 
+def most_revised(data: Release) -> list[str]:
+    """Complexes by relative mean absolute revision of production, the most revised first."""
+    found = [
+        (-float(row["relative_mar_pct"]), row["complex_id"])
+        for row in data.marts["revision_summary"]
+        if row["complex_id"] != "_T"
+        and (row["measure"], row["horizon"]) == (MONEY[0], "latest")
+        and row.get("relative_mar_pct")
+    ]
+    return [complex_id for _, complex_id in sorted(found)]
+
+
+def _triangle_of_complexes(
+    data: Release, found: dict[tuple[str, str, str], list[Row]], lang: Lang
+) -> list[Table]:
+    """The quarters of the most revised complexes in which something was revised."""
+    shown: dict[str, _Prints] = {}
+    for complex_id in most_revised(data):
+        prints_ = {m: triangle(data, found, m, complex_id) for m in MONEY}
+        if any(len(values) > 1 for series in prints_.values() for values in series.values()):
+            shown[complex_id] = prints_
+        if len(shown) == _MOST_REVISED:
+            break
+    if not shown:
+        return []
+    widths = {
+        m: max(len(values) for prints_ in shown.values() for values in prints_[m].values())
+        for m in MONEY
+    }
+    columns = [
+        Column(tx.t("c_complex", lang), align="text", weight=1.4),
+        Column(tx.t("c_period", lang), align="text"),
+        *_print_columns(data, widths, lang),
+    ]
+    lines = [
+        line(
+            data.name(complex_id, lang),
+            [
+                Cell(s.period_short(period, lang)),
+                *_print_cells(data, prints_, widths, period),
+            ],
+        )
+        for complex_id, prints_ in shown.items()
+        for period in prints_[MONEY[0]]
+        if any(len(prints_[m][period]) > 1 for m in MONEY)
+    ]
+    title, notes = tx.t("t_triangle_complexes", lang), (tx.t("n_triangle_complexes", lang),)
+    return [Table("triangle/complexes", title, tuple(columns), tuple(lines), notes)]
+
+
 def _summary(data: Release, lang: Lang) -> list[Table]:
     """Statistics by measure and horizon."""
-    rows = {(r["measure"], r["horizon"]): r for r in data.marts["revision_summary"]}
+    rows = {
+        (r["measure"], r["horizon"]): r
+        for r in data.marts["revision_summary"]
+        if r["complex_id"] == "_T"
+    }
     lines = []
     for measure in TOTALS:
         places = decimals(data, measure) + 2 * (measure == "utilization_pct")

@@ -322,6 +322,11 @@ def revisions() -> list[Row]:
         one("_T", "production_krw_100m", "2025-Q4", 2, 1_671_111.1, production["2025-Q4"]),
         one("_T", "employment_count", "2025-Q4", 2, 931_000.0, 932_141.0),
         one("onsan", "exports_usd_m", "2025-Q4", 2, 5_600.25, 5_573.04),
+        one("changwon", "production_krw_100m", "2025-Q4", 2, 161_234.5, 159_118.76),
+        # shown first, suppressed when it was issued again
+        one("jinhae", "production_krw_100m", "2025-Q4", 2, 812.25, 0.0)
+        | {"value": None, "obs_status": "Q", "revision": None, "revision_pct": None}
+        | {"cause": "suppression"},
     ]
 
 
@@ -347,6 +352,12 @@ def statistics() -> list[Row]:
         one("production_krw_100m", "90d", -1035.6, -1.73),
         one("production_krw_100m", "latest", -2102.7, -2.61),
         one("employment_count", "latest", 65.25, 0.74),
+        one("production_krw_100m", "latest", -211.5, 0.3)
+        | {"complex_id": "changwon", "relative_mar_pct": 1.31},
+        one("production_krw_100m", "latest", 11.5, 0.3)
+        | {"complex_id": "jinhae", "relative_mar_pct": 2.31},
+        one("production_krw_100m", "latest", 211.5, 0.3)
+        | {"complex_id": "onsan", "relative_mar_pct": 0.42},
     ]
 
 
