@@ -1,0 +1,163 @@
+"""The gate on shifts of level that are on no register: what a change of coverage looks like stops, what
+has been true growth does not."""
+
+from __future__ import annotations
+
+import math
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import pytest
+
+from expectations.gate import load_suites, run_gate
+
+MEASURES = {
+    "production_krw_100m": 9000.0, "exports_usd_m": 300.0, "employment_count": 5000.0, "tenant_count": 250.0,
+    "operating_count": 230.0,
+}  # fmt: skip
+COMPLEXES = [f"c{n:02d}" for n in range(12)]
+NOW = "2026-Q1"
+
+
+def quarters(count: int) -> list[str]:
+    """So many quarters that end with the newest."""
+    last = 2026 * 4
+    return [f"{q // 4}-Q{q % 4 + 1}" for q in range(last - count + 1, last + 1)]
+
+
+def wobble(n: int, i: int, k: int) -> float:
+    """What is usual: money moves by some per cent, firms and jobs by less than one."""
+    size = (0.06, 0.08, 0.008, 0.006, 0.007)[k]
+    return size * math.sin(2.3 * i + 1.7 * n + 0.9 * k)
+
+
+def candidate(
+    folder: Path,
+    shifts: dict[tuple[str, str], float],
+    since: str = NOW,
+    count: int = 14,
+    registered: bool = False,
+) -> Path:
+    """Twelve complexes over `count` quarters; `shifts`: (complex, measure) → factor from `since` on."""
+    path = folder / "candidate.duckdb"
+    periods = quarters(count)
+    columns = ", ".join(f"{m} DOUBLE" for m in MEASURES)
+    with duckdb.connect(str(path)) as c:
+        for table, key in (("dim_complex", "complex_id"), ("dim_industry", "industry_code"), ("dim_measure", "measure"), ("dim_kpi", "kpi")):  # fmt: skip
+            c.execute(f"CREATE TABLE {table} ({key} VARCHAR, name_ko VARCHAR, name_en VARCHAR)")
+        c.execute("INSERT INTO dim_complex SELECT unnest($1), unnest($1) || '단지', unnest($1)", [COMPLEXES])  # fmt: skip
+        c.execute("CREATE TABLE dim_period (period VARCHAR, previous_period VARCHAR)")
+        c.executemany("INSERT INTO dim_period VALUES (?, ?)", [*zip(periods, [None, *periods], strict=False)])  # fmt: skip
+        c.execute(f"CREATE TABLE complex_quarterly (complex_id VARCHAR, period VARCHAR, {columns})")
+        c.execute(f"CREATE TABLE industry_quarterly (industry_code VARCHAR, period VARCHAR, {columns})")  # fmt: skip
+        c.execute(f"CREATE TABLE national_total_quarterly (period VARCHAR, {columns})")
+        c.execute("CREATE TABLE fct_observation (snapshot_id VARCHAR, table_id VARCHAR, complex_id VARCHAR, industry_code VARCHAR, size_class VARCHAR, sex VARCHAR, measure VARCHAR, period VARCHAR, value DOUBLE, obs_status VARCHAR, published_at DATE, loaded_at TIMESTAMP, relation VARCHAR, vintage_no INTEGER, break_ids VARCHAR)")  # fmt: skip
+        c.execute("CREATE TABLE dim_snapshot (snapshot_id VARCHAR, dataset VARCHAR, period VARCHAR, published_at DATE, loaded_at TIMESTAMP, sha256 VARCHAR)")  # fmt: skip
+        rows = []
+        for n, complex_id in enumerate(COMPLEXES):
+            for i, period in enumerate(periods):
+                values = [
+                    base * (1 + n / 4) * math.exp(wobble(n, i, k))
+                    * (shifts.get((complex_id, m), 1.0) if period >= since else 1.0)
+                    for k, (m, base) in enumerate(MEASURES.items())
+                ]  # fmt: skip
+                rows.append([complex_id, period, *values])
+        marks = ", ".join("?" for _ in rows[0])
+        c.executemany(f"INSERT INTO complex_quarterly VALUES ({marks})", rows)
+        sums = ", ".join(f"sum({m})" for m in MEASURES)
+        c.execute(f"INSERT INTO national_total_quarterly SELECT period, {sums} FROM complex_quarterly GROUP BY 1")  # fmt: skip
+        if registered:
+            for complex_id, measure in shifts:
+                c.execute(
+                    "INSERT INTO fct_observation (complex_id, industry_code, size_class, sex, measure, period, "
+                    "break_ids) VALUES (?, '_T', '_T', '_T', ?, ?, 'b')",
+                    [complex_id, measure, since],
+                )
+    return path
+
+
+def stopped_for(path: Path) -> dict[str, set[str]]:
+    """By `complex period` the measures for which the gate stops."""
+    suites = [
+        s.model_copy(
+            update={"checks": tuple(c for c in s.checks if c.id == "level_shifts_are_registered")}
+        )
+        for s in load_suites()
+        if s.suite == "breaks"
+    ]
+    verdict: dict[str, Any] = run_gate(
+        candidate=path, build_id="b", period=NOW, is_simulated=False, today=date(2026, 6, 1),
+        suites=suites, accepted=[],
+    )  # fmt: skip
+    (check,) = (c for c in verdict["checks"] if c["id"] == "level_shifts_are_registered")
+    assert check["success"] == (verdict["verdict"] != "stop")
+    found: dict[str, set[str]] = {}
+    for failure in check.get("failures", []):
+        assert "no break is registered" in failure["message_en"]
+        assert "등록된 단절이 없다" in failure["message_ko"]
+        key = f"{failure['complex_id']} {failure['period']}"
+        found.setdefault(key, set()).add(failure["measure"])
+    return found
+
+
+def grown(factor: float, *measures: str) -> dict[tuple[str, str], float]:
+    return {("c05", m): factor for m in measures or MEASURES}
+
+
+MONEY = ("production_krw_100m", "exports_usd_m")
+
+
+@pytest.mark.parametrize("since", [NOW, "2025-Q2", "2024-Q1"])
+def test_a_neighbour_taken_in_stops_also_where_an_edition_shifts_the_past(
+    since: str, tmp_path: Path
+) -> None:
+    found = stopped_for(candidate(tmp_path, grown(1.4), since))
+    assert found.keys() == {f"c05 {since}"}
+    assert {"employment_count", "tenant_count"} <= found[f"c05 {since}"]
+
+
+@pytest.mark.parametrize(
+    ("shifts", "options"),
+    [
+        ({}, {}),
+        (grown(1.4), {"registered": True}),
+        (grown(0.55, *MONEY), {}),  # a plant that stops: exports are a part of production
+        (grown(1.155, "employment_count"), {}),  # true in 2026-Q1
+        (grown(1.13), {}),
+        (grown(1.4), {"since": "2023-Q4"}),  # older than revisions reach: it was judged then
+        (grown(0.55, *MONEY), {"count": 2}),
+    ],
+    ids=["nothing", "registered", "money", "jobs", "small", "old", "money in a short history"],
+)
+def test_what_has_been_true_does_not_stop(
+    shifts: dict[tuple[str, str], float], options: dict[str, Any], tmp_path: Path
+) -> None:
+    assert stopped_for(candidate(tmp_path, shifts, **options)) == {}
+
+
+def test_a_short_history_is_held_against_the_other_complexes(tmp_path: Path) -> None:
+    found = stopped_for(candidate(tmp_path, grown(1.4), count=2))
+    assert found.keys() == {f"c05 {NOW}"}
+
+
+def test_one_measure_far_beyond_its_own_history_stops_alone(tmp_path: Path) -> None:
+    found = stopped_for(candidate(tmp_path, grown(1.5, "tenant_count")))
+    assert found == {f"c05 {NOW}": {"tenant_count"}}
+
+
+def test_a_total_over_other_complexes_is_for_the_check_of_coverage(tmp_path: Path) -> None:
+    """A large complex that leaves takes a third of the total with it: that is told where it left."""
+    path = candidate(tmp_path, grown(12.0), since="2000-Q1")
+    assert stopped_for(path) == {}
+    with duckdb.connect(str(path)) as c:
+        c.execute("DELETE FROM complex_quarterly WHERE complex_id = 'c05' AND period = ?", [NOW])
+        c.execute("DELETE FROM national_total_quarterly WHERE period = ?", [NOW])
+        sums = ", ".join(f"sum({m})" for m in MEASURES)
+        c.execute(f"INSERT INTO national_total_quarterly SELECT period, {sums} FROM complex_quarterly WHERE period = ? GROUP BY 1", [NOW])  # fmt: skip
+    assert stopped_for(path) == {}
+    # the same fall of the total with every complex there is a shift
+    with duckdb.connect(str(path)) as c:
+        c.execute("INSERT INTO complex_quarterly (complex_id, period) VALUES ('c05', ?)", [NOW])
+    assert stopped_for(path).keys() == {f"_T {NOW}"}
