@@ -2,6 +2,7 @@
 
     python -m benchmarks [read] [status] [registry] [editions] [run] [nothing] [chain]
                          [verify] [diff] [sdmx] [readers] [bulletin] [gate]
+                         [asof] [seasonal] [disclosure] [site]
 
 read     the twelve tables by sandan's parser, against pandas.read_excel with openpyxl
 registry a registry of 200,000 factories from bytes to landed Parquet, against DuckDB's read_csv to
@@ -19,6 +20,13 @@ diff     two releases of a million rows, against one join of the same files
 sdmx     a million observations as SDMX-CSV and SDMX-ML, against DuckDB's COPY of the same rows
 readers  fifty readers during twenty publications, against the same readers without
 bulletin every form of the bulletin (CPU seconds), against twelve bare pages set by typst
+asof     the past on 1.1 million observations of three vintages, against a bare scan
+seasonal X-13ARIMA-SEATS, against the bare binary on the same specifications
+disclosure protection and its audit, in processor time
+site     the pages of 25 years, and figures and a query in the browser; left out without chromium
+
+Without a name everything is run. Where a benchmark has a limit it is printed beside the figure, and the
+command ends with 1 if anything was over.
 """
 
 from __future__ import annotations
@@ -373,6 +381,23 @@ def bench_asof(folder: Path) -> None:
     asof.main()
 
 
+def bench_disclosure(_: Path) -> None:
+    """Protection and its audit (benchmarks/disclosure.py)."""
+    from benchmarks import disclosure
+
+    disclosure.main([])
+
+
+def bench_site(_: Path) -> None:
+    """The site, made and looked at (benchmarks/site.py)."""
+    if not Path("/usr/bin/chromium").exists():
+        print("site: left out, there is no /usr/bin/chromium")
+        return
+    from benchmarks import site
+
+    site.main()
+
+
 def bench_seasonal(folder: Path) -> None:
     """X-13ARIMA-SEATS against the bare binary (benchmarks/seasonal.py)."""
     from benchmarks import seasonal
@@ -387,6 +412,8 @@ BENCHES = {
     "gate": [bench_gate],
     "asof": [bench_asof],
     "seasonal": [bench_seasonal],
+    "disclosure": [bench_disclosure],
+    "site": [bench_site],
     "verify": [bench_verify],
     "diff": [bench_diff],
     "read": [bench_read],
@@ -401,10 +428,15 @@ BENCHES = {
 
 def main() -> None:
     """Run what is asked for, or everything."""
-    chosen = sys.argv[1:] or ["read", "status", "registry", "editions", "run", "chain"]
-    for bench in dict.fromkeys(b for name in chosen for b in BENCHES[name]):
+    from benchmarks.limits import exit_code
+
+    unknown = [name for name in sys.argv[1:] if name not in BENCHES]
+    if unknown:
+        raise SystemExit(f"{', '.join(unknown)}: no such benchmark; there are {', '.join(BENCHES)}")
+    for bench in dict.fromkeys(b for name in sys.argv[1:] or BENCHES for b in BENCHES[name]):
         with tempfile.TemporaryDirectory() as folder:
             bench(Path(folder))
+    sys.exit(exit_code())
 
 
 if __name__ == "__main__":

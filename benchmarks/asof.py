@@ -19,11 +19,19 @@ from pathlib import Path
 
 import duckdb
 
+from benchmarks.limits import exit_code, held
 from pipeline.settings import PROJECT, QUIET
 from publication.releases import export_marts
 
 ROUNDS = 5
 _TODAY = "2026-05-27"
+#: Seconds at most, on 1.1 million observations of three vintages.
+LIMITS = {
+    "as_of, full cube (sum of the values)": 0.5,
+    "as_of, one series": 0.005,
+    "revision statistics, series of complexes": 1.0,
+    "revision statistics, full cube": 1.0,
+}
 
 
 def _candidate(folder: Path) -> Path:
@@ -161,7 +169,10 @@ def main() -> None:
                 print(
                     f"{title:44s} {seconds * 1e3:9.1f} ms   ratio to the scan {seconds / scan:7.2f}"
                 )
+                if title in LIMITS:
+                    held(title, seconds, LIMITS[title], "s")
 
 
 if __name__ == "__main__":
     main()
+    sys.exit(exit_code())

@@ -26,6 +26,7 @@ from typing import Any
 
 import numpy as np
 
+from benchmarks.limits import exit_code, held
 from disclosure import (
     Contributions,
     Dimension,
@@ -41,6 +42,8 @@ from disclosure import (
 
 RULES = [Rule("min_respondents", n=3)]
 ROWS, COLUMNS, SENSITIVE = 16, 19, 46
+#: At most, for one table and for five linked ones.
+SECONDS = 5.0
 
 
 def units(
@@ -106,6 +109,7 @@ def exact() -> None:
         f"exact   {table.size} cells: optimum in {statistics.median(times):.2f} s "
         f"(at most {max(times):.2f}), {statistics.median(ratios):.1f} times its audit"
     )
+    held(f"exact protection of {table.size} cells", statistics.median(times), SECONDS, "s")
 
 
 def linked() -> None:
@@ -118,6 +122,7 @@ def linked() -> None:
         f"linked  {table.size} cells, {int(sensitive.sensitive.sum())} sensitive: {seconds:.2f} s, "
         f"{seconds / check:.1f} times its audit ({check:.2f} s, {found.audit.attackers} respondents)"
     )
+    held(f"linked tables of {table.size} cells", seconds, SECONDS, "s")
     pattern = sensitive.sensitive.copy()
     for quarter in ("q1", "q2", "q3", "q4", "_T"):
         part = [i for i, key in enumerate(tabulation.keys) if key[2] == quarter]
@@ -235,3 +240,4 @@ def main(names: list[str]) -> None:
 
 if __name__ == "__main__":
     main(sys.argv[1:])
+    sys.exit(exit_code())

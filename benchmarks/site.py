@@ -13,6 +13,7 @@ from __future__ import annotations
 import functools
 import http.server
 import statistics
+import sys
 import tempfile
 import threading
 import time
@@ -21,6 +22,7 @@ from typing import Any
 
 import duckdb
 
+from benchmarks.limits import exit_code, held
 from publication.site.render import render_site
 from publication.site.shell import prepare
 from tests.integration.browser import FLAGS
@@ -124,6 +126,7 @@ def bench_built(folder: Path) -> None:
         f"site of {COMPLEXES} complexes × {QUARTERS} quarters: {seconds:.1f} s, {len(files)} files, "
         f"{megabytes:.0f} MB; DuckDB writing the marts as JSON {plain:.1f} s; ratio {seconds / plain:.2f}"
     )
+    held("site of a release", seconds, 30.0, "s")
 
 
 class _Quiet(http.server.SimpleHTTPRequestHandler):
@@ -193,7 +196,10 @@ def bench_browser(folder: Path) -> None:
             start = time.perf_counter()
             connection.execute(_QUERY).fetchall()
             native.append(time.perf_counter() - start)
+    held("overview: figures shown", now, 2.0, "s")
+    held("overview: transferred", statistics.median(sizes) / 1e6, 1.5, "MB")
     here, there = statistics.median(asked), statistics.median(native)
+    held(f"query in the browser on {rows:,} rows", here, 0.5, "s")
     print(
         f"query in the browser on {rows:,} rows: first {asked[0]:.3f} s, median {here:.3f} s; "
         f"DuckDB itself {there:.3f} s; ratio {here / there:.1f}"
@@ -210,3 +216,4 @@ def main() -> None:
 
 if __name__ == "__main__":
     main()
+    sys.exit(exit_code())

@@ -172,8 +172,6 @@ _T: dict[str, tuple[str, str]] = {
     "seasonal_total": ("산업단지 전체", "All complexes"),
     "seasonal_large": ("규모가 큰 단지", "Large complexes"),
     "seasonal_nation": ("전국", "The nation"),
-    "freq_Q": ("분기", "quarterly"),
-    "freq_M": ("월", "monthly"),
     "c_first": ("첫 공표", "First print"),
     "c_now": ("현재", "Now"),
     "c_revision": ("수정", "Revision"),
@@ -390,23 +388,6 @@ _T: dict[str, tuple[str, str]] = {
         "Source data: Korea Industrial Complex Corporation (KICOX), approved statistic of industrial "
         "trends. KICOX is not responsible for what was made from them.",
     ),
-    # -- why a series is not published adjusted
-    "reason_no_model": ("고정 모형 없음", "no frozen model"),
-    "reason_not_a_period": ("시점이 주기와 다름", "a period of another frequency"),
-    "reason_duplicate": ("시점 중복", "a period stands twice"),
-    "reason_suppressed": ("비공개 값", "a suppressed figure"),
-    "reason_missing": ("결측", "a missing figure"),
-    "reason_not_positive": ("영 또는 음수", "zero or negative figures"),
-    "reason_too_short": ("기간이 짧음", "too short"),
-    "reason_constant": ("변하지 않음", "it never changes"),
-    "reason_years_unknown": ("역이 없는 연도", "years without a calendar"),
-    "reason_not_seasonal": ("계절성 없음", "no seasonality"),
-    "reason_quality": ("Q 통계량 초과", "Q too high"),
-    "reason_residual_seasonality": ("계절성 잔존", "seasonality is left"),
-    "reason_not_converged": ("추정 미수렴", "no convergence"),
-    "reason_x13_error": ("X-13 오류", "refused by X-13"),
-    "reason_x13_timeout": ("X-13 시간 초과", "X-13 out of time"),
-    "reason_x13_crash": ("X-13 비정상 종료", "X-13 failed"),
 }
 
 

@@ -153,6 +153,7 @@ def test_nothing_in_a_release_gives_a_suppressed_value_away(sample_home: Path) -
             # months is: each has a status of its own.
             "AND NOT (q.employment_count_status <> 'Q' AND kpi IN ('employment_share_pct', "
             "'hhi_employment', 'krugman_specialisation', 'location_quotient_employment', "
+            "'employment_growth_yoy_pct', "
             "'women_share_pct'))"
         ).fetchall()
         assert leaking == []

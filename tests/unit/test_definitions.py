@@ -229,3 +229,11 @@ def test_a_copy_would_be_found(tmp_path: Path) -> None:
     assert [copies(path) for path in sorted(tmp_path.iterdir())] == [
         {"Location quotient (production)"}, {"Share of exports"}, {"생산액 누계"},
     ]  # fmt: skip
+
+
+def test_every_reason_for_not_adjusting_has_words() -> None:
+    """The bulletin prints them by their code."""
+    from seasonal.adjustment import REASONS
+
+    named = {r["code"] for r in read_seed("codes") if r["codelist"] == "adjustment_reason"}
+    assert named == set(REASONS)

@@ -162,6 +162,11 @@ class Cells:
                 found.setdefault((name, row["freq"]), []).append(row)
         return found
 
+    def word(self, codelist: str, code: str) -> str:
+        """A code in the words of its list, as they stand within a row."""
+        name = self.defined.codelists[codelist][code].name.of(self.lang)
+        return name if self.lang == "ko" else name[0].lower() + name[1:]
+
     def industry(self, code: str, measure: str, period: str | None = None) -> Row | None:
         """The row of an industry in a period."""
         for row in self.data.marts["industry_quarterly"]:

@@ -61,12 +61,7 @@ def _texts(line: Line) -> tuple[str, ...]:
 
 
 def _cause(cells: Cells, row: Row) -> str:
-    return _word(cells, "cause", str(row.get("cause") or "unexplained"))
-
-
-def _word(cells: Cells, codelist: str, code: str) -> str:
-    name = cells.defined.codelists[codelist][code].name.of(cells.lang)
-    return name if cells.lang == "ko" else name[0].lower() + name[1:]
+    return cells.word("cause", str(row.get("cause") or "unexplained"))
 
 
 def _revised(cells: Cells, table: Table) -> Iterator[str]:
@@ -158,7 +153,7 @@ def _most_revised(cells: Cells, table: Table) -> Iterator[str]:
 
 
 def _summary(cells: Cells, table: Table) -> Iterator[str]:
-    horizons = {_word(cells, "horizon", h): h for h in ("90d", "180d", "365d", "latest")}
+    horizons = {cells.word("horizon", h): h for h in ("90d", "180d", "365d", "latest")}
     rows = {
         (r["measure"], r["horizon"]): r
         for r in cells.data.marts["revision_summary"]

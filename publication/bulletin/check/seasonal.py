@@ -78,7 +78,7 @@ def adjusted_growth_faults(cells: Cells, table: Table) -> Iterator[str]:
             if found is None or not kind:
                 yield f"‘{cell.text}’ under {column.group}, {column.head}: no such series"
             elif found["status"] != "adjusted":
-                reason = tx.word(f"reason_{found['reason']}", str(found["reason"]), cells.lang)
+                reason = cells.word("adjustment_reason", str(found["reason"]))
                 if cell.text != (reason if kind == "seasonally_adjusted" else "–"):
                     yield f"‘{cell.text}’ is not why {found['series_id']} is not adjusted"
             else:
@@ -100,7 +100,7 @@ def status_faults(cells: Cells, table: Table) -> Iterator[str]:
         groups.setdefault((group, str(row.get("freq")), row["measure"]), []).append(row)
     for (group, freq, measure), rows in groups.items():
         reasons = Counter(
-            tx.word(f"reason_{r['reason']}", str(r["reason"]), cells.lang)
+            cells.word("adjustment_reason", str(r["reason"]))
             for r in rows
             if r["status"] != "adjusted"
         )
@@ -108,7 +108,7 @@ def status_faults(cells: Cells, table: Table) -> Iterator[str]:
         expected.append(
             (
                 tx.t(group, cells.lang),
-                tx.word(f"freq_{freq}", freq, cells.lang),
+                cells.word("freq", freq),
                 cells.data.measure(measure, cells.lang),
                 str(len(rows)),
                 str(sum(r["status"] == "adjusted" for r in rows)),

@@ -7,7 +7,6 @@ from collections import Counter
 from collections.abc import Callable, Iterator
 from typing import Any
 
-from publication.bulletin import texts as tx
 from publication.bulletin.check.cells import (
     NUMBER,
     PERIOD,
@@ -94,7 +93,7 @@ def _not_adjusted(cells: Cells, match: re.Match[str]) -> Iterator[str]:
 def _reason(cells: Cells, match: re.Match[str]) -> Iterator[str]:
     yield from _not_adjusted(cells, match)
     counts = Counter(
-        tx.word(f"reason_{row['reason']}", str(row["reason"]), cells.lang)
+        cells.word("adjustment_reason", str(row["reason"]))
         for row in cells.data.marts["seasonal_diagnostics"]
         if row["status"] != "adjusted"
     )

@@ -120,7 +120,7 @@ def seasonal(data: Release, lang: Lang) -> Section:
     if not tested:
         return Section("seasonal", heading, (), (note("n_no_seasonal", lang),), new_page=False)
     series = adjusted_series(data)
-    reasons = Counter(_reason(row, lang) for row in tested if row["status"] != "adjusted")
+    reasons = Counter(_reason(data, row, lang) for row in tested if row["status"] != "adjusted")
     most = min(reasons.items(), key=lambda item: (-item[1], item[0]))[0] if reasons else ""
     published = sum(row["status"] == "adjusted" for row in tested)
     sentence = s.not_adjusted_sentence(published, len(tested), most, lang)
@@ -152,8 +152,8 @@ def seasonal(data: Release, lang: Lang) -> Section:
     )
 
 
-def _reason(row: Row, lang: Lang) -> str:
-    return tx.word(f"reason_{row['reason']}", str(row["reason"]), lang)
+def _reason(data: Release, row: Row, lang: Lang) -> str:
+    return data.code_word("adjustment_reason", str(row["reason"]), lang)
 
 
 def _of_complexes(data: Release, lang: Lang) -> list[Table]:
@@ -173,7 +173,7 @@ def _of_complexes(data: Release, lang: Lang) -> list[Table]:
             row = tested.get((complex_id, measure))
             rows = published.get(f"{complex_id}.{measure}.Q", [])
             if row is not None and row["status"] != "adjusted":
-                cells += [Cell(_reason(row, lang)), Cell(s.MISSING)]
+                cells += [Cell(_reason(data, row, lang)), Cell(s.MISSING)]
             elif not rows or rows[-1]["period"] != data.period:
                 cells += [Cell(s.MISSING)] * 2
             else:
@@ -203,10 +203,10 @@ def _status(data: Release, tested: list[Row], lang: Lang) -> Table:
     lines = []
     for key in ordered:
         rows = groups[key]
-        reasons = Counter(_reason(row, lang) for row in rows if row["status"] != "adjusted")
+        reasons = Counter(_reason(data, row, lang) for row in rows if row["status"] != "adjusted")
         listed = sorted(reasons.items(), key=lambda item: (-item[1], item[0]))
         cells = [
-            Cell(tx.word(f"freq_{key[1]}", key[1], lang)),
+            Cell(data.code_word("freq", key[1], lang)),
             Cell(data.measure(key[2], lang)),
             Cell(s.number(len(rows))),
             Cell(s.number(sum(row["status"] == "adjusted" for row in rows))),
