@@ -78,21 +78,25 @@ def candidate(
     return path
 
 
-def stopped_for(path: Path) -> dict[str, set[str]]:
-    """By `complex period` the measures for which the gate stops."""
+def judged(path: Path, check_id: str) -> dict[str, Any]:
+    """The verdict on one check."""
     suites = [
-        s.model_copy(
-            update={"checks": tuple(c for c in s.checks if c.id == "level_shifts_are_registered")}
-        )
+        s.model_copy(update={"checks": tuple(c for c in s.checks if c.id == check_id)})
         for s in load_suites()
-        if s.suite == "breaks"
+        if any(c.id == check_id for c in s.checks)
     ]
     verdict: dict[str, Any] = run_gate(
         candidate=path, build_id="b", period=NOW, is_simulated=False, today=date(2026, 6, 1),
         suites=suites, accepted=[],
     )  # fmt: skip
-    (check,) = (c for c in verdict["checks"] if c["id"] == "level_shifts_are_registered")
+    (check,) = (c for c in verdict["checks"] if c["id"] == check_id)
     assert check["success"] == (verdict["verdict"] != "stop")
+    return dict(check)
+
+
+def stopped_for(path: Path) -> dict[str, set[str]]:
+    """By `complex period` the measures for which the gate stops."""
+    check = judged(path, "level_shifts_are_registered")
     found: dict[str, set[str]] = {}
     for failure in check.get("failures", []):
         assert "no break is registered" in failure["message_en"]
@@ -161,3 +165,33 @@ def test_a_total_over_other_complexes_is_for_the_check_of_coverage(tmp_path: Pat
     with duckdb.connect(str(path)) as c:
         c.execute("INSERT INTO complex_quarterly (complex_id, period) VALUES ('c05', ?)", [NOW])
     assert stopped_for(path).keys() == {f"_T {NOW}"}
+
+
+def test_contributions_that_do_not_add_up_stop(tmp_path: Path) -> None:
+    path = candidate(tmp_path, {}, count=5)
+    before, now = quarters(2)
+    with duckdb.connect(str(path)) as c:
+        c.execute(
+            "CREATE TABLE growth_quarterly AS "
+            "SELECT n.complex_id, '_T' AS industry_code, 'production_krw_100m' AS measure, n.period, 'qoq' AS comparison, "
+            "$1 AS base_period, 0.0 AS growth_pct, 100 * (n.production_krw_100m - b.production_krw_100m) / "
+            "t.production_krw_100m AS contribution_pp, NULL::DOUBLE AS unallocated_pp FROM complex_quarterly n "
+            "JOIN complex_quarterly b ON b.complex_id = n.complex_id AND b.period = $1 "
+            "JOIN national_total_quarterly t ON t.period = $1 WHERE n.period = $2 "
+            # 5 % on the row 계: 3 and 1.5 by industry, half a point in none
+            "UNION ALL SELECT '_T', i, 'production_krw_100m', $2, 'qoq', $1, g, p, u FROM (VALUES "
+            "('_T', 5.0, 5.0, 0.5), ('STEEL', 6.0, 3.0, NULL), ('FOOD', 3.0, 1.5, NULL)) v(i, g, p, u)",
+            [before, now],
+        )
+    assert judged(path, "contributions_add_up")["checked_count"] == 13
+    for spoil, complex_id in (
+        ("complex_id = 'c03'", "c03"),
+        ("industry_code = 'STEEL'", "_T"),
+    ):
+        with duckdb.connect(str(path)) as c:
+            c.execute(f"UPDATE growth_quarterly SET contribution_pp = contribution_pp + 0.01 WHERE {spoil}")  # fmt: skip
+        (failure,) = judged(path, "contributions_add_up")["failures"]
+        assert failure["complex_id"] == complex_id
+        with duckdb.connect(str(path)) as c:
+            c.execute(f"UPDATE growth_quarterly SET contribution_pp = contribution_pp - 0.01 WHERE {spoil}")  # fmt: skip
+    assert judged(path, "contributions_add_up")["success"]
