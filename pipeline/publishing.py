@@ -505,9 +505,10 @@ def find_release(settings: Settings, name: str) -> Path:
 
 def readable(settings: Settings, before: str | None = None) -> list[Path]:
     """The folders of all releases that readers have had, withdrawn ones too, in the order of their
-    names; with `before` those named before it."""
+    names; with `before` those named before it. Of a collected one there is its proof."""
     home = places(settings)
-    found = [*home.releases.glob("*_v*"), *home.withdrawn.glob("*_v*")]
+    folders = (home.releases, home.withdrawn, home.collected)
+    found = [path for folder in folders for path in folder.glob("*_v*")]
     named = {(m[1], int(m[2])): p for p in found if (m := NAME.match(p.name))}
     last = NAME.match(before) if before else None
     end = (last[1], int(last[2])) if last else None

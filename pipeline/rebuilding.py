@@ -29,6 +29,8 @@ from publication.releases.manifest import walk
 
 #: Outside the comparison: they hold the others' hashes, or a decision.
 _NOT_REMADE = {MANIFEST, CHECKSUMS, SIGNATURE}
+#: What the gate left: decided then, and taken over.
+_GATE = ("verdict.json", "quality_report.html", "disclosure_audit.json")
 
 
 @dataclass
@@ -99,7 +101,7 @@ def rebuild(
     (build / "inputs.lock.json").write_text(text, encoding="utf-8")
     for file in original.iterdir():
         # what the gate left: verdict, quality report
-        if file.name in _of_the_gate(manifest, original):
+        if file.name in _of_the_gate(original):
             shutil.copyfile(file, build / file.name)
     folder = work / "release" / release_id
     (folder / "marts").mkdir(parents=True)
@@ -147,9 +149,8 @@ def _original(settings: Settings, name: str) -> Path:
     return folder
 
 
-def _of_the_gate(manifest: dict[str, Any], original: Path) -> set[str]:
-    names = {"verdict.json", "quality_report.html", "disclosure_audit.json"}
-    return {name for name in names if (original / name).is_file()}
+def _of_the_gate(original: Path) -> set[str]:
+    return {name for name in _GATE if (original / name).is_file()}
 
 
 def _copy_raw(settings: Settings, there: Settings, lock: dict[str, Any]) -> None:
@@ -206,6 +207,8 @@ def _compare(result: Rebuilt, original: Path, manifest: dict[str, Any], has_prev
             not has_previous and name == "RELEASE_NOTES.md"
         ):
             result.not_compared[name] = f"{manifest['previous']} is not here to compare with"
+        elif name not in remade and name in _GATE:
+            result.not_compared[name] = "the gate's, and collected"
         elif name not in remade:
             result.missing.append(name)
         elif name == DATABASE:

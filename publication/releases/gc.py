@@ -2,7 +2,8 @@
 
 Kept always: `raw/` and `landed/` (an as-of is rebuilt from them), the release in force and the one
 that readers would fall back to, what waits for its sign-off or time, the log, tombstones, and of every
-release that is removed its manifest and lock, so that it can be rebuilt and proven.
+release that is removed its manifest and lock, so that it can be rebuilt and proven, and its protected marts,
+because what they said stays known.
 """
 
 from __future__ import annotations
@@ -21,11 +22,15 @@ from publication.releases.layout import (
     SIGNATURE,
     Places,
     private_folder,
+    read_json,
 )
 from publication.releases.log import History
 from publication.releases.switching import publisher
 
-_KEPT_FILES = (MANIFEST, CHECKSUMS, SIGNATURE, "inputs.lock.json", "verdict.json")
+_KEPT_FILES = (
+    *(MANIFEST, CHECKSUMS, SIGNATURE, "inputs.lock.json"),
+    *("verdict.json", "quality_report.html"),  # what the gate said then, and is not asked again
+)
 
 
 @dataclass(frozen=True)
@@ -172,6 +177,11 @@ def _unfinished(places: Places, history: History) -> list[Removal]:
 def _keep_proof(places: Places, removal: Removal) -> None:
     target = private_folder(places.collected) / str(removal.release_id)
     target.mkdir(exist_ok=True)
-    for name in _KEPT_FILES:
+    path = removal.path / MANIFEST
+    manifest = read_json(path) if path.is_file() else {}
+    # What a protected mart said stays known to its readers, so disclosure control must know it, too.
+    protected = {f"marts/{table['mart']}.parquet" for table in manifest.get("disclosure", [])}
+    for name in (*_KEPT_FILES, *sorted(protected)):
         if (removal.path / name).is_file():
+            (target / name).parent.mkdir(exist_ok=True)
             shutil.copyfile(removal.path / name, target / name)
