@@ -135,17 +135,20 @@ def _causes(connection: duckdb.DuckDBPyConnection, before: Path, after: Path) ->
     )
     connection.execute(f"""
         CREATE TABLE cause AS
-        SELECT complex_id, industry_code, size_class, sex, measure,
-            CASE WHEN regexp_matches(period, '^\\d{{4}}-\\d{{2}}$')
-                THEN period[:4] || '-Q' || ((period[6:]::INTEGER + 2) // 3)
-                ELSE period END AS period,
+        WITH quarterly AS (
+            SELECT complex_id, industry_code, size_class, sex, measure, cause, vintage, snapshot_id,
+                CASE WHEN regexp_matches(period, '^\\d{{4}}-\\d{{2}}$')
+                    THEN period[:4] || '-Q' || ((period[6:]::INTEGER + 2) // 3)
+                    ELSE period END AS period
+            FROM read_parquet('{quoted(new)}') n {known})
+        SELECT complex_id, industry_code, size_class, sex, measure, period,
             -- of several months, the reason of most; by name where as many
             arg_max(cause, (n, cause)) AS cause, max(vintage) AS vintage,
             arg_max(snapshot_id, (vintage, snapshot_id)) AS snapshot_id
         FROM (
-            SELECT n.*, count(*) OVER (
+            SELECT *, count(*) OVER (
                 PARTITION BY complex_id, industry_code, size_class, sex, measure, period, cause) AS n
-            FROM read_parquet('{quoted(new)}') n {known}
+            FROM quarterly
         ) GROUP BY ALL
     """)
     return True
