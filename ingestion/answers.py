@@ -11,6 +11,7 @@ so that "nothing new" is told by the hash as for any file.
 
 from __future__ import annotations
 
+import hashlib
 import io
 import json
 import lzma
@@ -63,6 +64,14 @@ class Bundle:
     parts: tuple[Part, ...]
     dataset: str | None = None
     period: str | None = None
+
+    @property
+    def answers_sha256(self) -> str:
+        """Hash of the answers in their order, whatever was asked: the same answers have the same one."""
+        found = hashlib.sha256()
+        for part in self.parts:
+            found.update(hashlib.sha256(part.data).digest())
+        return found.hexdigest()
 
 
 def pack(bundle: Bundle) -> bytes:

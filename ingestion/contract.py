@@ -59,7 +59,7 @@ class Cadence(_Strict):
     """When the publisher publishes: the schedules and the freshness table come from here.
 
     An edition about a period appears between `lag_days_from` and `lag_days_to` days after the
-    period's last day and is late `late_after_days` days after that. `daily` is late that many days
+    period's last day (or after the day that `as_of_month` names) and is late `late_after_days` days after that. `daily` is late that many days
     after its newest figure. `irregular` has no calendar: it is never late.
     """
 
@@ -67,6 +67,8 @@ class Cadence(_Strict):
     lag_days_from: int | None = Field(default=None, ge=0)
     lag_days_to: int | None = Field(default=None, ge=0)
     late_after_days: int | None = Field(default=None, ge=0)
+    #: An annual edition that is about the last day of this month (6: 30 June), not of December.
+    as_of_month: int | None = Field(default=None, ge=1, le=11)
     #: The newest period that will ever appear (`2024-03`): nothing is expected after it.
     ended: str | None = None
     note: Bilingual | None = None
@@ -74,6 +76,8 @@ class Cadence(_Strict):
     @model_validator(mode="after")
     def _whole(self) -> Cadence:
         days = (self.lag_days_from, self.lag_days_to, self.late_after_days)
+        if self.as_of_month is not None and self.frequency != "annual":
+            raise ValueError("as_of_month: for an annual publication")
         if self.frequency in ("irregular", "daily"):
             if any(day is not None for day in days[:2]):
                 raise ValueError(f"a publication that is {self.frequency} has no window")

@@ -35,7 +35,7 @@ from ingestion.parsers import (
     trend_answers,
 )
 from ingestion.periods import Period, date_in_name, period_of_date
-from ingestion.problems import Problem, RejectedFile, problem
+from ingestion.problems import Problem, RejectedFile, problem, reject
 from ingestion.recognise import recognise
 from ingestion.registry import Registry
 from ingestion.snapshots import (
@@ -192,18 +192,7 @@ def _again(
     room: Ingestion, known: Snapshot, name: str, data: bytes, run_id: str, moment: datetime
 ) -> Outcome:
     """The same bytes as before: nothing to do, unless the name claims another period."""
-    base = Outcome(
-        run_id=run_id,
-        at=moment.isoformat(timespec="seconds"),
-        status="unchanged",
-        file_name=name,
-        sha256=known.sha256,
-        dataset=known.dataset,
-        period=known.period,
-        snapshot_id=known.snapshot_id,
-        kind="same_bytes",
-        is_simulated=known.is_simulated,
-    )
+    base = _unchanged(known, name, run_id, moment)
     reason = _quarantine_reason(room, known.sha256)
     if reason is not None and reason.get("fingerprint") == room.fingerprint:
         return replace(
@@ -230,10 +219,24 @@ def _again(
             message_ko=fault.line(name, "ko"),
             problems=[fault.as_dict()],
         )
-    return replace(
-        base,
-        message=f"{name}: the same bytes as {known.snapshot_id}",
+    return base
+
+
+def _unchanged(known: Snapshot, name: str, run_id: str, moment: datetime) -> Outcome:
+    """Nothing to do: what came is here already."""
+    return Outcome(
+        run_id=run_id,
+        at=moment.isoformat(timespec="seconds"),
+        status="unchanged",
+        file_name=name,
+        sha256=known.sha256,
+        dataset=known.dataset,
+        period=known.period,
+        snapshot_id=known.snapshot_id,
+        kind="same_bytes",
+        message=f"{name}: the same content as {known.snapshot_id}",
         message_ko=f"{name}: {known.snapshot_id}와(과) 같은 내용",
+        is_simulated=known.is_simulated,
     )
 
 
@@ -268,6 +271,9 @@ def _read(
         )
         read = _parse(room, content, contract, snapshot, drafts)
         filed = _file_under(snapshot, contract, read.period, content)
+        _refuse_repeated(room, filed, contract)
+        if kind == "first" and (known := _known_answers(room, filed)) is not None:
+            return _unchanged(known, snapshot.file_name, run_id, moment)
     except RejectedFile as rejected:
         _keep(room, snapshot, filed, data)
         return _quarantine(room, filed, data, rejected, run_id, moment)
@@ -412,6 +418,46 @@ def _parse(
     return Reading(str(parsed.period), parsed.rows, parsed.notes, parsed.problems)
 
 
+def _refuse_repeated(room: Ingestion, filed: Snapshot, contract: Contract) -> None:
+    """The answers of another period, offered as this one's.
+
+    A list of things may stay as it was from one month to the next, the figures of a survey never do.
+
+    Raises:
+        RejectedFile: `same_answers_other_period`.
+    """
+    if not filed.answers_sha256 or contract.landed != "observations":
+        return
+    for other in room.store:
+        if (
+            other.answers_sha256 == filed.answers_sha256
+            and other.dataset == filed.dataset
+            and other.period != filed.period
+            # The first to come is the one that holds, also when it is read again.
+            and (other.loaded_at, other.period) < (filed.loaded_at, filed.period)
+            and _quarantine_reason(room, other.sha256) is None
+        ):
+            raise reject(
+                "same_answers_other_period",
+                other=f"{other.file_name} ({other.period})",
+                found=filed.period,
+            )
+
+
+def _known_answers(room: Ingestion, filed: Snapshot) -> Snapshot | None:
+    """The newest edition of the same period, if its answers were these, whatever was asked then.
+
+    (An edition that has moved to another address says nothing new.)
+    """
+    if not filed.answers_sha256:
+        return None
+    same = [s for s in room.store if (s.dataset, s.period) == (filed.dataset, filed.period)]
+    newest = max(same, key=lambda s: (s.published_at, s.loaded_at), default=None)
+    if newest is None or newest.answers_sha256 != filed.answers_sha256:
+        return None
+    return newest if not is_stale(room, newest) else None
+
+
 def _period_so_far(content: Content, contract: Contract, snapshot: Snapshot) -> str:
     """The period to file a workbook or a bundle under even if it turns out to be unusable."""
     if content.answers is not None:
@@ -456,6 +502,7 @@ def _file_under(snapshot: Snapshot, contract: Contract, period: str, content: Co
         published_at_basis=basis,
         ending=content.ending,
         is_simulated=snapshot.is_simulated or marked,
+        answers_sha256=content.answers.answers_sha256 if content.answers else "",
     )
 
 

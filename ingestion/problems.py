@@ -431,6 +431,13 @@ CATALOG: dict[str, _Entry] = {
         "Ask the publisher for the file of {found}.",
         "발행 기관에 {found} 파일을 요청하십시오.",
     ),
+    "same_answers_other_period": _Entry(
+        "error",
+        "publisher's fault: the same answers as {other}, now offered as {found}",
+        "발행 오류: {other} 응답과 내용이 똑같은데 {found} 자료로 나왔습니다",
+        "Nothing is read from it. Fetch {found} again later, and ask the publisher if it stays.",
+        "이 응답은 읽지 않았습니다. 나중에 {found} 자료를 다시 받고, 그대로이면 발행 기관에 문의하십시오.",
+    ),
     "vintage_is_older": _Entry(
         "warning",
         "published on {found}, before what is loaded already of {period} ({other}, {newer}): it takes "
@@ -512,6 +519,13 @@ CATALOG: dict[str, _Entry] = {
         "So many mean that the column holds something else. " + _CONTRACT_EN,
         "이렇게 많으면 다른 내용의 열입니다. " + _CONTRACT_KO,
     ),
+    "registry_employees": _Entry(
+        "error",
+        "half of the factories have more than {found} employees: the figures are in another unit",
+        "공장의 절반이 종업원 {found}명을 넘습니다. 단위가 다른 값입니다",
+        "Compare the column with the publisher's page; {contract} says what is expected.",
+        "발행 기관의 설명과 대조하십시오. 기대하는 것은 {contract}에 있습니다.",
+    ),
     "registry_places_unknown": _Entry(
         "error",
         "{count} of {total} addresses name no known province (first in row {row}; not shown)",
@@ -550,6 +564,13 @@ CATALOG: dict[str, _Entry] = {
         "응답 {part}이(가) 공장 목록의 한 쪽이 아닙니다({detail})",
         "Fetch the dataset again.",
         "자료를 다시 받으십시오.",
+    ),
+    "answers_place_other": _Entry(
+        "warning",
+        "{count} factories lie in a complex that was not asked for: {found}",
+        "묻지 않은 단지의 공장이 {count}개 있습니다: {found}",
+        "They are kept under the name that they bear. Ask the publisher if it stays.",
+        "적힌 이름대로 두었습니다. 계속되면 발행 기관에 문의하십시오.",
     ),
     "answers_field_unknown": _Entry(
         "warning",

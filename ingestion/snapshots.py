@@ -42,6 +42,8 @@ class Snapshot:
     loaded_at: str
     url: str | None
     is_simulated: bool
+    #: Of a bundle the hash of its answers alone, without what was asked; `""` for everything else.
+    answers_sha256: str = ""
 
     @property
     def stem(self) -> str:

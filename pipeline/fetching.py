@@ -156,8 +156,8 @@ def _fetch_one(errand: Errand) -> dict[str, Any]:
             for path in _WAYS[type(way)](errand, way):
                 files.append(path)
         except FetchError as error:
-            # A person is the last resort: said only where no other way gives it.
-            if failure is None or not isinstance(error, PersonNeeded):
+            # Where no way gives it, a person can: whatever else went wrong, that is what to do.
+            if not isinstance(failure, PersonNeeded):
                 failure = error
             if not files:
                 continue

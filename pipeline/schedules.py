@@ -52,13 +52,21 @@ def window(cadence: Cadence, period: Period) -> Window:
     """
     if cadence.lag_days_from is None or cadence.lag_days_to is None:
         raise ValueError("an irregular publication has no window")
-    closes = period.last_day + timedelta(days=cadence.lag_days_to)
+    day = about(cadence, period)
+    closes = day + timedelta(days=cadence.lag_days_to)
     return Window(
         period,
-        opens=period.last_day + timedelta(days=cadence.lag_days_from),
+        opens=day + timedelta(days=cadence.lag_days_from),
         closes=closes,
         late=closes + timedelta(days=cadence.late_after_days or 0),
     )
+
+
+def about(cadence: Cadence, period: Period) -> date:
+    """The last day that the edition of a period tells about."""
+    if cadence.as_of_month is None:
+        return period.last_day
+    return Period(period.year, "M", cadence.as_of_month).last_day
 
 
 def expected(cadence: Cadence, today: date) -> Window | None:
@@ -77,7 +85,9 @@ def overdue(cadence: Cadence, today: date, seen_until: date | None) -> Window | 
     if seen_until is None:
         return expected(cadence, today)
     found = [
-        w for w in _windows(cadence, today) if w.closes <= today and w.period.last_day > seen_until
+        w
+        for w in _windows(cadence, today)
+        if w.closes <= today and about(cadence, w.period) > seen_until
     ]
     return min(found, key=lambda w: w.closes, default=None)
 
@@ -134,6 +144,14 @@ def _in_words(cadence: Cadence) -> tuple[str, str]:
         }.get(cadence.frequency, ("부정기", "it has no calendar"))
     ko = {"annual": "연간", "quarterly": "분기", "monthly": "월간"}[cadence.frequency]
     days = f"{cadence.lag_days_from}–{cadence.lag_days_to}"
+    if cadence.as_of_month is not None:
+        day = about(cadence, Period(2001, "A"))
+        return (
+            f"{ko}, {day.month}월 {day.day}일 기준, 그 뒤 {days}일, 그 뒤 {cadence.late_after_days}일이 "
+            "지나면 지연",
+            f"{cadence.frequency}, as of {day.day} {calendar.month_name[day.month]}, {days} days after "
+            f"that, late {cadence.late_after_days} days after that",
+        )
     return (
         f"{ko}, 기간 종료 후 {days}일, 그 뒤 {cadence.late_after_days}일이 지나면 지연",
         f"{cadence.frequency}, {days} days after the period, late {cadence.late_after_days} days "

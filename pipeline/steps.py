@@ -27,6 +27,7 @@ from filelock import FileLock
 from ingestion.contract import load_contracts
 from ingestion.ingest import SIDECAR_SUFFIX, Ingestion, ingest_file, is_stale, reparse
 from ingestion.landing import write_empty
+from ingestion.outcomes import Outcome
 from pipeline.dbt_process import Dbt
 from pipeline.inputs import Inputs, collect_inputs, ingestion_room
 from pipeline.settings import Settings, close_home
@@ -133,7 +134,7 @@ def discover(settings: Settings, inbox: str | None = None) -> list[dict[str, Any
             sha256 = hashlib.file_digest(file, "sha256").hexdigest()
         if sha256 in known:
             outcome = ingest_file(room, path, run_id=run_id)
-            _tidy_up(settings, path)
+            _tidy_up(settings, room, path, outcome)
             if outcome.status == "fault":
                 items.append({"run_id": run_id, "name": path.name, "outcome": outcome.as_dict()})
             seen.add(sha256)
@@ -167,19 +168,29 @@ def ingest_one(
     if "paths" in item:
         outcomes = []
         for path in map(Path, item["paths"]):
-            outcomes.append(ingest_file(room, path, run_id=item["run_id"]).as_dict())
-            _tidy_up(settings, path)
+            told = ingest_file(room, path, run_id=item["run_id"])
+            outcomes.append(told.as_dict())
+            _tidy_up(settings, room, path, told)
         return outcomes
     snapshot = next(s for s in room.store if s.snapshot_id == item["snapshot_id"])
     outcome = reparse(room, snapshot, run_id=item["run_id"])
     return [] if outcome is None else [outcome.as_dict()]
 
 
-def _tidy_up(settings: Settings, path: Path) -> None:
+def _tidy_up(settings: Settings, room: Ingestion, path: Path, outcome: Outcome) -> None:
     """Remove what was fetched once its bytes are in `raw/`: they may name persons, and nothing needs
-    to be looked at again. What people dropped stays: it has no sidecar that names an address."""
+    to be looked at again. What people dropped stays: it has no sidecar that names an address.
+
+    Of the simulated files, which a person may want to look at, only those that name persons go.
+    """
     sidecar = path.with_name(path.name + SIDECAR_SUFFIX)
-    if path.parent != settings.home / "inbox" or not sidecar.exists():
+    if not sidecar.exists():
+        return
+    if path.parent == settings.home / "sample":
+        contract = room.contracts.by_dataset.get(outcome.dataset or "")
+        if contract is None or not contract.names_persons:
+            return
+    elif path.parent != settings.home / "inbox":
         return
     try:
         known = json.loads(sidecar.read_text(encoding="utf-8"))

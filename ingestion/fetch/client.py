@@ -448,7 +448,10 @@ class Fetcher:
             )
             home = request.url.host
             for _ in range(MAX_REDIRECTS + 1):
-                response = client.send(request, stream=True)
+                try:
+                    response = client.send(request, stream=True)
+                except httpx.InvalidURL:  # where it sends on to is no address
+                    return fault("redirect", publisher=publisher)
                 try:
                     following = response.next_request
                     if following is None:

@@ -334,6 +334,16 @@ def national_figures(candidate: Path) -> None:
             figure("national_manufacturing_shipments", "A", "2023", 19885000.0),
             figure("national_manufacturing_shipments", "A", "2024", 20869000.0),
         ]
+        # by province: a small one jumps tenfold for a month, as one with a shipyard may
+        rows += [
+            figure("exports_by_province", "M", p, value, area=f"KR-{11 + n}", dimension="usd")
+            for n in range(16)
+            for p, value in (
+                ("2026-01", 3500.0),
+                ("2026-02", 35000.0 if n == 15 else 1200.0),
+                ("2026-03", 3500.0),
+            )
+        ]
         # the longest holidays: eleven days without a rate
         days = ["2017-09-29", "2017-10-10", "2017-10-11", "2017-10-13"]
         rows += [figure("krw_per_usd", "D", p, 1140.0, dimension="krw_per_usd") for p in days]
@@ -344,6 +354,18 @@ SERIES_SPOILED: list[tuple[str, str, str]] = [
     (
         "UPDATE national_series SET value = value / 1000 WHERE period = '2026-03'",
         "series_are_not_off_by_a_factor",
+        "critical",
+    ),
+    (
+        # a province's month in dollars; the sum of all hides it
+        "UPDATE national_series SET value = value * 1000 WHERE area = 'KR-11' AND period = '2026-03'",
+        "series_are_not_off_by_a_factor",
+        "critical",
+    ),
+    (
+        # all provinces in dollars, as they are labelled: neighbours agree
+        "UPDATE national_series SET value = value * 1000 WHERE area <> 'KR'",
+        "provinces_have_the_size_of_the_nation",
         "critical",
     ),
     (
@@ -377,6 +399,11 @@ SERIES_SPOILED: list[tuple[str, str, str]] = [
     (
         "UPDATE national_series SET value = value * 1.1 WHERE period = '2025-05' AND vintage_no = 2",
         "series_revision_is_small",
+        "warning",
+    ),
+    (
+        "UPDATE national_series SET value = NULL, obs_status = 'O' WHERE period = '2025-05' AND vintage_no = 2",
+        "series_lose_no_figure",
         "warning",
     ),
 ]

@@ -17,6 +17,7 @@ import pytest
 import xlsxwriter
 from msoffcrypto.format.ooxml import OOXMLFile
 
+from ingestion.answers import bundle_of, pack
 from ingestion.contract import KosisFetch
 from ingestion.ingest import Ingestion, ingest_file, is_stale, out_of_order, parse_warnings, reparse
 from ingestion.outcomes import Outcome, read_outcomes
@@ -31,6 +32,7 @@ from ingestion.sample import (
     write_meta,
     write_status_workbook,
 )
+from ingestion.sample.writer import csv_rows
 from ingestion.snapshots import Snapshot
 
 from ..conftest import ROOT, SEED, SEEDS
@@ -471,3 +473,57 @@ def test_a_lone_answer_in_json_lies_beside_its_sidecar(room: Ingestion, tmp_path
     assert outcome.status == "quarantined" and outcome.dataset == "kosis__production_index"
     (snapshot,) = Ingestion(room.home, room.contracts, room.registry).store
     assert snapshot.ending == "json" and room.store.read(snapshot) == path.read_bytes()
+
+
+def odcloud_bundle(folder: Path, edition: SimulatedPublication, period: str, uddi: str) -> Path:
+    """A CSV edition's rows as odcloud answers them, in a bundle about a period."""
+    header, *rows = csv_rows(edition, "production_by_complex")
+    data = [dict(zip(header, row, strict=True)) for row in rows]
+    body = {"currentCount": len(data), "data": data, "matchCount": len(data), "page": 1,
+            "perPage": 1000, "totalCount": len(data)}  # fmt: skip
+    text = json.dumps(body, ensure_ascii=False).encode()
+    dataset = "kicox__industrial_trend_production_by_complex_csv"
+    end = {"2025-Q3": "2025-09-30", "2025-Q4": "2025-12-31", "2026-Q1": "2026-03-31"}[period]
+    url = f"https://api.odcloud.kr/api/15085891/v1/uddi:{uddi}"
+    bundle = bundle_of([(text, url, {"page": "1"}, end)], dataset=dataset, period=period)
+    path = folder / f"{uddi}_{period}.zip"
+    path.write_bytes(pack(bundle))
+    return path
+
+
+def test_the_answers_of_another_period_are_refused_and_the_first_hold(
+    room: Ingestion, editions: dict[str, SimulatedPublication], tmp_path: Path
+) -> None:
+    quarter = editions["2025-Q4"]
+    first = take(room, odcloud_bundle(tmp_path, quarter, "2025-Q4", "a"))
+    assert (first.status, first.period) == ("landed", "2025-Q4"), first.message
+    # Last quarter's rows under this quarter's name: other bytes, because the question is another.
+    stale = take(room, odcloud_bundle(tmp_path, quarter, "2026-Q1", "b"))
+    assert stale.status == "quarantined" and stale.sha256 != first.sha256
+    assert [p["code"] for p in stale.problems if p["severity"] == "error"] == [
+        "same_answers_other_period"
+    ]
+    for message in (stale.message, stale.message_ko):
+        assert "2025-Q4" in message and "2026-Q1" in message
+    # Read again (another registry, say), the first to come still holds, and so does the refusal.
+    other = replace(room, registry=replace(room.registry, fingerprint="other"))
+    kept = {s.sha256: s for s in other.store}
+    again = [reparse(other, kept[o.sha256], run_id="again") for o in (first, stale)]
+    assert [o.status for o in again if o is not None] == ["landed", "quarantined"]
+    # The right rows come later: they land.
+    mended = take(room, odcloud_bundle(tmp_path, editions["2026-Q1"], "2026-Q1", "b"))
+    assert (mended.status, mended.period) == ("landed", "2026-Q1"), mended.message
+
+
+def test_the_same_answers_from_another_address_are_nothing_new(
+    room: Ingestion, editions: dict[str, SimulatedPublication], tmp_path: Path
+) -> None:
+    quarter, other = editions["2025-Q4"], editions["2025-Q3"]
+    first = take(room, odcloud_bundle(tmp_path, quarter, "2025-Q4", "a"))
+    moved = take(room, odcloud_bundle(tmp_path, quarter, "2025-Q4", "b"))
+    assert (moved.status, moved.snapshot_id) == ("unchanged", first.snapshot_id)
+    assert len(list(room.store)) == 1
+    # Changed and changed back: what holds now is said anew.
+    changed = take(room, odcloud_bundle(tmp_path, other, "2025-Q4", "c"))
+    back = take(room, odcloud_bundle(tmp_path, quarter, "2025-Q4", "d"))
+    assert [o.kind for o in (changed, back)] == ["new_vintage", "new_vintage"]

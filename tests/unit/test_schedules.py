@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from ingestion.contract import Cadence, load_contracts
 from ingestion.periods import Period
-from pipeline.schedules import awaited, crons, expected, fetch_schedules, window
+from pipeline.schedules import awaited, crons, expected, fetch_schedules, overdue, window
 
 QUARTERLY = Cadence(frequency="quarterly", lag_days_from=30, lag_days_to=60, late_after_days=15)
 
@@ -135,3 +135,29 @@ def test_every_dataset_that_is_fetched_has_a_schedule_airflow_can_read() -> None
         assert schedule.note_ko and schedule.note_en
         for expression in schedule.crons:
             croniter(expression, datetime(2026, 1, 1)).get_next()
+
+
+def test_an_annual_edition_may_be_about_a_day_in_the_year() -> None:
+    cadence = Cadence(
+        frequency="annual", as_of_month=6, lag_days_from=15, lag_days_to=120, late_after_days=60
+    )
+    found = window(cadence, Period.parse("2025"))
+    assert (found.opens, found.closes) == (date(2025, 7, 15), date(2025, 10, 28))
+    # As of 30 June 2025 is what that window waited for, though the year is not over.
+    assert overdue(cadence, date(2025, 12, 1), date(2025, 6, 30)) is None
+    missing = overdue(cadence, date(2025, 12, 1), date(2024, 6, 30))
+    assert missing is not None and str(missing.period) == "2025"
+    with pytest.raises(ValueError, match="as_of_month"):
+        Cadence(
+            frequency="quarterly", as_of_month=6, lag_days_from=1, lag_days_to=2, late_after_days=1
+        )
+
+
+def test_every_publication_that_is_fetched_has_a_window() -> None:
+    """No publisher of ours is without a calendar: what is late is told of every one."""
+    for contract in load_contracts().by_dataset.values():
+        if contract.source.fetch:
+            assert contract.cadence.frequency != "irregular", contract.dataset
+    centres = load_contracts()["kicox__knowledge_centres"]
+    assert centres.cadence.as_of_month == 6
+    assert fires(crons(centres), date(2026, 7, 15)) and not fires(crons(centres), date(2026, 4, 8))

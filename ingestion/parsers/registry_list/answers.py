@@ -14,7 +14,7 @@ from ingestion.contract import Contract
 from ingestion.fetch.errors import FetchError
 from ingestion.fetch.sources.datagokr import page_of
 from ingestion.problems import Problem, RejectedFile, problem, reject
-from ingestion.registry import Registry, tidy
+from ingestion.registry import Registry, name_key, tidy
 
 from .columns import header_key, header_words, match_header
 from .mapping import Mapper, Rows
@@ -30,6 +30,7 @@ def read_answers(
     rows: list[int] = []
     found: Counter[str] = Counter()
     announced: dict[str, set[int]] = {}
+    elsewhere: Counter[str] = Counter()
     problems: list[Problem] = []
     for part in bundle.parts:
         about = tidy(part.params.get("irsttNm", "")) or part.file
@@ -43,6 +44,9 @@ def read_answers(
             )
             continue
         found[about] += len(page.rows)
+        if part.params.get("irsttNm"):
+            named = (tidy(str(row.get("irsttNm") or "")) for row in page.rows)
+            elsewhere.update(name for name in named if name_key(name) != name_key(about))
         announced.setdefault(about, set()).add(total)
         items += page.rows
         sheets += [part.file] * len(page.rows)
@@ -63,6 +67,9 @@ def read_answers(
         shown = ", ".join(n if re.fullmatch(r"[A-Za-z]\w{0,40}", n) else "…" for n in unknown[:12])
         where = f"ingestion/contracts/{contract.dataset}.yml"
         problems.append(problem("answers_field_unknown", found=shown, contract=where))
+    if elsewhere:
+        shown = ", ".join((name or "–")[:60] for name, _ in elsewhere.most_common(5))
+        problems.append(problem("answers_place_other", count=sum(elsewhere.values()), found=shown))
     header = [name for name in counts if header_key(name) in names]
     plan = match_header(header, contract, None)
     table = pa.table(

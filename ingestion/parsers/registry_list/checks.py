@@ -19,6 +19,9 @@ from .text import unique_count, whole
 #: means that the file is not what it seems.
 SMALL_SHARE, FEW = 0.02, 3
 
+#: Persons in the middle factory of an edition, at most (some ten in truth), judged from so many on.
+MOST_USUAL, ENOUGH = 1000, 10
+
 _KINDS_KO = {"number": "숫자가", "area": "면적이", "date": "날짜가", "industry code": "업종 코드가"}
 _VALUE_NAMES = {"count": "number", "area": "area", "date": "date", "text": "industry code"}
 #: A registry number, and what is a telephone number instead.
@@ -42,6 +45,7 @@ def finish(rows: Rows, contract: Contract) -> tuple[pa.Table, bool, list[Problem
     checks = _Checks(rows.table, contract)
     checks.leave_out_empty_rows()
     checks.values()
+    checks.employees()
     checks.places()
     checks.sequence()
     checks.unique_keys()
@@ -98,6 +102,19 @@ class _Checks:
         count = pc.sum(unnamed).as_py() or 0
         if count:
             self._tell("registry_unnamed", unnamed, count)
+
+    def employees(self) -> None:
+        """Whether half of the factories are larger than any but a few hundred in the country."""
+        if "employee_count" not in self.table.column_names:
+            return
+        counts = pc.drop_null(self.table["employee_count"])
+        if len(counts) < ENOUGH:
+            return
+        middle = pc.quantile(counts, 0.5)[0].as_py()
+        if middle > MOST_USUAL:
+            self.problems.append(
+                problem("registry_employees", found=f"{middle:,.0f}", contract=self._where)
+            )
 
     def values(self) -> None:
         """Numbers, areas and dates that are none; registry numbers and industry codes likewise."""

@@ -55,6 +55,7 @@ _XML_ONLY = ("customs", "customs_by_province")
 #: Where a fault can happen, if not everywhere.
 _WHERE: dict[str, tuple[str, ...]] = {
     "quota_spent": INTERFACES,
+    "quota_429": tuple(source for source in INTERFACES if source not in ("kosis", "ecos")),
     "key_expired": INTERFACES,
     # Of the portal's steps two are answered in JSON.
     "xml_for_json": tuple(source for source in SOURCES if source not in _XML_ONLY),
@@ -74,6 +75,8 @@ _INSTEAD = (
     "http_429", "http_500", "http_503", "quota_spent", "quota_429", "key_expired", "html_instead",
     "empty_body", "redirect_loop",
 )  # fmt: skip
+#: The hosts that say so.
+_QUOTA_429 = ("apis.data.go.kr", "api.odcloud.kr")
 #: Made of the answer.
 _UPON = ("xml_for_json", "truncated_json", "wrong_content_type", "slow", "cut_off")
 
@@ -181,6 +184,8 @@ class FaultBook:
         for name in _INSTEAD:
             if name in ("quota_spent", "key_expired") and _own_words(name, question) is None:
                 continue  # the portal's files need neither key nor quota
+            if name == "quota_429" and question.host not in _QUOTA_429:
+                continue
             fault = self.take(name, subject)
             if fault is not None:
                 return _said(fault, question)
@@ -214,9 +219,9 @@ def _said(fault: Fault, question: Question) -> Reply:
             return wire.Reply(b"", "application/octet-stream")
         case "redirect_loop":
             # Relative, so that it leads in circles for a browser here as well.
-            here = question.path.rsplit("/", 1)[-1] + (
-                f"?{question.query}" if question.query else ""
-            )
+            # `./`, because a name with a colon (`uddi:…`) would be taken for a scheme.
+            query = f"?{question.query}" if question.query else ""
+            here = f"./{question.path.rsplit('/', 1)[-1]}{query}"
             return wire.Reply(b"", "text/plain", 302).with_headers(Location=here)
     own = _own_words(fault.name, question)
     assert own is not None

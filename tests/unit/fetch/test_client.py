@@ -416,3 +416,15 @@ def test_an_answer_drops_into_an_inbox_with_its_sidecar(
 )
 def test_file_names_in_all_their_encodings(header: str, name: str) -> None:
     assert _name_in(header) == name
+
+
+@pytest.mark.parametrize("location", ["uddi:abc?page=1", "mailto:a@b.example", "ftp://kosis.kr/x"])
+def test_a_redirect_to_no_address_of_the_web_is_refused_as_one(
+    make: Make, call: Call, location: str
+) -> None:
+    def away(request: httpx.Request) -> httpx.Response:
+        return httpx.Response(302, headers={"Location": location})
+
+    with pytest.raises(errors.Refused) as caught:
+        make(away).send(call)
+    assert caught.value.code == "redirect" and not caught.value.retriable

@@ -1,0 +1,193 @@
+"""The ways of a contract in their order, and loops that go on another day, against the sample publisher."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import UTC, date, datetime, timedelta
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from ingestion.contract import Contract, TrendFetch, load_contracts
+from ingestion.fetch.client import Fetcher, Retries
+from ingestion.fetch.sources import indparkstats
+from ingestion.ingest import Ingestion, ingest_file
+from ingestion.outcomes import read_outcomes
+from ingestion.periods import Period
+from ingestion.sample.server import SampleServer
+from pipeline import fetching
+from pipeline.settings import Settings
+
+PRODUCTION = "kicox__industrial_trend_production_by_industry_csv"
+WORKBOOK = "kicox__industrial_trend"
+FIRST_DAY = date(2026, 5, 28)
+
+
+@pytest.fixture
+def settings(server: SampleServer, home: Path) -> Iterator[Settings]:
+    server.publishers.today = FIRST_DAY
+    yield Settings(home, publishers=server.url, today=FIRST_DAY)
+    server.publishers.today = FIRST_DAY
+
+
+def fetched(settings: Settings, dataset: str, **how: Any) -> dict[str, Any]:
+    (result,) = fetching.fetch(settings, [dataset], run_id="r", **how)
+    return result
+
+
+def attempts(home: Path) -> list[tuple[str, str]]:
+    return [(row["service"], row["status"]) for row in read_outcomes(home / "outcomes")]
+
+
+def test_where_one_way_fails_the_next_gives_it(
+    settings: Settings, server: SampleServer, room: Ingestion
+) -> None:
+    server.faults.arm("captcha")
+    result = fetched(settings, PRODUCTION)
+    assert result["status"] == "fetched" and "code" not in result
+    (path,) = map(Path, result["files"])
+    assert path.name == f"{PRODUCTION}_2026-Q1.zip"
+    # What the first way met is on record all the same.
+    tried = attempts(settings.home)
+    assert ("portal", "person_needed") in tried and tried[-1] == ("odcloud", "fetched")
+    outcome = ingest_file(room, path, run_id="r")
+    assert (outcome.status, outcome.dataset, outcome.period) == ("landed", PRODUCTION, "2026-Q1")
+
+
+def test_where_the_first_way_gives_it_the_next_is_not_asked(settings: Settings) -> None:
+    result = fetched(settings, PRODUCTION)
+    assert result["status"] == "fetched" and result["files"][0].endswith("_20260331.csv")
+    assert {service for service, _ in attempts(settings.home)} == {"portal"}
+    # Nothing new at the first is no reason to ask the second.
+    again = fetched(settings, PRODUCTION)
+    assert again["status"] == "no_data"
+    assert {service for service, _ in attempts(settings.home)} == {"portal"}
+
+
+@pytest.mark.parametrize("fault", ["key_expired", "http_503"])
+def test_where_no_way_gives_it_a_person_is_asked(
+    settings: Settings, server: SampleServer, fault: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    quick = partial(Fetcher, retries=Retries(attempts=2, initial=0.01, most=0.01, jitter=0.0))
+    monkeypatch.setattr(fetching, "Fetcher", quick)
+    server.faults.arm("captcha")
+    server.faults.arm(fault, "api.odcloud.kr")
+    result = fetched(settings, PRODUCTION)
+    assert (result["status"], result["code"]) == ("person_needed", "portal/captcha")
+    for message in (result["message"], result["message_ko"]):
+        assert "https://www.data.go.kr/data/15085898/fileData.do" in message
+        assert str(settings.drops) in message
+    assert result["files"] == [] and list(settings.drops.iterdir()) == []
+
+
+def test_without_a_person_the_last_failure_is_told(
+    settings: Settings, server: SampleServer
+) -> None:
+    server.faults.arm("html_instead", "fileDownload")
+    server.faults.arm("key_expired", "api.odcloud.kr")
+    result = fetched(settings, PRODUCTION)
+    assert (result["status"], result["code"]) == ("failed", "odcloud/-401")
+    assert result["retriable"] is False
+
+
+def test_a_way_that_broke_off_keeps_what_came_and_no_other_is_asked(
+    settings: Settings, server: SampleServer
+) -> None:
+    """Half of the editions by one way and half by another would be two publications."""
+    server.faults.arm("html_instead", "FILE_3042071_2025-Q4")
+    result = fetched(settings, WORKBOOK, since=Period.parse("2025-Q3"))
+    assert (result["status"], result["code"]) == ("failed", "portal/html")
+    assert [Path(f).name.rsplit("_", 1)[1] for f in result["files"]] == ["20250930.xlsx"]
+    server.faults.clear()
+    # The next run asks for what is missing, and not again for what came.
+    rest = fetched(settings, WORKBOOK)
+    names = [Path(f).name for f in rest["files"]]
+    assert rest["status"] == "fetched" and not any("_20250930" in name for name in names)
+    assert any(name.endswith("_20251231.xlsx") for name in names)
+
+
+def test_odcloud_gives_the_newest_edition_and_from_a_period_on_all(
+    server: SampleServer, home: Path
+) -> None:
+    contract = load_contracts()[PRODUCTION]
+    (way,) = [way for way in contract.source.fetch if way.way == "odcloud"]
+    alone = contract.model_copy(
+        update={"source": contract.source.model_copy(update={"fetch": (way,)})}
+    )
+    drops = home / "inbox"
+    drops.mkdir(parents=True)
+
+    def ask(landed: frozenset[str], since: str | None) -> list[str]:
+        with Fetcher(home, "r", publishers=server.url) as fetcher:
+            period = Period.parse(since) if since else None
+            errand = fetching.Errand(fetcher, alone, drops, landed, FIRST_DAY, period)
+            result = fetching._fetch_one(errand)
+        return [Path(f).stem.rsplit("_", 1)[1] for f in result["files"]]
+
+    assert ask(frozenset(), None) == ["2026-Q1"]
+    assert ask(frozenset({"2026-Q1"}), None) == []
+    # Asked for from a period on, what is known comes again: it may have been revised.
+    assert ask(frozenset({"2026-Q1"}), "2025-Q3") == ["2026-Q1", "2025-Q4", "2025-Q3"]
+
+
+def trend_contract(first: str, last: str) -> Contract:
+    known = load_contracts()["kicox__industrial_trend_api"]
+    way = TrendFetch(way="indparkstats", first=first, last=last)
+    return known.model_copy(update={"source": known.source.model_copy(update={"fetch": (way,)})})
+
+
+def test_a_quota_spent_today_is_gone_on_with_tomorrow(
+    server: SampleServer, home: Path, room: Ingestion
+) -> None:
+    """Months and operations that came are kept; the loop goes on at the call that was refused."""
+    contract, drops = trend_contract("2023-01", "2023-03"), home / "inbox"
+    drops.mkdir(parents=True)
+    moment = datetime(2026, 5, 28, 3, 0, tzinfo=UTC)
+    per_month = len(indparkstats.OPERATIONS)
+
+    def run(run_id: str, now: datetime, quota: int) -> dict[str, Any]:
+        with Fetcher(
+            home,
+            run_id,
+            publishers=server.url,
+            quotas={"indparkstats": quota},
+            now=lambda: now,
+        ) as fetcher:
+            errand = fetching.Errand(fetcher, contract, drops, landed, now.date())
+            return fetching._fetch_one(errand)
+
+    def calls(run_id: str, status: str) -> int:
+        rows = [r for r in read_outcomes(home / "outcomes") if r["run_id"] == run_id]
+        return sum(r["status"] == status for r in rows)
+
+    landed: frozenset[str] = frozenset()
+    first = run("monday", moment, per_month + 4)
+    assert (first["status"], first["code"].rsplit("/", 1)[1]) == ("stopped", "quota")
+    assert [Path(f).stem[-7:] for f in first["files"]] == ["2023-01"]
+    assert "tomorrow" in first["message"] and "내일" in first["message_ko"]
+    sent = calls("monday", "fetched")
+    assert sent >= per_month and calls("monday", "stopped") == 1
+    landed = frozenset({"2023-01"})
+
+    # The same day again: nothing is sent, and what came is still there.
+    second = run("monday evening", moment + timedelta(hours=5), per_month + 4)
+    assert second["status"] == "stopped" and second["files"] == []
+    assert calls("monday evening", "fetched") == 0
+
+    third = run("tuesday", moment + timedelta(days=1), 500)
+    assert third["status"] == "fetched", third["message"]
+    assert [Path(f).stem[-7:] for f in third["files"]] == ["2023-02", "2023-03"]
+    reused = calls("tuesday", "reused")
+    assert reused == sent + calls("monday", "reused") - _pages(home, "monday", "2023-01")
+    assert reused > 0
+    for name in (*first["files"], *third["files"]):
+        outcome = ingest_file(room, Path(name), run_id="r")
+        assert outcome.status == "landed", outcome.message
+
+
+def _pages(home: Path, run_id: str, month: str) -> int:
+    """How many answers about a month came in a run."""
+    rows = [r for r in read_outcomes(home / "outcomes") if r["run_id"] == run_id]
+    return sum(r["period"] == month and r["status"] in ("fetched", "reused") for r in rows)
