@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import gzip
 import io
 import re
@@ -17,6 +18,7 @@ from ingestion.answers import bundle_of, pack
 from ingestion.sample import write_meta
 from ingestion.sample.registry import factory_items, write_factory_csv, write_knowledge_centres_csv
 from ingestion.sample.server import wire
+from ingestion.sample.server.editions import csv_bytes
 
 #: Names, telephone, fax and registration numbers as the sample invents them, and one of each by hand.
 PERSON = "모의홍길동"
@@ -33,15 +35,14 @@ def plant(folder: Path, seed: int) -> list[Path]:
     write_factory_csv(factories, DAY, seed=seed, rows=400, detailed=True)
     text = factories.read_bytes().decode("cp949")
     # In the middle of other texts as well.
-    lines = text.split("\r\n")
-    cells = lines[1].split(",")
-    cells[24] = f"금형 {PERSON} 문의 010-1357-2468"
-    cells[4] = f"{cells[4]} gildong@mo.example"
-    lines[1] = ",".join(cells)
-    factories.write_bytes("\r\n".join(lines).encode("cp949"))
+    header, first, *rest = csv.reader(io.StringIO(text, newline=""))
+    first[header.index("생산품")] = f"금형 {PERSON} 문의 010-1357-2468"
+    first[header.index("공장대표주소(도로명)")] += " gildong@mo.example"
+    first[header.index("대표자")] = PERSON
+    factories.write_bytes(csv_bytes([header, first, *rest]))
     name = "남동국가산업단지"
     items = factory_items(name, DAY, seed=seed, rows=4000)
-    items[0]["mainProductCn"] = f"지그 {PERSON} 010-1357-2468"
+    items[0] |= {"mainProductCn": f"지그 {PERSON} 010-1357-2468", "rprsntvNm": PERSON}
     parts = []
     for page in (items[:40], items[40:]):
         body = {"items": {"item": page}, "numOfRows": 40, "pageNo": 1, "totalCount": len(items)}

@@ -5,6 +5,8 @@ from __future__ import annotations
 import csv
 import io
 import json
+import re
+import unicodedata
 import zipfile
 from collections.abc import Sequence
 from datetime import UTC, date, datetime
@@ -866,8 +868,73 @@ def test_changed_bytes_are_refused_or_read_right(
         assert "internal" not in {p.code for p in rejected.problems}
         assert "registry_unread" not in {p.code for p in rejected.problems}
         return
-    # What is read is what a strict reader of CSV finds in the same bytes, row for row.
+    # What is read is what a strict reader of CSV finds in the same bytes, row for row and in every
+    # column that lands; a place is told from the address that stands there.
     text = content.csv_text.text
     expected = [r for r in csv.reader(io.StringIO(text, newline=""), strict=True) if len(r) == 5]
-    said = [" ".join(r[1].split()) or None for r in expected[1:] if any(c.strip() for c in r[1:])]
-    assert landed.rows["company_name"].to_pylist() == said
+    said = [[stands(c) for c in r] for r in expected[1:] if any(c.strip() for c in r[1:])]
+    for at, name in enumerate(("company_name", "complex_raw", "product", "address"), 1):
+        assert [stands(v) for v in landed.rows[name].to_pylist()] == [r[at] for r in said], name
+    for row in landed.rows.to_pylist():
+        assert row["province_code"] in (None, "KR-41") or "경기" not in (row["address"] or "")
+        assert not row["complex_id"] or row["complex_raw"]
+        assert row["employee_count"] is row["registered_on"] is row["ksic_code"] is None
+
+
+def stands(cell: str | None) -> str | None:
+    """What a cell of a list says, whatever its blanks; None where it says nothing."""
+    text = " ".join(unicodedata.normalize("NFC", cell or "").replace("\u200b", "").split())
+    return None if text in ("", "-") else mask_contacts(text)
+
+
+@settings(max_examples=100, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@given(st.data())
+def test_changed_bytes_of_the_long_form_give_no_wrong_number(
+    contracts: Contracts, registry: Registry, long_form: bytes, data: st.DataObject
+) -> None:
+    """Numbers, days and codes: what stands in their own column of their own row, or nothing."""
+    whole = bytearray(long_form)
+    for _ in range(data.draw(st.integers(1, 3))):
+        at = data.draw(st.integers(0, len(whole) - 1))
+        match data.draw(st.sampled_from(["digit", "comma", "flip", "drop"])):
+            case "digit":
+                places = [m.start() for m in re.finditer(rb"\d", bytes(whole))]
+                at = places[at % len(places)]
+                whole[at : at + 1] = data.draw(
+                    st.sampled_from([b"", b"7", b"-", b".", b"99", b" "])
+                )
+            case "comma":
+                whole[at:at] = data.draw(st.sampled_from([b",", b'"', b"\r\n"]))
+            case "flip":
+                whole[at] = data.draw(st.integers(0, 255))
+            case "drop":
+                del whole[at : at + data.draw(st.integers(1, 9))]
+    try:
+        content = read_content(bytes(whole))
+        if content.csv_text is None:
+            return
+        landed = parse(content, contracts["kicox__factory_registry"], registry, snapshot())
+    except RejectedFile as rejected:
+        assert "internal" not in {p.code for p in rejected.problems}
+        return
+    records = list(csv.reader(io.StringIO(content.csv_text.text, newline=""), strict=True))
+    header = [" ".join(name.split()) for name in records[0]]
+    for row in landed.rows.to_pylist():
+        cells = dict(zip(header, records[int(row["cell"][1:]) - 1], strict=True))
+        for field, column in (
+            ("factory_no", "공장관리번호"),
+            ("ksic_code", "대표업종번호"),
+            ("product", "생산품"),
+            ("complex_raw", "단지명"),
+        ):
+            assert stands(row[field]) in (None, stands(cells[column])), (field, cells[column])
+        count = row["employee_count"]
+        assert count is None or count == int(cells["종업원수(합계)"].replace(",", ""))
+        day = row["registered_on"]
+        assert day is None or f"{day:%Y%m%d}" == re.sub(r"\D", "", cells["최초등록일"])
+
+
+@pytest.fixture(scope="module")
+def long_form(tmp_path_factory: pytest.TempPathFactory) -> bytes:
+    path = tmp_path_factory.mktemp("long") / NAME
+    return write_factory_csv(path, DAY, seed=5, rows=30, detailed=True).read_bytes()

@@ -33,11 +33,11 @@ _TIDY = r"nullif(trim(regexp_replace(replace(nfc_normalize(v), chr(8203), ''), '
 _VALUES = {
     "count": (
         pa.int32(),
-        r"try_cast(replace(nullif(regexp_extract(v, '^([0-9][0-9,]*)(\.0+)?$', 1), ''), ',', '') AS INTEGER)",
+        r"try_cast(replace(nullif(regexp_extract(v, '^([0-9]+|[0-9]{1,3}(?:,[0-9]{3})+)(\.0+)?$', 1), ''), ',', '') AS INTEGER)",
     ),
     "area": (
         pa.float64(),
-        r"try_cast(replace(nullif(regexp_extract(v, '^[0-9][0-9,]*(\.[0-9]+)?$'), ''), ',', '') AS DOUBLE)",
+        r"try_cast(replace(nullif(regexp_extract(v, '^([0-9]+|[0-9]{1,3}(,[0-9]{3})+)(\.[0-9]+)?$'), ''), ',', '') AS DOUBLE)",
     ),
     "date": (
         pa.date32(),
