@@ -39,7 +39,9 @@ def plant(folder: Path, seed: int) -> list[Path]:
     first[header.index("생산품")] = f"금형 {PERSON} 문의 010-1357-2468"
     first[header.index("공장대표주소(도로명)")] += " gildong@mo.example"
     first[header.index("대표자")] = PERSON
-    factories.write_bytes(csv_bytes([header, first, *rest]))
+    # Without employees: of so few factories they could not be protected.
+    keep = [n for n, name in enumerate(header) if not name.startswith("종업원수")]
+    factories.write_bytes(csv_bytes([[row[n] for n in keep] for row in (header, first, *rest)]))
     name = "남동국가산업단지"
     items = factory_items(name, DAY, seed=seed, rows=4000)
     items[0] |= {"mainProductCn": f"지그 {PERSON} 010-1357-2468", "rprsntvNm": PERSON}
