@@ -17,6 +17,8 @@ import yaml
 from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
 
 CONTRACTS_DIR = Path(__file__).parent / "contracts"
+#: A parser is a module here, named in the contract.
+PARSERS = Path(__file__).parent / "parsers"
 
 Dimension = Literal["krw", "usd", "firms", "persons", "percent", "percentage_point", "area"]
 Relation = Literal["current", "previous", "ytd"]
@@ -318,15 +320,8 @@ class Contract(_Strict):
     cadence: Cadence
     #: The role (not the person) that answers for the mappings of this dataset.
     mapping_owner: str
-    parser: Literal[
-        "industrial_trend",
-        "complex_status",
-        "published_figures",
-        "claims",
-        "trend_answers",
-        "national_series",
-        "registry_list",
-    ]
+    #: A module of `ingestion/parsers/`.
+    parser: str = Field(pattern=r"^[a-z][a-z0-9_]*$")
     #: The form of the file: a workbook, a CSV edition, a YAML file, or an interface's answers.
     form: Literal["workbook", "csv", "yaml", "answers"]
     #: The schema of the landed rows.
@@ -369,6 +364,13 @@ class Contract(_Strict):
     def names_persons(self) -> bool:
         """Whether the publisher's file holds what concerns natural persons."""
         return any(column.person for column in self.list_columns)
+
+    @field_validator("parser")
+    @classmethod
+    def _parser_is_there(cls, value: str) -> str:
+        if not any((PARSERS / name).is_file() for name in (f"{value}.py", f"{value}/__init__.py")):
+            raise ValueError(f"no parser ingestion/parsers/{value}.py")
+        return value
 
     @field_validator("disclosure", mode="before")
     @classmethod

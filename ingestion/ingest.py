@@ -14,7 +14,9 @@ from contextlib import ExitStack
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
 from functools import cached_property
+from importlib import import_module
 from pathlib import Path
+from types import ModuleType
 from typing import Any, Literal
 from zoneinfo import ZoneInfo
 
@@ -29,7 +31,6 @@ from ingestion.parsers import (
     claims,
     complex_status,
     industrial_trend,
-    national_series,
     published_figures,
     registry_list,
     trend_answers,
@@ -85,16 +86,8 @@ class Ingestion:
             self.contracts.fingerprint,
             self.registry.fingerprint,
             *(
-                parser.PARSER_VERSION
-                for parser in (
-                    industrial_trend,
-                    complex_status,
-                    published_figures,
-                    claims,
-                    registry_list,
-                    national_series,
-                    trend_answers,
-                )
+                f"{name} {_parser(name).PARSER_VERSION}"
+                for name in sorted({c.parser for c in self.contracts.by_dataset.values()})
             ),
         ]
         return hashlib.sha256("/".join(parts).encode()).hexdigest()[:16]
@@ -403,10 +396,13 @@ def _parse(
                 return drafts.enter_context(draft)
 
             return registry_list.parse(content, contract, room.registry, snapshot, begin)
-        case "national_series":
-            return national_series.parse(content, contract, room.registry, snapshot)
         case "trend_answers":
             return trend_answers.parse(content, contract, room.contracts, room.registry, snapshot)
+    if contract.parser != "industrial_trend":
+        reading: Reading = _parser(contract.parser).parse(
+            content, contract, room.registry, snapshot
+        )
+        return reading
     if contract.form == "workbook":
         parsed = industrial_trend.parse_workbook(content, contract, room.registry, name)
     elif content.form == "answers":
@@ -456,6 +452,10 @@ def _known_answers(room: Ingestion, filed: Snapshot) -> Snapshot | None:
     if newest is None or newest.answers_sha256 != filed.answers_sha256:
         return None
     return newest if not is_stale(room, newest) else None
+
+
+def _parser(name: str) -> ModuleType:
+    return import_module(f"ingestion.parsers.{name}")
 
 
 def _period_so_far(content: Content, contract: Contract, snapshot: Snapshot) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import re
 import shutil
@@ -39,9 +40,12 @@ def project(tmp_path_factory: pytest.TempPathFactory) -> Path:
                 "__pycache__", "target", "logs", "node_modules", ".observablehq"
             ),
         )
-    contract = re.search(r"`(ingestion/contracts/\S+\.yml)`", PAGE.read_text(encoding="utf-8"))
-    assert contract
-    (copy / contract[1]).write_text(block("contract"), encoding="utf-8")
+    page = PAGE.read_text(encoding="utf-8")
+    places = re.findall(r"`(ingestion/(?:contracts/\w+\.yml|parsers/\w+\.py))`", page)
+    named = dict(zip(("contract", "yearbook-contract", "yearbook-parser"), places, strict=True))
+    for name, place in named.items():
+        assert not (copy / place).exists(), place
+        (copy / place).write_text(block(name), encoding="utf-8")
     seed = copy / "dbt_project/seeds/series.csv"
     known = seed.read_text(encoding="utf-8")
     seed.write_text(known.rstrip("\n") + "\n" + block("series"), encoding="utf-8")
@@ -69,8 +73,12 @@ def test_the_page_leads_to_a_figure_in_a_release(project: Path, tmp_path: Path) 
     (inbox / name[1]).write_text(block("answer"), encoding="utf-8")
     (inbox / f"{name[1]}.meta.json").write_text('{"simulated": true}', encoding="utf-8")
 
+    (inbox / "yearbook.csv").write_text(block("yearbook"), encoding="utf-8")
+    (inbox / "yearbook.csv.meta.json").write_text('{"simulated": true}', encoding="utf-8")
+
     told = sandan(project, home, "run", "--inbox", str(inbox))
     assert f"{name[1]}: landed, kosis__labour_force" in told
+    assert "yearbook.csv: landed, kosis__yearbook all, 2 rows" in told
 
     with duckdb.connect(str(home / "releases/current/kicox.duckdb"), read_only=True) as release:
         rows = release.execute(
@@ -79,6 +87,12 @@ def test_the_page_leads_to_a_figure_in_a_release(project: Path, tmp_path: Path) 
         ).fetchall()
         # thousand persons in the answer, persons in the mart
         assert [row[:2] for row in rows] == [("2024", 4_453_000.0), ("2025", 4_412_000.0)]
+        # what the page's own parser read: a figure with its cell, and a suppressed one that is none
+        yearbook = release.execute(
+            "SELECT period, value, obs_status, cell FROM national_series "
+            "WHERE series = 'national_mining_manufacturing_shipments' AND is_latest ORDER BY period"
+        ).fetchall()
+        assert yearbook == [("2023", 19_925_000.0, "A", "C2"), ("2024", None, "Q", "D2")]
         shares = release.execute(
             "SELECT period, denominator, share_pct FROM national_share "
             "WHERE definition = 'manufacturing_employment' AND period IN ('2024', '2025') "
@@ -112,3 +126,52 @@ def test_a_code_that_the_contract_does_not_name_stops_that_dataset(
     (inbox / "other.json").write_text(block("answer").replace("천명", "만명", 1), encoding="utf-8")
     told = sandan(project, home, "ingest", "--inbox", str(inbox))
     assert "REJECTED" in told and "만명" in told and "천명" in told
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "problem", "cell"),
+    [
+        ("십억원", "조원", "series_unit", "B2"),
+        ("1992500", "19925OO", "not_a_number", "C2"),
+        ("광업·제조업 출하액", "광업 출하액", "series_rows_unknown", "A2"),
+        ("1992500", "-5", "negative_number", "C2"),
+    ],
+)
+def test_the_parser_of_the_page_refuses_with_the_cell(
+    project: Path, tmp_path: Path, old: str, new: str, problem: str, cell: str
+) -> None:
+    path = tmp_path / "yearbook.csv"
+    path.write_text(block("yearbook").replace(old, new), encoding="utf-8")
+    script = (
+        "import json, sys\nfrom pathlib import Path\n"
+        "from ingestion.ingest import ingest_file\nfrom pipeline.inputs import ingestion_room\n"
+        "from pipeline.settings import Settings\n"
+        "room = ingestion_room(Settings(Path(sys.argv[1])))\n"
+        "o = ingest_file(room, Path(sys.argv[2]), run_id='r')\n"
+        "print(json.dumps([o.status, [[p['code'], p['cell']] for p in o.problems]]))"
+    )
+    result = subprocess.run(
+        [sys.executable, "-c", script, str(tmp_path / "home"), str(path)],
+        cwd=project,
+        env={**os.environ, "PYTHONPATH": str(project)},
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert json.loads(result.stdout) == ["quarantined", [[problem, cell]]]
+
+
+@pytest.mark.parametrize("command", [("check",), ("format", "--check")])
+def test_the_parser_of_the_page_has_the_style_of_the_rest(
+    project: Path, command: tuple[str, ...]
+) -> None:
+    """It is what a newcomer copies."""
+    place = str(project / "ingestion/parsers/column_a_year.py")
+    settings = ["--config", str(REPOSITORY / "pyproject.toml"), "--no-cache"]
+    result = subprocess.run(
+        [sys.executable, "-m", "ruff", *command, *settings, place],
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert result.returncode == 0, result.stdout + result.stderr

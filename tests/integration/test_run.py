@@ -73,6 +73,42 @@ def test_of_a_home_others_see_releases_alone(sample_home: Path) -> None:
     assert open_to_others(sample_home) - {"sample", "quota", "first_run.txt"} == {"releases"}
 
 
+def test_the_sample_is_as_large_as_the_country(sample_home: Path) -> None:
+    """200,000 factories with births and deaths, 1,350 complexes, every edition since 2001."""
+    assert query(
+        sample_home,
+        "SELECT count(*) FROM dim_factory WHERE is_current AND dataset = 'kicox__factory_registry'",
+    ) == [(200_000,)]
+    events = dict(
+        query(
+            sample_home,
+            "SELECT event, count(*) FROM factory_event WHERE dataset = 'kicox__factory_registry' GROUP BY 1",
+        )
+    )
+    assert min(events[kind] for kind in ("opening", "closure", "move")) > 1000, events
+    assert query(
+        sample_home,
+        "SELECT count(*) FROM complex_status_quarterly WHERE is_top_level "
+        "AND period = (SELECT max(period) FROM complex_status_quarterly)",
+    ) == [(MOST_COMPLEXES,)]
+    # What the interfaces gave is in the marts, gross output beside shipments.
+    series = query(
+        sample_home,
+        "SELECT series, count(DISTINCT period) FROM national_series WHERE area = 'KR' GROUP BY 1 ORDER BY 1",
+    )
+    assert {name for name, count in series if count >= 5} >= {
+        "national_manufacturing_shipments", "national_manufacturing_output",
+        "national_production_index", "national_exports", "krw_per_usd",
+    }, series  # fmt: skip
+    shares = query(
+        sample_home,
+        "SELECT period, share_pct FROM national_share "
+        "WHERE definition = 'manufacturing_output' AND length(period) = 4 AND share_pct IS NOT NULL",
+    )
+    assert {"2020", "2022", "2023", "2024"} <= {period for period, _ in shares}
+    assert all(20 < share < 45 for _, share in shares)
+
+
 def test_the_page_of_what_may_be_relied_on_names_every_mart(sample_home: Path) -> None:
     page = (ROOT / "docs" / "marts.md").read_text(encoding="utf-8")
     heads = re.findall(r"^\| ((?:`\w+`(?:, )?)+) \|", page, re.M)
