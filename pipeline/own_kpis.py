@@ -7,7 +7,7 @@ between two cells, an index of concentration an object of its own (`disclosure.C
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Literal
 
@@ -153,14 +153,8 @@ def computed(
                     value,
                 )
         return
-    names = [d.name for d in dimensions]
-    if kpi.dimension not in names:
-        raise DisclosureError(
-            f"KPI {kpi.kind}: there is no dimension {kpi.dimension}; there are {', '.join(names)}",
-            f"지표 {kpi.kind}: 차원 {kpi.dimension}이(가) 없다",
-        )
-    at = names.index(kpi.dimension) + 1  # (the key begins with the figure)
-    dimension = dimensions[at - 1]
+    at, dimension = _dimension(kpi, dimensions)
+    at += 1  # (the key begins with the figure)
     if kpi.kind != "growth" and not dimension.with_total:
         raise DisclosureError(
             f"KPI {kpi.kind}: {dimension.name} has no total to be a share of",
@@ -174,13 +168,64 @@ def computed(
                 yield from _index(kpi, figure, dimension, key, at, place, value)
         elif kpi.kind == "share" and key[at] != TOTAL:
             whole = place.get((*key[:at], TOTAL, *key[at + 1 :]))
-            column = f"{figure}_share_{dimension.name}_pct"
+            column = column_of(kpi, figure) or ""
             yield from _quotient(kpi, column, key, place[key], whole, value)
         elif kpi.kind == "growth" and key[at] in dimension.codes[1:]:
             before = dimension.codes[dimension.codes.index(key[at]) - 1]
             base = place.get((*key[:at], before, *key[at + 1 :]))
-            column = f"{figure}_growth_{dimension.name}_pct"
+            column = column_of(kpi, figure) or ""
             yield from _quotient(kpi, column, key, place[key], base, value)
+
+
+def column_of(kpi: OwnKpi, figure: str) -> str | None:
+    """The column of a KPI between cells of one figure, None of another kind."""
+    return f"{figure}_{kpi.kind}_{kpi.dimension}_pct" if kpi.kind in ("share", "growth") else None
+
+
+def printed_quotients(
+    columns: Mapping[str, OwnKpi],
+    rows: Sequence[Mapping[str, str]],
+    keys: Sequence[Key],
+    dimensions: Sequence[Dimension],
+    number: Callable[[str, int], float],
+) -> Relations:
+    """What shares and growth printed in a table (as texts, by column) tell of its cells.
+
+    Raises:
+        DisclosureError: a value is no number, or a KPI speaks of a dimension that there is not.
+    """
+    place = {key: i for i, key in enumerate(keys)}
+    found: list[Mapping[int, float]] = []
+    ends: list[tuple[float, float]] = []
+    for column, kpi in columns.items():
+        at, dimension = _dimension(kpi, dimensions)
+        for i, (row, key) in enumerate(zip(rows, keys, strict=True)):
+            base = TOTAL
+            if kpi.kind == "growth":
+                if key[at] not in dimension.codes[1:]:
+                    continue
+                base = dimension.codes[dimension.codes.index(key[at]) - 1]
+            other = place.get((*key[:at], base, *key[at + 1 :]))
+            if not row[column] or other is None or other == i:
+                continue
+            digits = kpi.decimals
+            half = 0.0 if digits is None else 0.5 * 10.0**-digits
+            part = (number(row[column], i + 2) + (100 if kpi.kind == "growth" else 0)) / 100
+            more, bounds = ratio(i, other, part, half / 100)
+            found += more
+            ends += bounds
+    return relations(found, ends)
+
+
+def _dimension(kpi: OwnKpi, dimensions: Sequence[Dimension]) -> tuple[int, Dimension]:
+    names = [d.name for d in dimensions]
+    if kpi.dimension not in names:
+        raise DisclosureError(
+            f"KPI {kpi.kind}: there is no dimension {kpi.dimension}; there are {', '.join(names)}",
+            f"지표 {kpi.kind}: 차원 {kpi.dimension}이(가) 없다",
+        )
+    at = names.index(kpi.dimension)
+    return at, dimensions[at]
 
 
 def _rounded(kpi: OwnKpi, figure: float) -> tuple[float, str, float]:

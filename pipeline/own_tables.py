@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import csv
 import math
-from collections.abc import Mapping
+import os
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any, Literal
 
@@ -18,18 +19,30 @@ from disclosure import (
     Earlier,
     Primary,
     Protection,
+    Relations,
     Rule,
     Table,
     Tabulation,
+    joined,
     link,
     primary,
+    relations,
     revealed,
     tabulate,
     with_released,
 )
 from disclosure import protect as protect_table
 from ingestion.contract import DisclosureRule
-from pipeline.own_kpis import Kpi, OwnKpi, attached, computed, printable, stacked
+from pipeline.own_kpis import (
+    Kpi,
+    OwnKpi,
+    attached,
+    column_of,
+    computed,
+    printable,
+    printed_quotients,
+    stacked,
+)
 
 #: How a published table writes a figure that was withheld.
 HIDDEN = ("", "X", "x")
@@ -318,11 +331,17 @@ def audit_csv(config_path: Path, path: Path, out: Path | None) -> tuple[list[str
             for i, row in enumerate(rows, start=2)
         ]
     )
-    system = _sums(_dimensions(config, rows), keys)
+    dimensions = _dimensions(config, rows)
+    columns = {c: k for k in config.kpis if (c := column_of(k, config.figure)) is not None}
+    values = _read(path, list(columns)) if columns else [{} for _ in rows]
+    told = printed_quotients(columns, values, keys, dimensions, _number_of(path))
+    system = joined(_sums(dimensions, keys), told)
     found = revealed(figures, np.zeros(len(keys)), np.full(len(keys), np.inf), system)
     exact = [i for i, e in enumerate(found.exact) if e]
     if out is not None:
-        with out.open("x", encoding="utf-8", newline="") as file:
+        with open(
+            out, "x", encoding="utf-8", newline="", opener=lambda p, f: os.open(p, f, 0o600)
+        ) as file:
             writer = csv.writer(file)
             writer.writerow([*names, "low", "high", "exact"])
             for cell, low, high, is_exact in zip(
@@ -330,20 +349,27 @@ def audit_csv(config_path: Path, path: Path, out: Path | None) -> tuple[list[str
             ):
                 end = "" if np.isinf(high) else f"{high:.10g}"
                 writer.writerow([*keys[int(cell)], f"{low:.10g}", end, bool(is_exact)])
-        out.chmod(0o600)
     shown = ", ".join("|".join(keys[int(found.cell[i])]) for i in exact[:10])
     lines = [
         f"{len(found.cell)} suppressed cells, {len(exact)} can be worked out exactly"
         + (f": {shown}" if exact else ""),
         f"비공개 {len(found.cell)}칸 가운데 {len(exact)}칸을 정확히 알 수 있다",
     ]
+    unused = [k.kind for k in config.kpis if column_of(k, config.figure) is None]
+    if unused:
+        lines.append(
+            f"not held against it: {', '.join(unused)} (shares and growth are) / "
+            f"대조하지 않은 지표: {', '.join(unused)}"
+        )
     return lines + ([str(out)] if out else []), bool(exact)
 
 
-def _sums(dimensions: list[Dimension], keys: list[tuple[str, ...]]) -> Any:
-    """Every parent less its children, for the cells that are there."""
-    from disclosure import relations
+def _number_of(path: Path) -> Callable[[str, int], float]:
+    return lambda text, line: _number(text, path, line)
 
+
+def _sums(dimensions: list[Dimension], keys: list[tuple[str, ...]]) -> Relations:
+    """Every parent less its children, for the cells that are there."""
     place = {key: i for i, key in enumerate(keys)}
     rows = []
     for position, dimension in enumerate(dimensions):

@@ -325,6 +325,43 @@ def test_audit_finds_a_table_that_hides_one_cell_alone(folder):
     assert "north|food" in result.output
 
 
+SHARES = """
+dimensions: [{name: region}]
+figure: turnover
+kpis:
+  - {kind: share, dimension: region%s}
+  - {kind: hhi, dimension: region}
+"""
+
+
+@pytest.mark.parametrize(
+    ("share", "decimals", "expected"),
+    [
+        ("", "", (0.0, 55.0, "False")),  # no share printed: what is left of the sum
+        ("30.0", ", decimals: 1", (29.95, 30.05, "False")),
+        ("30", "", (30.0, 30.0, "True")),
+    ],
+)
+def test_audit_takes_the_shares_that_are_printed_beside(tmp_path, share, decimals, expected):
+    (tmp_path / "c.yml").write_text(SHARES % decimals, encoding="utf-8")
+    (tmp_path / "t.csv").write_text(
+        f"region,turnover,turnover_share_region_pct\na,X,{share}\nb,,\nc,45,45\n_T,100,\n",
+        encoding="utf-8",
+    )
+    result = run(
+        *("audit", "--config", tmp_path / "c.yml", "--table", tmp_path / "t.csv"),
+        *("--out", tmp_path / "i.csv"),
+    )
+    low, high, exact = expected
+    assert result.exit_code == (1 if exact == "True" else 0), result.output
+    assert "not held against it: hhi" in result.output
+    rows = {r["region"]: r for r in csv.DictReader((tmp_path / "i.csv").open(encoding="utf-8"))}
+    assert float(rows["a"]["low"]) == pytest.approx(low, abs=1e-6)
+    assert float(rows["a"]["high"]) == pytest.approx(high, abs=1e-6)
+    assert rows["a"]["exact"] == exact
+    assert (tmp_path / "i.csv").stat().st_mode & 0o077 == 0
+
+
 @pytest.mark.parametrize(
     ("text", "message"),
     [
