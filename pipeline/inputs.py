@@ -143,7 +143,9 @@ def _lists_of_release(
     lists are the oldest. None where no release was made from them.
     """
     found: list[tuple[str, set[str]]] = []
-    for path in settings.releases.glob("*_v*/inputs.lock.json"):
+    # (of releases whose bytes were collected, the lock is kept)
+    folders = (settings.releases, settings.home / "collected")
+    for path in [p for folder in folders for p in folder.glob("*_v*/inputs.lock.json")]:
         lock = json.loads(path.read_text(encoding="utf-8"))
         kinds: dict[str, dict[str, str]] = {"accumulate": {}, "replace": {}}
         for entry in lock["snapshots"]:

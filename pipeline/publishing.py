@@ -438,7 +438,8 @@ def under_embargo(settings: Settings, snapshot_ids: set[str]) -> set[str]:
         return set()
     shown = {
         snapshot["snapshot_id"]
-        for manifest in releases.list_releases(settings.releases)
+        for folder in (settings.releases, places(settings).collected)
+        for manifest in releases.list_releases(folder)
         for snapshot in manifest["inputs"]
     }
     return snapshot_ids - shown

@@ -40,7 +40,8 @@ def write_dictionary(manifest: Path, out: Path, candidate: Path | None = None) -
     The content is {"tables": [{"name", "layer", "description_ko", "description_en", "columns":
     [{"name", "type", "description_ko", "description_en", "not_null"}], "key", "parents", "tests":
     [{"name", "column", "description"}], "unit_tests": […]}], "exposures": […]}, ordered by layer and
-    name. The same manifest gives the same bytes.
+    name. The same nodes, in whatever order, give the same
+    bytes.
 
     Args:
         manifest: dbt's manifest.json.
@@ -84,10 +85,11 @@ def write_dictionary(manifest: Path, out: Path, candidate: Path | None = None) -
         for key, node in nodes.items()
         if node["resource_type"] in ("model", "seed", "source")
     ]
-    if candidate is not None:
-        _add_columns(tables, candidate)
+    # (a manifest lists the same nodes in another order where dbt read less of the project anew)
     order = {layer: i for i, layer in enumerate(("source", "seed", *_LAYERS))}
     tables.sort(key=lambda t: (order.get(t["layer"], 99), t["name"]))
+    if candidate is not None:
+        _add_columns(tables, candidate)
     exposures = [
         {
             "name": e["name"],

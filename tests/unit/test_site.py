@@ -278,6 +278,14 @@ def test_steps_on_the_way_have_the_columns_they_were_built_with(tmp_path: Path) 
         ("value", "double", "Figure"), ("helper", "boolean", ""),
     ]  # fmt: skip
     assert tables["e"] == [] and len(tables["m"]) == 1
+    # Two marts tell of one column, in whatever order dbt lists them: the same bytes.
+    other = {"value": {"name": "value", "data_type": "double", "description": "다른 값 / Other"}}
+    nodes = {**manifest["nodes"], "n": model("n", "marts", other)}
+    written = []
+    for items in (list(nodes.items()), list(reversed(nodes.items()))):
+        path.write_text(json.dumps({**manifest, "nodes": dict(items)}), encoding="utf-8")
+        written.append(write_dictionary(path, tmp_path / "dictionary.json", database).read_bytes())
+    assert written[0] == written[1]
 
 
 def test_figures_are_written_without_noise_and_the_same_each_time(tmp_path: Path) -> None:
