@@ -383,6 +383,46 @@ def test_the_real_files_are_released(real_home: Path) -> None:
     assert claims[("korea_it_times_2005_production_30", "2020")] == ("supported", 30.5, "12/12")
 
 
+def test_the_claims_of_2005_by_real_figures(real_home: Path) -> None:
+    """What the article said: held in 2001 and once since, by which definition; two claims that cannot
+    both be true are told together though nothing measures them."""
+    rows = query(
+        real_home,
+        "SELECT claim_id, verdict, verdict_period, verdict_period_is_assumed, last_held_period, "
+        "last_held_definition, held_periods, contradicts FROM claim_verdict "
+        "WHERE claim_id LIKE 'korea_it_times_2005_%' AND stated_value IN (30, 43, 41) ORDER BY claim_id",
+    )
+    article = "korea_it_times_2005"
+    clusters = ("not_evaluable", "none", True, None, None, None)
+    assert rows == [
+        (f"{article}_exports_43", "indicative", "2005", True, "2009", "customs_exports", "2001, 2009", None),
+        (f"{article}_mini_clusters_41", *clusters, f"{article}_mini_clusters_43"),
+        (f"{article}_mini_clusters_43", *clusters, f"{article}_mini_clusters_41"),
+        (f"{article}_production_30", "indicative", "2005", True, "2020", "mining_manufacturing_shipments", "2001, 2020", None),
+    ]  # fmt: skip
+    measured = query(
+        real_home,
+        "SELECT metric, period, definition, round(measured_value, 1), coverage FROM claim_check "
+        "WHERE claim_id IN ('korea_it_times_2005_production_30', 'korea_it_times_2005_exports_43') "
+        "AND period IN ('2001', '2005') AND definition IN ('manufacturing_shipments', "
+        "'mining_manufacturing_shipments', 'customs_exports') ORDER BY ALL",
+    )
+    production, exports = "national_production_share_pct", "national_export_share_pct"
+    assert {row[:3]: row[3:] for row in measured} == {
+        (exports, "2001", "customs_exports"): (42.8, "12/12"),
+        (exports, "2005", "customs_exports"): (45.7, "2/12"),
+        (production, "2001", "manufacturing_shipments"): (30.4, "12/12"),
+        (production, "2001", "mining_manufacturing_shipments"): (30.4, "12/12"),
+        (production, "2005", "manufacturing_shipments"): (None, "2/12"),
+        (production, "2005", "mining_manufacturing_shipments"): (34.4, "2/12"),
+    }
+    wrong_unit = query(
+        real_home,
+        "SELECT DISTINCT verdict FROM claim_verdict WHERE claim_id = 'all_complexes_exports_2025_q1'",
+    )
+    assert wrong_unit == [("not_evaluable",)]
+
+
 def test_what_the_real_workbook_reveals_is_told_to_the_statistician_alone(real_home: Path) -> None:
     """Its totals include its six suppressed complexes. Which figures that gives away stands in no test."""
     (told,) = (real_home / "builds").glob("*/disclosure_revealed.json")

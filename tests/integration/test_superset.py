@@ -91,6 +91,9 @@ def test_every_dataset_answers_on_a_release_without_a_figure(
     files = {k: yaml.safe_load(v) for k, v in assets.render(folder / "kicox.duckdb").items()}
     datasets = [f for k, f in files.items() if k.startswith("sandan/datasets/")]
     assert len(datasets) > 3
+    named = {d["table_name"]: {c["column_name"] for c in d["columns"]} for d in datasets}
+    held = {"first_published_at", "is_latest", "superseded_at"}
+    assert held | {"vintage"} <= named["vintages"] and held <= named["national_vintages"]
     with duckdb.connect(str(folder / "kicox.duckdb"), read_only=True) as connection:
         for dataset in datasets:
             query = dataset.get("sql") or f"FROM {dataset['table_name']}"
