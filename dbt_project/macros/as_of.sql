@@ -10,7 +10,9 @@
 
 {% macro duckdb__create_as_of_macros() -%}
     {%- if not execute -%}{{ return('') }}{%- endif -%}
-    {%- for mart in ['fct_observation', 'dim_measure', 'national_series'] -%}
+    {%- for mart in [
+        'fct_observation', 'dim_measure', 'national_series', 'complex_status_vintage', 'dim_province'
+    ] -%}
         {#- a build that broke, or that was asked for a part only -#}
         {%- if load_relation(target_relation_of(mart)) is none -%}{{ return('') }}{%- endif -%}
     {%- endfor -%}
@@ -52,6 +54,25 @@
 
         {{ quarterised('(select measure, unit_code from dim_measure)', 'held') }}
     {%- endset -%}
+    {%- set status -%}
+        with held as (
+            select * from complex_status_vintage where vintage <= {{ stood }}
+        )
+
+        select q.status_complex_id, q.period, q.complex_id, q.complex_type, q.province_code,
+            p.name_ko as province_ko, p.name_en as province_en, q.sigungu_ko, q.name_ko, q.name_raw,
+            q.former_name_ko, q.renewal, q.level, q.is_top_level, q.parent_id, q.whole_id, q.is_straddling,
+            q.seq, q.development_status,
+            {%- for column in status_columns() if not column.get('cumulative') %}
+            q.{{ column.name }}, q.{{ column.name }}_status,
+            {%- endfor %}
+            {{ status_flows('q', 'b') }},
+            q.snapshot_id, q.sheet, q.name_cell, q.is_simulated
+        from held as q
+        left join held as b
+            on b.status_complex_id = q.status_complex_id and b.period = {{ previous_period('q.period') }}
+        left join dim_province as p on p.province_code = q.province_code
+    {%- endset -%}
     {%- set marts = [] -%}
     {%- for mart, keys, columns, which in [
         ('complex_quarterly', ['complex_id', 'period'], quarter_columns(),
@@ -85,5 +106,7 @@
             '그날 공표되어 있던 전국 수치 / The national figures that stood published on a day'),
         ('observations_quarterly_as_of', quarters,
             '그날 공표되어 있던 분기 값(달에서 낸 것 포함) / Values of quarters as they stood on a day, those from months included'),
+        ('complex_status_quarterly_as_of', status,
+            'complex_status_quarterly: 그날까지 공표된 회차로 / complex_status_quarterly by the editions published by a day'),
     ] + marts) }}
 {%- endmacro %}

@@ -74,6 +74,25 @@
     ]) }}
 {%- endmacro %}
 
+{#- Production and exports of a quarter from the sums since January: `quarter` and `before` are the rows of
+    the quarter and of the one before it. -#}
+{% macro status_flows(quarter, before) -%}
+    {%- for flow, ytd in [
+        ('production_krw_100m', 'production_ytd_krw_100m'), ('exports_usd_m', 'exports_ytd_usd_m')
+    ] %}
+    case
+        when {{ quarter }}.{{ ytd }}_status <> 'A' then null
+        when {{ quarter }}.period like '____-Q1' then {{ quarter }}.{{ ytd }}
+        when {{ before }}.{{ ytd }}_status = 'A' then {{ quarter }}.{{ ytd }} - {{ before }}.{{ ytd }}
+    end as {{ flow }},
+    case
+        when {{ quarter }}.{{ ytd }}_status is null then 'O'
+        when {{ quarter }}.{{ ytd }}_status <> 'A' or {{ quarter }}.period like '____-Q1' then {{ quarter }}.{{ ytd }}_status
+        else coalesce({{ before }}.{{ ytd }}_status, 'O')
+    end as {{ flow }}_status{{ ',' if not loop.last }}
+    {%- endfor %}
+{%- endmacro %}
+
 {% macro status_total_columns() -%}
     {{ return([{'name': 'complex_count', 'measure': 'complex_count'}]
         + status_columns()[:9]) }}

@@ -18,8 +18,11 @@ from ingestion.sample import (
     SampleRegistry,
     file_name,
     simulate_annual_revision,
+    simulate_status,
+    status_file_name,
     write_meta,
     write_sample,
+    write_status_workbook,
     write_workbook,
 )
 from pipeline.asof import AsOfError, read_as_of, rebuild, releases_like
@@ -82,6 +85,7 @@ def test_a_release_rebuilt_as_of_its_day_has_the_same_bytes(two_releases: Settin
         ("complex_industry_quarterly", "complex_industry_quarterly_as_of"),
         ("fct_observation", "as_of"),
         ("national_series", "national_series_as_of"),
+        ("complex_status_quarterly", "complex_status_quarterly_as_of"),
     ],
 )
 def test_the_macros_give_what_the_release_of_the_day_gave(
@@ -173,6 +177,10 @@ def test_releases_in_sequence_are_rebuilt_each_as_of_its_day(
     revised = simulate_annual_revision(SEED, "2024-Q3", SampleRegistry.load(SEEDS))
     path = write_workbook(revised, inbox / file_name(revised.when, suffix="정정"))
     write_meta(path, date(2026, 6, 15))
+    # the status of the newest quarter again, with one complex more
+    status = simulate_status(SEED, "2026-Q1", SampleRegistry.load(SEEDS), complexes=61)
+    path = write_status_workbook(status, inbox / status_file_name(status.when))
+    write_meta(path, date(2026, 6, 15))
     claim = yaml.safe_load(
         (ROOT / "ingestion/claims/korea_it_times_2005_exports_43.yml").read_text("utf-8")
     )
@@ -187,6 +195,23 @@ def test_releases_in_sequence_are_rebuilt_each_as_of_its_day(
         folder = home / "releases" / release / "marts"
         return {p.name: file_sha256(p) for p in folder.iterdir()}
 
+    # both editions of the status are kept; as of a day the one that held then
+    with duckdb.connect(str(home / "releases" / third / "kicox.duckdb"), read_only=True) as c:
+        editions = c.execute(
+            "SELECT vintage_no, vintage::VARCHAR, is_latest, superseded_at::VARCHAR, count(*) "
+            "FROM complex_status_vintage WHERE is_top_level GROUP BY ALL ORDER BY ALL"
+        ).fetchall()
+        first_day = editions[0][1]
+        assert [e[:4] for e in editions] == [
+            (1, first_day, False, "2026-06-15"),
+            (2, "2026-06-15", True, None),
+        ]
+        assert editions[1][4] == editions[0][4] + 1
+        for day, release in ((BEFORE_REVISION, second), ("2026-06-15", third)):
+            now = f"FROM complex_status_quarterly_as_of(DATE '{day}')"
+            then = f"FROM read_parquet('{home}/releases/{release}/marts/complex_status_quarterly.parquet')"
+            for one, other in ((then, now), (now, then)):
+                assert c.execute(f"SELECT count(*) FROM (({one}) EXCEPT ALL ({other}))").fetchone() == (0,)  # fmt: skip
     # the third one does differ, in the vintages and in the claims
     for name in ("fct_observation", "revision", "revision_triangle", "claim_verdict"):
         assert marts(second)[f"{name}.parquet"] != marts(third)[f"{name}.parquet"]

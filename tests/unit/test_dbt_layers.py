@@ -39,6 +39,7 @@ MARTS = {
     "complex_quarterly",
     "complex_status_quarterly",
     "complex_status_total_quarterly",
+    "complex_status_vintage",
     "dim_claim_metric",
     "dim_code",
     "dim_complex",

@@ -1,29 +1,28 @@
--- One row a complex and quarter, from the list of all complexes of the edition that holds.
+-- One row a complex and quarter, from the edition that holds.
 select
-    c.status_complex_id,
-    c.period,
-    max(c.snapshot_id) as snapshot_id,
-    max(c.sheet) as sheet,
-    max(c.sheet_row) as sheet_row,
-    max(c.name_cell) as name_cell,
-    max(c.seq) as seq,
-    max(c.complex_type) as complex_type,
-    max(c.province_code) as province_code,
-    max(c.sigungu_ko) as sigungu_ko,
-    max(c.name_ko) as name_ko,
-    max(c.name_raw) as name_raw,
-    max(c.former_name_ko) as former_name_ko,
-    max(c.renewal) as renewal,
-    max(c.level) as level,
-    max(c.parent_id) as parent_id,
-    max(c.whole_id) as whole_id,
-    bool_or(c.is_straddling) as is_straddling,
-    max(c.development_status) as development_status,
-    {{ pivoted(status_columns()) }}
-    bool_or(c.is_simulated) as is_simulated
-from {{ ref('int_status_cells_harmonised') }} as c
-inner join {{ ref('int_status_editions_selected') }} as e
-    on e.snapshot_id = c.snapshot_id
-    and e.period = c.period
-where c.table_id = 'all_complexes' and c.row_kind = 'complex'
-group by c.status_complex_id, c.period
+    status_complex_id,
+    period,
+    snapshot_id,
+    sheet,
+    sheet_row,
+    name_cell,
+    seq,
+    complex_type,
+    province_code,
+    sigungu_ko,
+    name_ko,
+    name_raw,
+    former_name_ko,
+    renewal,
+    level,
+    parent_id,
+    whole_id,
+    is_straddling,
+    development_status,
+    {%- for column in status_columns() %}
+    {{ column.name }},
+    {{ column.name }}_status,
+    {%- endfor %}
+    is_simulated
+from {{ ref('int_status_editions_pivoted') }}
+where is_latest
