@@ -25,6 +25,7 @@ from ingestion.sample import (
     write_status_workbook,
     write_workbook,
 )
+from ingestion.sample.grid import WorkbookGrid
 from pipeline.asof import AsOfError, read_as_of, rebuild, releases_like
 from pipeline.settings import Settings
 from publication.releases import Places, Policy, collect, file_sha256
@@ -177,9 +178,16 @@ def test_releases_in_sequence_are_rebuilt_each_as_of_its_day(
     revised = simulate_annual_revision(SEED, "2024-Q3", SampleRegistry.load(SEEDS))
     path = write_workbook(revised, inbox / file_name(revised.when, suffix="정정"))
     write_meta(path, date(2026, 6, 15))
-    # the status of the newest quarter again, with one complex more
-    status = simulate_status(SEED, "2026-Q1", SampleRegistry.load(SEEDS), complexes=61)
-    path = write_status_workbook(status, inbox / status_file_name(status.when))
+    # the status of the newest quarter again: one complex is still being built
+
+    def unfinished(grid: WorkbookGrid) -> None:
+        for sheet in grid.sheets:  # the list of all complexes, and that of its type
+            if sheet.title in ("전국산업단지현황", "국가"):
+                row = next(r for r in sheet.rows if "완료" in r and "국가" in r)
+                row[row.index("완료")] = "조성중"
+
+    status = simulate_status(SEED, "2026-Q1", SampleRegistry.load(SEEDS))
+    path = write_status_workbook(status, inbox / status_file_name(status.when), unfinished)
     write_meta(path, date(2026, 6, 15))
     claim = yaml.safe_load(
         (ROOT / "ingestion/claims/korea_it_times_2005_exports_43.yml").read_text("utf-8")
@@ -198,15 +206,16 @@ def test_releases_in_sequence_are_rebuilt_each_as_of_its_day(
     # both editions of the status are kept; as of a day the one that held then
     with duckdb.connect(str(home / "releases" / third / "kicox.duckdb"), read_only=True) as c:
         editions = c.execute(
-            "SELECT vintage_no, vintage::VARCHAR, is_latest, superseded_at::VARCHAR, count(*) "
-            "FROM complex_status_vintage WHERE is_top_level GROUP BY ALL ORDER BY ALL"
+            "SELECT vintage_no, vintage::VARCHAR, is_latest, superseded_at::VARCHAR, "
+            "count(*) FILTER (development_status = 'complete') "
+            "FROM complex_status_vintage GROUP BY ALL ORDER BY ALL"
         ).fetchall()
         first_day = editions[0][1]
         assert [e[:4] for e in editions] == [
             (1, first_day, False, "2026-06-15"),
             (2, "2026-06-15", True, None),
         ]
-        assert editions[1][4] == editions[0][4] + 1
+        assert editions[1][4] == editions[0][4] - 1
         for day, release in ((BEFORE_REVISION, second), ("2026-06-15", third)):
             now = f"FROM complex_status_quarterly_as_of(DATE '{day}')"
             then = f"FROM read_parquet('{home}/releases/{release}/marts/complex_status_quarterly.parquet')"
