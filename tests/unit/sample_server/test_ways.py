@@ -10,7 +10,15 @@ from typing import Any
 
 import pytest
 
-from ingestion.contract import Contract, TrendFetch, load_contracts
+from ingestion.contract import (
+    Contract,
+    FactoriesFetch,
+    Fetch,
+    OdcloudFetch,
+    PortalFetch,
+    TrendFetch,
+    load_contracts,
+)
 from ingestion.fetch.client import Fetcher, Retries
 from ingestion.fetch.sources import indparkstats
 from ingestion.ingest import Ingestion, ingest_file
@@ -21,7 +29,6 @@ from pipeline import fetching
 from pipeline.settings import Settings
 
 PRODUCTION = "kicox__industrial_trend_production_by_industry_csv"
-WORKBOOK = "kicox__industrial_trend"
 FIRST_DAY = date(2026, 5, 28)
 
 
@@ -93,37 +100,53 @@ def test_without_a_person_the_last_failure_is_told(
 
 
 def test_a_way_that_broke_off_keeps_what_came_and_no_other_is_asked(
-    settings: Settings, server: SampleServer
+    server: SampleServer, home: Path
 ) -> None:
     """Half of the editions by one way and half by another would be two publications."""
-    server.faults.arm("html_instead", "FILE_3042071_2025-Q4")
-    result = fetched(settings, WORKBOOK, since=Period.parse("2025-Q3"))
+    ways = (
+        PortalFetch(way="portal", dataset_id="15085898", first="2025-Q3"),
+        OdcloudFetch(way="odcloud", dataset_id="15085898"),
+    )
+    server.publishers.today = FIRST_DAY
+    server.faults.arm("html_instead", "FILE_15085898_2025-Q4")
+    result = asked(home, server, PRODUCTION, *ways)
     assert (result["status"], result["code"]) == ("failed", "portal/html")
-    assert [Path(f).name.rsplit("_", 1)[1] for f in result["files"]] == ["20250930.xlsx"]
+    assert [Path(f).name[-12:] for f in result["files"]] == ["20250930.csv"]
+    assert {service for service, _ in attempts(home)} == {"portal"}
     server.faults.clear()
     # The next run asks for what is missing, and not again for what came.
-    rest = fetched(settings, WORKBOOK)
-    names = [Path(f).name for f in rest["files"]]
-    assert rest["status"] == "fetched" and not any("_20250930" in name for name in names)
-    assert any(name.endswith("_20251231.xlsx") for name in names)
+    rest = asked(home, server, PRODUCTION, *ways)
+    assert rest["status"] == "fetched", rest["message"]
+    assert [Path(f).name[-12:] for f in rest["files"]] == ["20251231.csv", "20260331.csv"]
+
+
+def asked(
+    home: Path,
+    server: SampleServer,
+    dataset: str,
+    *ways: Fetch,
+    landed: frozenset[str] = frozenset(),
+    since: str | None = None,
+) -> dict[str, Any]:
+    """One dataset asked in these ways alone."""
+    known = load_contracts()[dataset]
+    contract = known.model_copy(update={"source": known.source.model_copy(update={"fetch": ways})})
+    drops = home / "inbox"
+    drops.mkdir(parents=True, exist_ok=True)
+    with Fetcher(home, "r", publishers=server.url) as fetcher:
+        period = Period.parse(since) if since else None
+        return fetching._fetch_one(
+            fetching.Errand(fetcher, contract, drops, landed, FIRST_DAY, period)
+        )
 
 
 def test_odcloud_gives_the_newest_edition_and_from_a_period_on_all(
     server: SampleServer, home: Path
 ) -> None:
-    contract = load_contracts()[PRODUCTION]
-    (way,) = [way for way in contract.source.fetch if way.way == "odcloud"]
-    alone = contract.model_copy(
-        update={"source": contract.source.model_copy(update={"fetch": (way,)})}
-    )
-    drops = home / "inbox"
-    drops.mkdir(parents=True)
+    way = OdcloudFetch(way="odcloud", dataset_id="15085898")
 
     def ask(landed: frozenset[str], since: str | None) -> list[str]:
-        with Fetcher(home, "r", publishers=server.url) as fetcher:
-            period = Period.parse(since) if since else None
-            errand = fetching.Errand(fetcher, alone, drops, landed, FIRST_DAY, period)
-            result = fetching._fetch_one(errand)
+        result = asked(home, server, PRODUCTION, way, landed=landed, since=since)
         return [Path(f).stem.rsplit("_", 1)[1] for f in result["files"]]
 
     assert ask(frozenset(), None) == ["2026-Q1"]
@@ -191,3 +214,34 @@ def _pages(home: Path, run_id: str, month: str) -> int:
     """How many answers about a month came in a run."""
     rows = [r for r in read_outcomes(home / "outcomes") if r["run_id"] == run_id]
     return sum(r["period"] == month and r["status"] in ("fetched", "reused") for r in rows)
+
+
+def test_pages_that_name_persons_are_gone_once_they_are_one_file(
+    server: SampleServer, home: Path, room: Ingestion
+) -> None:
+    """They wait for the rest of their loop overnight, and no longer than that."""
+    known = load_contracts()["kicox__factory_registry_api"]
+    way = FactoriesFetch(way="factories", complexes=("남동국가산업단지", "반월국가산업단지"))
+    contract = known.model_copy(
+        update={"source": known.source.model_copy(update={"fetch": (way,)})}
+    )
+    drops, pages = home / "inbox", home / "fetched" / f"simulated_{known.dataset}"
+    drops.mkdir(parents=True)
+    moment = datetime(2026, 5, 28, 3, 0, tzinfo=UTC)
+
+    def run(now: datetime, quota: int) -> dict[str, Any]:
+        with Fetcher(
+            home, "r", publishers=server.url, quotas={"fctryRegistInfo": quota}, now=lambda: now
+        ) as fetcher:
+            return fetching._fetch_one(
+                fetching.Errand(fetcher, contract, drops, frozenset(), now.date())
+            )
+
+    stopped = run(moment, 1)
+    assert stopped["status"] == "stopped" and stopped["files"] == []
+    assert any("모의인" in path.read_text() for path in pages.rglob("*") if path.is_file())
+    result = run(moment + timedelta(days=1), 50)
+    assert result["status"] == "fetched", result["message"]
+    assert not pages.exists()
+    outcome = ingest_file(room, Path(result["files"][0]), run_id="r")
+    assert outcome.status == "landed" and outcome.rows > 50, outcome.message
