@@ -9,6 +9,7 @@ import re
 import zipfile
 from collections.abc import Iterator
 from datetime import date
+from functools import cache
 from pathlib import Path
 
 import duckdb
@@ -114,25 +115,37 @@ def _texts(name: str, data: bytes) -> Iterator[str]:
             yield data.decode("cp949", "replace")
 
 
+@cache
+def _duckdb() -> duckdb.DuckDBPyConnection:
+    return duckdb.connect()
+
+
 def _in_tables(*relations: str, connection: duckdb.DuckDBPyConnection | None = None) -> set[str]:
+    c = connection or _duckdb()
     found: set[str] = set()
-    with connection or duckdb.connect() as c:
-        for relation in relations:
-            columns = c.execute(f"DESCRIBE SELECT * FROM {relation}").fetchall()
-            for column, kind, *_ in columns:
-                if "VARCHAR" in kind or "JSON" in kind:
-                    rows = c.execute(
-                        f'SELECT DISTINCT unnest(regexp_extract_all("{column}"::VARCHAR, $1)) FROM {relation}',
-                        [PATTERN],
-                    ).fetchall()
-                    found |= {text for (text,) in rows}
+    for relation in relations:
+        columns = c.execute(f"DESCRIBE SELECT * FROM {relation}").fetchall()
+        texts = [f'"{name}"::VARCHAR' for name, kind, *_ in columns if _is_text(kind)]
+        if texts:
+            # All columns of a row at once: one pass, and what is not there is quickly not found.
+            row = f"concat_ws(chr(10), {', '.join(texts)})"
+            rows = c.execute(
+                f"SELECT DISTINCT unnest(regexp_extract_all(row, $1)) FROM (SELECT {row} AS row "
+                f"FROM {relation}) WHERE regexp_matches(row, $1)",
+                [PATTERN],
+            ).fetchall()
+            found |= {text for (text,) in rows}
     return found
 
 
+def _is_text(kind: str) -> bool:
+    return "VARCHAR" in kind or "JSON" in kind
+
+
 def _in_database(path: Path) -> set[str]:
-    connection = duckdb.connect(str(path), read_only=True)
     # Its views read what is landed, which is searched by itself.
-    names = connection.execute(
-        "SELECT schema_name || '.\"' || table_name || '\"' FROM duckdb_tables()"
-    ).fetchall()
-    return _in_tables(*(name for (name,) in names), connection=connection)
+    with duckdb.connect(str(path), read_only=True) as connection:
+        names = connection.execute(
+            "SELECT schema_name || '.\"' || table_name || '\"' FROM duckdb_tables()"
+        ).fetchall()
+        return _in_tables(*(name for (name,) in names), connection=connection)
