@@ -39,6 +39,7 @@ from ingestion.ingest import Ingestion, ingest_file
 from ingestion.landing import landed_path
 from ingestion.outcomes import Outcome, read_outcomes
 from ingestion.periods import Period
+from ingestion.registry import Registry
 from ingestion.sample.server import FAULTS, SampleServer
 from ingestion.sample.server.faults import (
     CONTENT,
@@ -49,9 +50,10 @@ from ingestion.sample.server.faults import (
     UNKNOWN_NAME,
 )
 from pipeline import fetching
-from pipeline.inputs import ingestion_room
-from pipeline.settings import Settings
 
+from ..conftest import SEEDS
+
+CONTRACTS, REGISTRY = load_contracts(), Registry.load(SEEDS)
 _HANGUL = re.compile("[가-힣]")
 #: A day on which the first editions are out, and one on which the next are.
 FIRST_DAY, NEXT_DAY = date(2026, 5, 28), date(2026, 9, 10)
@@ -80,7 +82,7 @@ class Source:
     @property
     def contract(self) -> Contract:
         """The contract, asking this way alone."""
-        known = load_contracts()[self.dataset]
+        known = CONTRACTS[self.dataset]
         if self.way is None:
             return known
         return known.model_copy(
@@ -439,7 +441,7 @@ def test_every_pair_has_an_expectation() -> None:
 @pytest.mark.parametrize("source", SOURCES)
 def test_what_is_not_declared_cannot_happen(server: SampleServer, home: Path, source: str) -> None:
     """All other faults armed at once: none of them fires, and the source answers as ever."""
-    run = Run(server, home, ASKED[source], ingestion_room(Settings(home)))
+    run = Run(server, home, ASKED[source], Ingestion(home, CONTRACTS, REGISTRY))
     others = [fault for fault in FAULTS if (fault, source) not in PAIRS]
     armed = [server.faults.arm(fault, ASKED[source].match) for fault in others]
     result = run.fetch("calm", FIRST_DAY)
@@ -454,7 +456,7 @@ def test_what_is_not_declared_cannot_happen(server: SampleServer, home: Path, so
 @pytest.mark.parametrize(("fault", "source"), PAIRS, ids=lambda text: text)
 def test_a_fault_in_a_source(server: SampleServer, home: Path, fault: str, source: str) -> None:
     wanted = expected(fault, source)
-    run = Run(server, home, ASKED[source], ingestion_room(Settings(home)))
+    run = Run(server, home, ASKED[source], Ingestion(home, CONTRACTS, REGISTRY))
     first, day = DAYS.get(source, (FIRST_DAY, NEXT_DAY))
     since = None
     if fault in (*STATES, "values_gone"):
