@@ -139,7 +139,8 @@ def _once(
             shutil.rmtree(home, ignore_errors=True)
             if fill is not None:
                 fill(home)
-            result = sandan(home, "run", *arguments, marts_only=fill is not None)
+            # (a machine that does much else at once takes minutes for it)
+            result = sandan(home, "run", *arguments, timeout=580, marts_only=fill is not None)
             assert result.returncode == 0, result.stdout + result.stderr
             said.write_text(result.stdout, encoding="utf-8")
     return home
