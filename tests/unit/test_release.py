@@ -4,16 +4,21 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 from pathlib import Path
 from typing import Any
 
 import duckdb
+import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
 from filelock import FileLock
 
 from publication import releases as release
 from publication.releases import Places, Policy, PublishError, ReleaseLog
 from publication.releases.assembling import INPUT_FIELDS
+from publication.releases.diff_page import render_diff
+from tests.unit.small_release import read_seed
 
 FREE = Policy()
 ORDER = {"complex_quarterly": ["complex_id", "period"], "dim_complex": ["complex_id"]}
@@ -209,7 +214,14 @@ def test_the_diff_names_rows_and_values(tmp_path: Path) -> None:
         "cause": "unexplained",
     }
     page = (tmp_path / "releases/current/diff.html").read_text(encoding="utf-8")
-    assert "창원" in page and "101.50" in page and "사유 미상" in page and "unexplained" in page
+    assert "창원" in page and "101.50" in page and "unexplained" in page
+    # Reasons are in the words of the code list, where the release has one.
+    folder = shutil.copytree((tmp_path / "releases/current").resolve(), tmp_path / "named")
+    codes = [c for c in read_seed("codes") if c["codelist"] == "cause"]
+    (folder / "marts").chmod(0o755)
+    pq.write_table(pa.Table.from_pylist(codes), folder / "marts" / "dim_code.parquet")
+    page = render_diff(found, folder, tmp_path / "diff.html").read_text(encoding="utf-8")
+    assert "사유 미상" in page and "Not told by the data" in page
 
 
 def test_simulated_and_real_are_not_compared(tmp_path: Path) -> None:
