@@ -9,6 +9,7 @@ from typing import Any
 import duckdb
 from markupsafe import Markup, escape
 
+from publication.definitions import Text, definition_name
 from publication.page import both, page_environment
 
 TEMPLATE = "claims.html.j2"
@@ -31,7 +32,7 @@ _WIDTH, _HEIGHT, _LEFT, _RIGHT, _TOP, _BOTTOM = 640, 150, 52, 12, 12, 24
 def render_claims(release: Path, out: Path) -> Path | None:
     """Write the page of claims of a release folder and return its path.
 
-    Reads `marts/claim_*.parquet`, `marts/dim_claim_metric.parquet`, `marts/dim_code.parquet` and `release.json`; returns None
+    Reads `marts/claim_*.parquet`, `marts/dim_claim_metric.parquet`, `marts/dim_code.parquet`, `marts/dim_share_definition.parquet` and `release.json`; returns None
     where the release has no desk of claims. The same folder gives the same bytes.
 
     Args:
@@ -61,6 +62,22 @@ def render_claims(release: Path, out: Path) -> Path | None:
             "WHERE measured_value IS NOT NULL ORDER BY claim_id, period, definition"
         ):
             checks.setdefault(row["claim_id"], []).append(row)
+        codes = {
+            r["code"]: Text(r["name_ko"], r["name_en"])
+            for r in rows(
+                f"SELECT * FROM read_parquet('{marts}/dim_code.parquet') WHERE codelist = 'definition'"
+            )
+        }
+        shares = {
+            (r["metric"], r["definition"]): Text(r["name_ko"], r["name_en"])
+            for r in rows(f"SELECT * FROM read_parquet('{marts}/dim_share_definition.parquet')")
+        }
+        for claim in claims:
+            for row in (claim, *checks.get(claim["claim_id"], [])):
+                key = "definition" if "definition" in row else "last_held_definition"
+                if row[key]:
+                    name = definition_name(claim["metric"], row[key], shares, codes)
+                    row["definition_name"] = both(name.ko, name.en)
         verdicts = rows(
             f"SELECT code, name_ko, name_en FROM read_parquet('{marts}/dim_code.parquet') "
             "WHERE codelist = 'verdict' ORDER BY sort_order"
@@ -123,7 +140,7 @@ def _measured(check: dict[str, Any]) -> dict[str, Any]:
     amount = f"{value:,.6g}" if abs(value) < 100_000 else f"{value:,.0f}"
     return {
         "period": check["period"],
-        "definition": check["definition"],
+        "definition_name": check["definition_name"],
         "value": both(f"{amount} {check['unit']}", f"{amount} {check['unit_en']}"),
         "coverage": check["coverage"],
         "verdict": check["verdict"],

@@ -250,6 +250,15 @@ class Definitions:
                 return name.of(lang)
         raise DefinitionsError(f"{code} is not defined in this release")
 
+    def definition_of(self, metric: str, code: str) -> Text:
+        """What a definition of a metric is called (`definition_name`)."""
+        return definition_name(
+            metric,
+            code,
+            {key: share.name for key, share in self.shares.items()},
+            {key: found.name for key, found in self.codelists.get("definition", {}).items()},
+        )
+
     def code_name(self, codelist: str, code: str, lang: Lang) -> str:
         """The name of a code, such as `obs_status` Q.
 
@@ -260,6 +269,31 @@ class Definitions:
             return self.codelists[codelist][code].name.of(lang)
         except KeyError as error:
             raise DefinitionsError(f"code list {codelist} has no code {code}") from error
+
+
+def definition_name(
+    metric: str,
+    code: str,
+    shares: Mapping[tuple[str, str], Text],
+    codes: Mapping[str, Text],
+) -> Text:
+    """What a definition of a metric is called: `customs_exports__first_print`, `as_published__2`.
+
+    Args:
+        metric: the metric of claims or of a share.
+        code: the definition; behind `__` stands which print, or which of several sources.
+        shares: names of definitions of shares, by metric and definition (`dim_share_definition`).
+        codes: names of the definitions of other metrics (`dim_code`, list `definition`).
+
+    Returns: the name; the code itself where nobody has named it.
+    """
+    base, _, which = code.partition("__")
+    name = shares.get((metric, base)) or codes.get(base)
+    if name is None:
+        return Text(code, code)
+    if which == "first_print":
+        return Text(f"{name.ko}(첫 공표)", f"{name.en} (first print)")
+    return Text(f"{name.ko}(출처 {which})", f"{name.en} (source {which})") if which else name
 
 
 def read_definitions(folder: Path) -> Definitions:

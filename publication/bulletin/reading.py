@@ -169,7 +169,8 @@ class Release:
     def code_word(self, codelist: str, code: str, lang: Lang) -> str:
         """A code in the words of its list, as they stand within a sentence or a row."""
         word = self.definitions.code_name(codelist, code, lang)
-        return word if lang == "ko" else word[0].lower() + word[1:]
+        # A letter that is a name by itself (Q, X-13) keeps its case.
+        return word if lang == "ko" or not word[1:2].islower() else word[0].lower() + word[1:]
 
     def verdict_word(self, verdict: str, lang: Lang) -> str:
         """A verdict on a claim in words, as the code list has it."""

@@ -196,16 +196,12 @@ def _areas(d: Definitions, version: str) -> Codelist:
 
 
 def _share_definitions(d: Definitions, version: str, used: Iterable[tuple[str, str]]) -> Codelist:
-    """One code a definition; `as_published__2` is the second source of `as_published`."""
+    """One code a definition; see `definition_name` for `as_published__2`."""
     names: dict[str, list[Text]] = {}
     for metric, code in sorted({*d.shares, *used}):
-        base, _, number = code.partition("__")
-        if (metric, base) not in d.shares:
+        if (metric, code.partition("__")[0]) not in d.shares:
             raise DefinitionsError(f"share {metric} has a definition that is not defined: {code}")
-        name = d.shares[metric, base].name
-        if number:
-            name = Text(f"{name.ko}(출처 {number})", f"{name.en} (source {number})")
-        names.setdefault(code, []).append(name)
+        names.setdefault(code, []).append(d.definition_of(metric, code))
     codes = [
         _code(code, Text(" · ".join(n.ko for n in found), " · ".join(n.en for n in found)))
         for code, found in names.items()

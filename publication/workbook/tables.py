@@ -232,8 +232,7 @@ class _Maker:
         reason = f"reason_{self.lang}"
 
         def definition(row: Row) -> str:
-            known = self.known.shares.get((row["metric"], row["definition"]))
-            return known.name.of(self.lang) if known else row["definition"]
+            return self.known.definition_of(row["metric"], row["definition"]).of(self.lang)
 
         columns = (
             self.column("metric", lambda r: self.known.name_of(r["metric"], self.lang), width=44),
@@ -357,8 +356,9 @@ class _Maker:
     def last_held_by(self, row: Row) -> str:
         """The definition by which a claim was last true, in words."""
         code = row.get("last_held_definition")
-        known = self.known.shares.get((str(row["metric"]), str(code)))
-        return known.name.of(self.lang) if known else words(code)
+        if not code:
+            return words(code)
+        return self.known.definition_of(str(row["metric"]), str(code)).of(self.lang)
 
     def suppression(self) -> Sheet:
         """A row a suppressed figure of a complex; never how large it may be."""

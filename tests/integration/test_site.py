@@ -145,6 +145,20 @@ def test_the_cards_show_the_marts_totals(context: Any, site: str, release: Path)
     }.items():
         card = visit.page.inner_text(f"[data-measure={measure}] .value")
         assert shown in card, (measure, card)
+    # Change of a rate is in points; growth across a break bears its mark.
+    ((now, then),) = query(
+        release,
+        "SELECT n.utilization_pct, y.utilization_pct FROM national_total_quarterly n "
+        f"JOIN national_total_quarterly y ON y.period = '2025-Q1' WHERE n.period = '{period}'",
+    )
+    rates = visit.page.inner_text("[data-measure=utilization_pct] dl")
+    assert f"{abs(now - then):.1f}%p" in rates
+    broken = query(
+        release,
+        "SELECT count(*) FROM growth_quarterly WHERE complex_id = '_T' AND industry_code = '_T' "
+        f"AND period = '{period}' AND growth_pct_status = 'A' AND break_ids IS NOT NULL",
+    )
+    assert (visit.page.locator(".cards dd abbr", has_text="b").count() > 0) == (broken[0][0] > 0)
 
 
 def test_every_complex_shows_its_figure_and_a_suppressed_one_an_x(
@@ -428,10 +442,20 @@ def test_a_query_in_the_browser_reads_the_releases_own_database(
     assert answer[0] == str(count)
     assert float(answer[1].replace(",", "")) == pytest.approx(total, rel=1e-9)
     visit.is_clean()
+    # Columns of one name keep their places, and no figure is rounded or grows.
+    visit.page.fill(
+        "#query",
+        "SELECT 1 AS a, 2 AS a, 0.0004::DOUBLE AS b, 9007199254740993 AS c, TIME '12:30:00' AS d, DATE '2026-03-31' AS e",
+    )
+    visit.page.press("#query", "Control+Enter")
+    visit.page.wait_for_selector("html[data-queried='3']", timeout=120_000)
+    answer = visit.page.eval_on_selector_all("tbody td", "cells => cells.map(c => c.innerText)")
+    assert answer == ["1", "2", "0.0004", "9007199254740993", "12:30:00", "2026-03-31"]
+    visit.is_clean()
     # No extension may be fetched, whatever a query asks for.
     visit.page.fill("#query", "LOAD spatial")
     visit.page.press("#query", "Control+Enter")
-    visit.page.wait_for_selector("html[data-queried='3']", timeout=120_000)
+    visit.page.wait_for_selector("html[data-queried='4']", timeout=120_000)
     assert visit.page.locator(".problem").count() == 1
     assert visit.outside == []
 

@@ -48,6 +48,7 @@ def release(folder: Path, verdicts: list[Row], checks: list[Row]) -> Path:
     codes = [{**code, "sort_order": int(code["sort_order"])} for code in read_seed("codes")]
     for name, rows in {
         "claim_verdict": verdicts, "claim_check": checks, "dim_claim_metric": [metric], "dim_code": codes,
+        "dim_share_definition": read_seed("share_definitions"),
     }.items():  # fmt: skip
         pq.write_table(pa.Table.from_pylist(rows), folder / "marts" / f"{name}.parquet")
     return folder

@@ -64,6 +64,18 @@ def test_what_is_not_defined_is_an_error(folder: Path) -> None:
         d.code_name("obs_status", "Z", "en")
 
 
+def test_a_definition_of_a_claim_is_named_with_its_print_or_source(folder: Path) -> None:
+    d = read_definitions(folder)
+    share = "national_export_share_pct"
+    named = d.shares[share, "customs_exports"].name
+    assert d.definition_of(share, "customs_exports") == named
+    assert d.definition_of(share, "customs_exports__first_print").ko == f"{named.ko}(첫 공표)"
+    assert d.definition_of(share, "as_published__2").en.endswith("as published (source 2)")
+    assert d.definition_of("kicox_exports_usd_m", "trend_total").ko == "산업동향의 계"
+    assert d.definition_of("kicox_exports_usd_m", "as_published").en == "As published"
+    assert d.definition_of("kicox_exports_usd_m", "by_nobody").en == "by_nobody"
+
+
 def test_every_column_of_every_mart_is_described(folder: Path) -> None:
     d = read_definitions(folder)
     marts = contracts()

@@ -165,7 +165,8 @@ class Cells:
     def word(self, codelist: str, code: str) -> str:
         """A code in the words of its list, as they stand within a row."""
         name = self.defined.codelists[codelist][code].name.of(self.lang)
-        return name if self.lang == "ko" else name[0].lower() + name[1:]
+        second = name[1:2]
+        return name if self.lang == "ko" or not second.islower() else name[0].lower() + name[1:]
 
     def industry(self, code: str, measure: str, period: str | None = None) -> Row | None:
         """The row of an industry in a period."""

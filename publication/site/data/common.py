@@ -33,14 +33,24 @@ def site(release: Path, marts: Marts, manifest: Row) -> Row:
         "is_simulated": bool(manifest["is_simulated"]),
         "checks": {"verdict": checks.get("verdict"), **counts, "total": sum(counts.values())},
         "warning_count": len(manifest.get("warnings") or []),
-        **_definitions(read_definitions(release)),
+        **_definitions(read_definitions(release), marts),
         # by column: every page reads this, and there may be more than a thousand
         "complex": complexes,
     }
 
 
-def _definitions(found: Definitions) -> Row:
+def _definitions(found: Definitions, marts: Marts) -> Row:
     """The definitions as the pages read them: each name, unit and text in both languages."""
+    used = {(metric, definition) for metric, definition in found.shares}
+    if "national_share" in marts:
+        used |= set(marts.tuples("SELECT DISTINCT metric, definition FROM national_share"))
+    if "claim_check" in marts and "claim_verdict" in marts:
+        used |= set(
+            marts.tuples(
+                "SELECT DISTINCT v.metric, c.definition FROM claim_check c "
+                "JOIN claim_verdict v USING (claim_id)"
+            )
+        )
     measures = {
         code: {
             "measure": code, **_both("name", m.name), **_both("unit", m.unit.name),
@@ -64,8 +74,11 @@ def _definitions(found: Definitions) -> Row:
         },
         "claim_metrics": {code: _both("name", m.name) for code, m in found.metrics.items()},
         "shares": {
-            f"{metric} {definition}": {**_both("name", s.name), **_both("note", s.note)}
-            for (metric, definition), s in found.shares.items()
+            f"{metric} {definition}": {
+                **_both("name", found.definition_of(metric, definition)),
+                **(_both("note", s.note) if (s := found.shares.get((metric, definition))) else {}),
+            }
+            for metric, definition in sorted(used)
         },
         "codes": {
             name: {

@@ -140,7 +140,7 @@ def _growth(marts: Marts, batch: list[str], period: str) -> dict[str, Any]:
     out: dict[str, Any] = defaultdict(list)
     for row in marts.rows(
         "SELECT complex_id, measure, comparison, base_period, growth_pct, growth_pct_status, "
-        "growth_lfl_pct, growth_lfl_pct_status, lfl_reason, lfl_reason_ko FROM growth_quarterly "
+        "growth_lfl_pct, growth_lfl_pct_status, lfl_reason, lfl_reason_ko, break_ids FROM growth_quarterly "
         "WHERE complex_id BETWEEN $1 AND $2 AND industry_code = '_T' AND period = $3 "
         "ORDER BY complex_id, measure, comparison",
         [batch[0], batch[-1], period],

@@ -45,7 +45,7 @@ def overview(marts: Marts, period: str) -> Row:
         ),
         "growth": marts.rows(
             "SELECT measure, comparison, base_period, growth_pct, growth_pct_status, growth_lfl_pct, "
-            "growth_lfl_pct_status, lfl_reason, lfl_reason_ko FROM growth_quarterly "
+            "growth_lfl_pct_status, lfl_reason, lfl_reason_ko, break_ids FROM growth_quarterly "
             "WHERE complex_id = '_T' AND industry_code = '_T' AND period = $1 "
             "ORDER BY measure, comparison",
             [period],

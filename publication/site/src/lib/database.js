@@ -51,7 +51,7 @@ async function start(tell, file) {
     path: "kicox.duckdb",
     accessMode: duckdb.DuckDBAccessMode.READ_ONLY,
     filesystem: {allowFullHTTPReads: true, reliableHeadRequests: true},
-    query: {castBigIntToDouble: true, castDecimalToDouble: true, castDurationToTime64: false}
+    query: {castBigIntToDouble: false, castDecimalToDouble: true, castDurationToTime64: false}
   });
   const connection = await db.connect();
   for (const name of ["autoinstall_known_extensions", "autoload_known_extensions"])
@@ -59,7 +59,8 @@ async function start(tell, file) {
   return {db, connection};
 }
 
-/** The first rows of a query: {columns: [{name, type}], rows: [{…}], isWhole, milliseconds}. */
+/** The first rows of a query: {columns: [{name, type}], rows: [[…]], isWhole, milliseconds}. Values stand in
+ * the order of the columns, of which two may bear one name. */
 export async function query(text, most = 2000) {
   const {connection} = await open();
   const started = performance.now();
@@ -69,12 +70,14 @@ export async function query(text, most = 2000) {
   let isWhole = true;
   for await (const batch of reader) {
     if (!columns.length) columns = batch.schema.fields.map((f) => ({name: f.name, type: String(f.type)}));
-    for (const row of batch) {
+    // By place, not by name: a row of Arrow knows of columns with one name only the last.
+    const vectors = columns.map((_, i) => batch.getChildAt(i));
+    for (let j = 0; j < batch.numRows; ++j) {
       if (rows.length >= most) {
         isWhole = false;
         break;
       }
-      rows.push(row.toArray());
+      rows.push(vectors.map((vector) => vector.get(j)));
     }
     if (!isWhole) break;
   }

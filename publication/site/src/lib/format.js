@@ -56,6 +56,25 @@ export function figure(value, status = "A", format = number) {
 export const figureText = (value, status = "A", format = number) =>
   value != null && (status === "A" || status == null) ? format(value) : markOf(status);
 
+const breakMeans = (ids) => `${own(codes.obs_status?.B ?? {})}: ${ids}`;
+
+/** Growth as published in per cent, with b where a break lies between; colour and sign tell the direction. */
+export function growth(g, name = "growth_pct") {
+  const status = g?.[`${name}_status`] ?? "O";
+  if (status !== "A" || g[name] == null) return figure(null, status);
+  const mark = name === "growth_pct" && g.break_ids ? html` <abbr class="none" title="${breakMeans(g.break_ids)}"><span aria-hidden="true">b</span><span class="sr">${breakMeans(g.break_ids)}</span></abbr>` : "";
+  const text = signed(g[name]);
+  return html`<span class=${/^[+−]/.test(text) ? (g[name] < 0 ? "down" : "up") : ""}>${text}%</span>${mark}`;
+}
+
+/** Change of a rate in percentage points between two points {value, status}; what hides one hides it. */
+export function pointsChanged(now, then) {
+  const status = [now, then].map((p) => p?.status ?? "O").find((s) => s !== "A");
+  if (status) return figure(null, status);
+  const text = signed(now.value - then.value);
+  return html`<span class=${/^[+−]/.test(text) ? (now.value < then.value ? "down" : "up") : ""}>${text}%p</span>`;
+}
+
 /** `2026-Q1` as a reader says it. */
 export function period(code) {
   const quarter = /^(\d{4})-Q([1-4])$/.exec(code ?? "");
@@ -86,4 +105,4 @@ export const withUnit = (definition) => `${own(definition)} (${own(definition, "
 
 /** What X, – and … mean: below every table in which they may stand. */
 export const keyOfMarks = () =>
-  html`<p class="note">${Object.entries(MARKS).map(([status, mark]) => html`<span><b>${mark}</b> ${meaning(status)}</span>`)}</p>`;
+  html`<p class="note">${Object.entries(MARKS).map(([status, mark]) => html`<span><b>${mark}</b> ${meaning(status)}</span>`)}<span><b>b</b> ${own(codes.obs_status?.B ?? {})}</span></p>`;

@@ -21,3 +21,9 @@ export const at = (history, measure, period) => {
   const i = history?.periods.indexOf(period) ?? -1;
   return i < 0 ? {value: null, status: "O"} : {value: history.values[measure]?.[i], status: history.status[measure]?.[i]};
 };
+
+/** The quarter so many quarters before: `before("2026-Q1", 1)` is `2025-Q4`. */
+export function before(code, quarters) {
+  const place = +code.slice(0, 4) * 4 + +code.slice(6) - 1 - quarters;
+  return `${Math.floor(place / 4)}-Q${(place % 4) + 1}`;
+}

@@ -56,6 +56,7 @@ export function table(rows, columns, {caption, sortable = true, label, limit} = 
 // What has no figure stands last, whichever way the rest is sorted.
 function compare(a, b, down) {
   if (a == null || b == null) return (a == null) - (b == null);
-  const order = typeof a === "number" && typeof b === "number" ? a - b : String(a).localeCompare(String(b));
+  const isNumber = [a, b].every((v) => typeof v === "number" || typeof v === "bigint");
+  const order = isNumber ? (a < b ? -1 : a > b ? 1 : 0) : String(a).localeCompare(String(b));
   return down ? -order : order;
 }

@@ -3,9 +3,9 @@
 import {html} from "htl";
 import {lang, own, page, t} from "../lib/context.js";
 import {load} from "../lib/data.js";
-import {codeName, digitsOf, figure, keyOfMarks, number, period, signed, withUnit} from "../lib/format.js";
+import {codeName, digitsOf, figure, growth, keyOfMarks, number, period, pointsChanged, withUnit} from "../lib/format.js";
 import {bars, lines, spark} from "../lib/charts.js";
-import {at, filled, points} from "../lib/series.js";
+import {at, before, filled, points} from "../lib/series.js";
 import {seasonal} from "../lib/seasonal.js";
 import {table} from "../lib/table.js";
 
@@ -40,8 +40,11 @@ function who(me, data) {
 function figures(site, data) {
   const measures = CHARTS.filter((m) => data.history?.values[m] && site.measures[m]).map((m) => site.measures[m]);
   if (!measures.length) return "";
-  const growth = (m, comparison) => data.growth?.find((g) => g.measure === m && g.comparison === comparison);
-  const rate = (g, name) => (g ? figure(g[name], g[`${name}_status`] ?? "O", (v) => `${signed(v)}%`) : figure(null, "O"));
+  const of = (m, comparison) => data.growth?.find((g) => g.measure === m.measure && g.comparison === comparison);
+  const changed = (m, comparison, quarters) =>
+    m.kind === "rate"
+      ? pointsChanged(at(data.history, m.measure, data.period), at(data.history, m.measure, before(data.period, quarters)))
+      : growth(of(m, comparison));
   const hidden = measures.filter((m) => at(data.history, m.measure, data.period).status === "Q");
   return html.fragment`<h2 id="figures">${period(data.period)}</h2>
     ${hidden.length === 0 ? "" : html`<p>${t(
@@ -52,9 +55,9 @@ function figures(site, data) {
       {label: t("측정값", "Measure"), isHead: true, cell: (m) => own(m)},
       {label: t("값", "Figure"), isNumber: true, cell: (m) => { const p = at(data.history, m.measure, data.period); return figure(p.value, p.status, (v) => number(v, digitsOf(m))); }},
       {label: t("단위", "Unit"), cell: (m) => own(m, "unit")},
-      {label: t("전년동기대비", "On a year earlier"), isNumber: true, cell: (m) => (m.kind === "rate" ? "" : rate(growth(m.measure, "yoy"), "growth_pct"))},
-      {label: t("동일 기준", "Like for like"), isNumber: true, cell: (m) => (m.kind === "rate" ? "" : rate(growth(m.measure, "yoy"), "growth_lfl_pct"))},
-      {label: t("전분기대비", "On the quarter before"), isNumber: true, cell: (m) => (m.kind === "rate" ? "" : rate(growth(m.measure, "qoq"), "growth_pct"))},
+      {label: t("전년동기대비", "On a year earlier"), isNumber: true, cell: (m) => changed(m, "yoy", 4)},
+      {label: t("동일 기준", "Like for like"), isNumber: true, cell: (m) => (m.kind === "rate" ? "" : growth(of(m, "yoy"), "growth_lfl_pct"))},
+      {label: t("전분기대비", "On the quarter before"), isNumber: true, cell: (m) => changed(m, "qoq", 1)},
       {label: t("칸", "Cell"), cell: (m) => source(data, m.measure, "_T", data.period)}
     ], {sortable: false, label: t("이번 분기의 수치", "Figures of the quarter")})}`;
 }

@@ -75,7 +75,8 @@ function chart(rows, measure, data, outlines) {
   const known = rows.filter((r) => r.value != null && r.status === "A");
   const hidden = rows.filter((r) => !known.includes(r));
   const isRate = measure.kind === "rate";
-  const most = Math.max(...Object.values(data.values[measure.measure]).flat().filter((v) => v != null), 1);
+  // Not by Math.max(...): a hundred thousand arguments are more than a call takes.
+  const most = Object.values(data.values[measure.measure]).flat().reduce((m, v) => (v > m ? v : m), 1);
   const named = apart([...known].sort((a, b) => b.value - a.value)).slice(0, LABELS);
   const text = (r) => `${own(r)}\n${figureText(r.value, r.status, (v) => number(v, digits))} ${own(measure, "unit")}`;
   const node = Plot.plot({

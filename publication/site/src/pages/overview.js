@@ -2,9 +2,10 @@
 import {html} from "htl";
 import {lang, own, page, t} from "../lib/context.js";
 import {load, objects} from "../lib/data.js";
-import {digitsOf, figure, keyOfMarks, number, period, signed, withUnit} from "../lib/format.js";
+import {digitsOf, figure, growth, keyOfMarks, number, period, pointsChanged, signed, withUnit} from "../lib/format.js";
 import {bars, lines, spark} from "../lib/charts.js";
 import {seasonal} from "../lib/seasonal.js";
+import {before} from "../lib/series.js";
 import {table} from "../lib/table.js";
 
 export async function render(site) {
@@ -27,18 +28,17 @@ export async function render(site) {
 const growthOf = (data, measure, comparison) =>
   data.growth.find((g) => g.measure === measure && g.comparison === comparison);
 
-const change = (g, name) =>
-  g?.[`${name}_status`] === "A" && g[name] != null
-    ? html`<span class=${g[name] < 0 ? "down" : "up"}>${signed(g[name])}%</span>`
-    : figure(null, g?.[`${name}_status`] ?? "O");
-
 function headline(site, data, totals) {
   const m = site.measures.production_krw_100m;
   const g = growthOf(data, "production_krw_100m", "yoy");
   if (totals?.production_krw_100m == null || totals.production_krw_100m_status !== "A" || !m) return "";
   const value = `${number(totals.production_krw_100m)} ${own(m, "unit")}`;
   const rate = g?.growth_pct_status === "A" ? g.growth_pct : null;
-  const moved = rate == null ? "" : t(`, 전년 같은 분기보다 ${number(Math.abs(rate), 1)}% ${rate < 0 ? "적다" : "많다"}`, `, ${number(Math.abs(rate), 1)}% ${rate < 0 ? "less" : "more"} than a year earlier`);
+  const said = rate == null ? "" : number(Math.abs(rate), 1);
+  const isFlat = Number(Math.abs(rate ?? 1).toFixed(1)) === 0; // what rounds to nothing has no direction
+  const moved = rate == null ? "" : isFlat
+    ? t(", 전년 같은 분기와 같다", ", the same as a year earlier")
+    : t(`, 전년 같은 분기보다 ${said}% ${rate < 0 ? "적다" : "많다"}`, `, ${said}% ${rate < 0 ? "less" : "more"} than a year earlier`);
   return html`<p class="say">${t(
     `${period(site.period)} 국가산업단지 생산액은 ${value}${rate == null ? "이다" : "으로"}${moved}.`,
     `In ${period(site.period)} the complexes produced ${value}${moved}.`
@@ -51,14 +51,15 @@ function card(site, data, measure, totals) {
   const isRate = m.kind === "rate";
   const [qoq, yoy] = [growthOf(data, measure, "qoq"), growthOf(data, measure, "yoy")];
   const points = data.totals.map((row) => ({period: row.period, value: row[measure], status: row[`${measure}_status`]}));
+  const of = (code) => points.find((p) => p.period === code);
   return html`<article class="card" data-measure=${measure}>
     <h3>${own(m)}</h3>
     <p class="value">${figure(totals?.[measure], totals?.[`${measure}_status`] ?? "O", (v) => number(v, digits))}<small>${own(m, "unit")}</small></p>
-    ${isRate ? "" : html`<dl>
-      <dt>${t("전년동기대비", "on a year earlier")}</dt><dd>${change(yoy, "growth_pct")}</dd>
-      <dt>${t("동일 기준", "like for like")}</dt><dd>${change(yoy, "growth_lfl_pct")}</dd>
-      <dt>${t("전분기대비", "on the quarter before")}</dt><dd>${change(qoq, "growth_pct")}</dd>
-    </dl>`}
+    <dl>
+      <dt>${t("전년동기대비", "on a year earlier")}</dt><dd>${isRate ? pointsChanged(of(site.period), of(before(site.period, 4))) : growth(yoy)}</dd>
+      ${isRate ? "" : html.fragment`<dt>${t("동일 기준", "like for like")}</dt><dd>${growth(yoy, "growth_lfl_pct")}</dd>`}
+      <dt>${t("전분기대비", "on the quarter before")}</dt><dd>${isRate ? pointsChanged(of(site.period), of(before(site.period, 1))) : growth(qoq)}</dd>
+    </dl>
     ${spark(points, {name: own(m), unit: own(m, "unit"), digits})}
   </article>`;
 }

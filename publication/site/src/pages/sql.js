@@ -101,6 +101,7 @@ function say(value, {type}) {
   if (value == null) return null;
   if (/^Date/.test(type)) return new Date(Number(value)).toISOString().slice(0, 10);
   if (/^Timestamp/.test(type)) return new Date(Number(value)).toISOString().slice(0, 19).replace("T", " ");
+  if (/^Time64/.test(type)) return new Date(Number(value) / 1000).toISOString().slice(11, 23).replace(/\.?0+$/, "");
   if (typeof value === "object" && typeof value.toJSON === "function") return JSON.stringify(value.toJSON());
   return value;
 }
@@ -113,7 +114,7 @@ function resultTable({columns, rows}) {
       label: column.name,
       isNumber: isNumeric(column.type),
       cell: (row) =>
-        row[i] == null ? html`<span class="soft">NULL</span>` : typeof row[i] === "number" && !Number.isInteger(row[i]) ? number(row[i], 2) : String(row[i]),
+        row[i] == null ? html`<span class="soft">NULL</span>` : String(row[i]), // as it is: nothing is rounded here
       sort: (row) => row[i]
     })),
     {label: t("조회 결과", "Result of the query"), limit: 500}
