@@ -23,6 +23,13 @@ from publication import releases as release
 #: Table macros of a release by the mart they give.
 _MACRO = {"fct_observation": "as_of"}
 
+#: The vintages that tell when the first publication behind a mart came, where they are not those of
+#: the trend statistic.
+_VINTAGES = {
+    "complex_status_quarterly": ("complex_status_vintage", "vintage"),
+    "national_series": ("national_series", "stated_on"),
+}
+
 
 class AsOfError(Exception):
     """The question cannot be answered; the message says why and what can be asked."""
@@ -76,12 +83,6 @@ def read_as_of(
         )
         if mart not in marts:
             raise AsOfError(f"there is no mart {mart!r}; there are {', '.join(marts)}")
-        first = connection.execute("SELECT min(first_published_at) FROM fct_observation").fetchone()
-        if not first or first[0] is None or day < first[0]:
-            raise AsOfError(
-                f"nothing had been published by {day}: the first publication in this release is of "
-                f"{first[0] if first else None}. 그날까지 공표된 자료가 없습니다."
-            )
         macros = {
             r[0]
             for r in connection.execute(
@@ -89,6 +90,17 @@ def read_as_of(
             ).fetchall()
         }
         macro = _MACRO.get(mart, f"{mart}_as_of")
+        # a rebuild needs a publication of the trend, whatever the mart is made of
+        table, column = ("fct_observation", "first_published_at")
+        if macro in macros:
+            table, column = _VINTAGES.get(mart, (table, column))
+        first = connection.execute(f"SELECT min({column}) FROM {table}").fetchone()
+        # a mart that holds nothing is empty as of any day
+        if first and first[0] is not None and day < first[0]:
+            raise AsOfError(
+                f"nothing had been published by {day}: the first publication of {mart} in this "
+                f"release is of {first[0]}. 그날까지 공표된 자료가 없습니다."
+            )
         if macro in macros:
             return _select(connection, f"{macro}(DATE '{day}')", mart, day, limit)
     built = rebuild(settings, day)

@@ -21,6 +21,8 @@ COMPARATORS = ("approx", "at_least", "at_most", "more_than", "less_than")
 _TREND = "kicox__industrial_trend"
 #: Dimensions of things that are counted.
 COUNTED = ("count", "firms", "persons")
+#: Dimensions of flows, which a longer period adds up.
+FLOWS = ("krw", "usd")
 
 
 class ClaimError(Exception):
@@ -53,12 +55,14 @@ def judge(
     """Hold a stated value against rows of claim_measure.
 
     Args:
-        stated: the value as printed; measured ones are rounded to one decimal more.
+        stated: the value as printed; for 'approx', measured ones are rounded to one decimal more.
         tolerance: in the unit of `stated`.
         comparator: one of COMPARATORS.
         factor: from that unit to the metric's canonical one.
         measures: rows of claim_measure (one metric).
     """
+    # what two doubles may differ by at the edge itself
+    edge = 1e-9 + 1e-12 * abs(float(stated))
     places = min(max(-int(stated.normalize().as_tuple().exponent), 0), 4) + 1
     found: list[tuple[dict[str, Any], float | None, bool | None]] = []
     for row in measures:
@@ -67,13 +71,14 @@ def judge(
             continue
         measured = row["value"] / factor
         rounded = Decimal(repr(measured)).quantize(Decimal(1).scaleb(-places), ROUND_HALF_UP)
-        gap = float(rounded) - float(stated)
+        # one side is a matter of the figure itself: 43.04 is more than 43
+        gap = measured - float(stated)
         holds = {
-            "at_least": gap >= -tolerance - 1e-9,
-            "at_most": gap <= tolerance + 1e-9,
-            "more_than": gap > 1e-9,
-            "less_than": gap < -1e-9,
-        }.get(comparator, abs(gap) <= tolerance + 1e-9)
+            "at_least": gap >= -tolerance - edge,
+            "at_most": gap <= tolerance + edge,
+            "more_than": gap > edge,
+            "less_than": gap < -edge,
+        }.get(comparator, abs(float(rounded) - float(stated)) <= tolerance + edge)
         found.append((row, measured, holds))
     answers: dict[tuple[str, str], set[bool]] = {}
     for row, _, held in found:
@@ -117,6 +122,23 @@ def overall(findings: list[Finding]) -> str:
         if verdict in verdicts:
             return verdict
     return "not_evaluable"
+
+
+def held_periods(findings: list[Finding], dimension: str, period: str | None) -> list[str]:
+    """The periods in which a claim held, oldest first.
+
+    A claim about a flow (a dimension of money) that names its period can have held only in periods
+    of that length: a year's exports are not a quarter's. Shares, rates and stocks in any.
+    """
+    return sorted(
+        {
+            f.period
+            for f in findings
+            if f.verdict == "supported"
+            and (dimension not in FLOWS or period is None or _freq(f.period) == _freq(period))
+        },
+        key=_order,
+    )
 
 
 class Desk:
@@ -223,12 +245,10 @@ class Desk:
             "unit": statement.unit,
             "period": statement.period,
         }
-        held = sorted(
-            {f.period for f in findings if f.verdict == "supported"}, key=_order, reverse=True
-        )
-        result["held_periods"] = held[::-1]
+        held = held_periods(findings, metric["dimension"], statement.period)
+        result["held_periods"] = held
         result["last_held"] = [
-            vars(f) for f in findings if held and f.period == held[0] and f.verdict == "supported"
+            vars(f) for f in findings if held and f.period == held[-1] and f.verdict == "supported"
         ]
         if not findings:
             return {
@@ -344,6 +364,13 @@ class Desk:
         cursor = self.tracer.connection.execute(query, parameters or [])
         names = [d[0] for d in cursor.description or []]
         return [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
+
+
+def _freq(period: str) -> str | None:
+    try:
+        return Period.parse(period).freq
+    except ValueError:
+        return None
 
 
 def _order(period: str) -> tuple[str, int]:

@@ -2,11 +2,17 @@
 -- period always among them.
 --
 -- Full coverage: supported where |measured − stated| ≤ tolerance, else contradicted; 'at_least' and
--- 'at_most' look at one side, 'more_than' and 'less_than' at one side without the tolerance. The measured figure is compared to one decimal more than the claim
--- prints ("30 percent" with 30.5, "44.7" with 43.86): figures in print carry no more than that.
+-- 'at_most' look at one side, 'more_than' and 'less_than' at one side without the tolerance. For
+-- 'approx' the measured figure is compared to one decimal more than the claim prints ("30 percent"
+-- with 30.5, "44.7" with 43.86): figures in print carry no more than that. One side is a matter of
+-- the figure itself, unrounded: 43.04 is more than 43.
 -- Partial coverage: indicative. No figure, or none but that of the claim's own source: not
 -- evaluable, with the reason. Where statements about the same thing (concept) and period lead to
 -- opposite answers, each is disputed; `holds` still tells which says what.
+--
+-- Where a claim about a flow (money: production, exports, shipments) names its period, it has held
+-- only in periods of that length: a year's exports are not a quarter's. Shares, rates and stocks may
+-- be held against any length.
 with pairs as (
     select
         c.*,
@@ -65,22 +71,26 @@ compared as (
             when {{ month_count('period', 'first') }} > {{ month_count('stated_period', 'last') }} then 'later'
             else 'overlapping'
         end as period_relation,
-        -- what the tolerance is held against; `difference` itself stays unrounded
+        dimension not in ('krw', 'usd') or stated_period is null
+            or {{ period_freq('period') }} = {{ period_freq('stated_period') }} as is_comparable_length,
+        value / unit_factor - stated_value as exact_difference,
+        -- what the tolerance of 'approx' is held against; `difference` itself stays unrounded
         round(value / unit_factor, case printed_decimals when 0 then 1 when 1 then 2 when 2 then 3
-            when 3 then 4 else 5 end) - stated_value as rounded_difference
+            when 3 then 4 else 5 end) - stated_value as rounded_difference,
+        -- what two doubles may differ by at the edge itself
+        1e-9 + 1e-12 * abs(stated_value) as edge
     from pairs
 ),
 
 judged as (
     select
         *,
-        -- 1e-9: what two doubles may differ by at the edge itself
         case comparator
-            when 'at_least' then rounded_difference >= -tolerance - 1e-9
-            when 'more_than' then rounded_difference > 1e-9
-            when 'less_than' then rounded_difference < -1e-9
-            when 'at_most' then rounded_difference <= tolerance + 1e-9
-            else abs(rounded_difference) <= tolerance + 1e-9
+            when 'at_least' then exact_difference >= -tolerance - edge
+            when 'more_than' then exact_difference > edge
+            when 'less_than' then exact_difference < -edge
+            when 'at_most' then exact_difference <= tolerance + edge
+            else abs(rounded_difference) <= tolerance + edge
         end as holds
     from compared
 ),
@@ -156,7 +166,7 @@ held_periods as (
         min(definition) as definition,
         max({{ month_count('period', 'last') }}) as last_month
     from worded
-    where verdict = 'supported'
+    where verdict = 'supported' and is_comparable_length
     group by claim_id, period
 ),
 
