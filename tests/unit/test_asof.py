@@ -26,7 +26,9 @@ def settings(tmp_path: Path) -> Settings:
             ("complex_status_vintage", "vintage", STATUS),
             ("national_series", "stated_on", NATION),
         ):
-            c.execute(f"CREATE TABLE {table} AS SELECT DATE '{day}' AS {column}, '2000-Q1' AS period")
+            c.execute(
+                f"CREATE TABLE {table} AS SELECT DATE '{day}' AS {column}, '2000-Q1' AS period"
+            )
         c.execute("CREATE TABLE complex_status_quarterly AS FROM complex_status_vintage")
         c.execute("CREATE TABLE complex_quarterly AS FROM fct_observation")
         c.execute("CREATE TABLE cluster_kpi AS FROM fct_observation")

@@ -139,7 +139,8 @@ series_first_prints as (
             when explanation = 'unit' then '단위나 기준년이 다름'
             when explanation = 'scope' then '범위가 다름: ' || scope_ko || ' / ' || latest_scope_ko
             when is_customs_year then '정정: 다음 해 2월에 확정될 때까지 고침'
-            when explanation = 'revision' then '정정: 발행 기관이 고쳐 실음(5% 이내)'
+            when explanation = 'revision'
+                then '정정: 발행 기관이 ' || cast(latest_stated_on as string) || '에 고쳐 실음(5% 이내)'
         end as explanation_ko,
         case
             when explanation = 'simulated' then 'one of the two is simulated'
@@ -147,7 +148,8 @@ series_first_prints as (
             when explanation = 'scope'
                 then 'they cover different things: ' || scope_en || ' / ' || latest_scope_en
             when is_customs_year then 'revised: not final before February of the next year'
-            when explanation = 'revision' then 'revised: restated by its publisher, within 5 %'
+            when explanation = 'revision'
+                then 'revised: restated by its publisher on ' || cast(latest_stated_on as string) || ', within 5 %'
         end as explanation_en,
         is_simulated
     from series_pairs

@@ -63,10 +63,14 @@ broken as (
         on b.complex_id = r.complex_id
         and b.is_industry = (r.industry_code <> '_T')
         and b.measure = r.measure
-        and b.period > {{ as_quarter('r.period') }}
-        and b.period like '____-Q_'
         -- restated for the first time by an edition at or after the break: the vintage before is older
-        and b.period = {{ as_quarter('r.publication_period') }}
+        and case
+            when b.period like '____-Q_'
+                then b.period > {{ as_quarter('r.period') }}
+                    and b.period = {{ as_quarter('r.publication_period') }}
+            -- within a quarter: a month of before the break, restated by the edition of the break's month
+            else r.freq = 'M' and b.period > r.period and b.period = r.publication_period
+        end
     group by r.complex_id, r.industry_code, r.size_class, r.sex, r.measure, r.period, r.vintage_no
 ),
 
