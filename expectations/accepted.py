@@ -3,13 +3,15 @@
 Each stands in `accepted.yml` with its reason and the role that answers for it, and ends by itself: it
 holds only for the value it was accepted for (`expect`), or only until a day (`until`). When the cause
 is gone, when the value is another, or when no such check exists, the gate stops and says so: an
-exception that outlives its cause hides the next fault.
+exception that outlives its cause hides the next fault. One whose check does not look at its period, or
+no longer, is a warning.
 """
 
 from __future__ import annotations
 
 import difflib
 import math
+import re
 from collections.abc import Collection
 from dataclasses import dataclass, field
 from datetime import date
@@ -24,6 +26,8 @@ from expectations.suite import HERE, Strict, load_roles, read_yaml
 ACCEPTED = HERE / "accepted.yml"
 #: What `expect` says of a cell without a value.
 MISSING = "missing"
+#: As the marts write them: a year, a quarter or a month.
+_PERIOD = re.compile(r"[12]\d{3}(-Q[1-4]|-(0[1-9]|1[0-2]))?")
 _CELL = ("complex_id", "industry_code", "size_class", "sex", "measure", "period", "sheet", "cell")
 
 
@@ -56,6 +60,10 @@ class Accepted(Strict):
             raise ValueError("give `expect` (the value it is accepted for) or `until` (a day)")
         if isinstance(self.expect, str) and self.expect != MISSING:
             raise ValueError(f"`expect` is a number or `{MISSING}`, not {self.expect!r}")
+        if not _PERIOD.fullmatch(self.period):
+            raise ValueError(
+                f"`period` is one such as 2026-Q1, 2026-03 or 2026, not {self.period!r}"
+            )
         if self.owner not in load_roles():
             raise ValueError(f"role {self.owner!r} is not in roles.yml")
         if not self.reason.strip():
@@ -89,19 +97,26 @@ def load_accepted(path: Path = ACCEPTED) -> list[Accepted]:
 
 @dataclass
 class _State:
-    """What became of an exception: `seen` where its check looked at its period."""
+    """What became of an exception: `ran` where its check did, `seen` where it looked at its period."""
 
+    ran: bool = False
     seen: bool = False
     failing: bool = False
     other_values: list[Any] = field(default_factory=list)
 
 
 class Ledger:
-    """The exceptions of one run of the gate, and what became of each."""
+    """The exceptions of one run of the gate, and what became of each.
 
-    def __init__(self, entries: list[Accepted], today: date, *, is_simulated: bool) -> None:
+    `period` is the quarter that is judged; an exception of a later one waits for it.
+    """
+
+    def __init__(
+        self, entries: list[Accepted], today: date, *, is_simulated: bool, period: str | None = None
+    ) -> None:
         self.entries = entries
         self.today = today
+        self._period = period
         self._is_simulated = is_simulated
         self._states = [_State() for _ in entries]
 
@@ -112,6 +127,7 @@ class Ledger:
         for entry, state in zip(self.entries, self._states, strict=True):
             if entry.check != check_id or entry.simulated != self._is_simulated:
                 continue
+            state.ran = True
             condition, values = _cell_condition(entry, columns)
             beyond = f"abs(deviation) > {limit!r}"
             looked = connection.execute(
@@ -135,8 +151,15 @@ class Ledger:
     def _is_over(self, entry: Accepted) -> bool:
         return entry.until is not None and entry.until < self.today
 
+    def _is_passed_by(self, entry: Accepted, state: _State) -> bool:
+        """Whether a check no longer looks at what was accepted, or never could: it would stand for ever."""
+        if not state.ran or state.seen:
+            return False
+        return self._period is not None and _months(entry.period)[0] <= _months(self._period)[1]
+
     def account(self, checks: Collection[str], acceptable: Collection[str]) -> list[dict[str, Any]]:
-        """Two results: exceptions that hold no longer (critical), and that are over (warning).
+        """Two results: exceptions that hold no longer (critical), and that are over, by their day or
+        because their check does not look at their period (warning).
 
         Args:
             checks: every check of the suites.
@@ -183,6 +206,15 @@ class Ledger:
                         "the cause is gone: it does not fail any more, remove the entry",
                     )
                 )
+            elif applies and self._is_passed_by(entry, state):
+                over.append(
+                    _told(
+                        entry,
+                        f"검사가 {entry.period}을(를) 보지 않는다. 기간을 바로잡거나 항목을 지운다",
+                        f"its check does not look at {entry.period}: correct the period, or remove "
+                        "the entry",
+                    )
+                )
         return [
             _result(
                 "accepted_exceptions_are_needed",
@@ -203,6 +235,15 @@ class Ledger:
                 len(self.entries),
             ),
         ]  # fmt: skip
+
+
+def _months(period: str) -> tuple[str, str]:
+    """The first and the last month (YYYY-MM) of a year, quarter or month."""
+    year, _, part = period.partition("-")
+    if part.startswith("Q"):
+        last = int(part[1]) * 3
+        return f"{year}-{last - 2:02d}", f"{year}-{last:02d}"
+    return f"{year}-{part or '01'}", f"{year}-{part or '12'}"
 
 
 def _cell_condition(entry: Accepted, columns: set[str]) -> tuple[str, list[Any]]:

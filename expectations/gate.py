@@ -77,7 +77,7 @@ def run_gate(
     suites = load_suites() if suites is None else suites
     accepted = load_accepted() if accepted is None else accepted
     judge = Judge()
-    ledger = Ledger(accepted, today, is_simulated=is_simulated)
+    ledger = Ledger(accepted, today, is_simulated=is_simulated, period=period)
     results: list[dict[str, Any]] = []
     with opened(candidate, period, last_release) as connection:
         attach_audit(connection, candidate)

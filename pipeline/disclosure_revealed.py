@@ -9,6 +9,7 @@ operates, nothing is produced. A figure that another publication showed is known
 from __future__ import annotations
 
 import json
+import re
 from collections import defaultdict
 from dataclasses import dataclass
 from html import escape
@@ -349,22 +350,37 @@ def _isolated(
     columns = connection.execute(
         "SELECT table_name, column_name FROM duckdb_columns() WHERE schema_name = 'main' "
         "AND data_type IN ('DOUBLE', 'BIGINT', 'INTEGER', 'HUGEINT') "
-        "AND table_name NOT IN ('fct_observation', 'registry_employment') "
-        # Columns that bear a measure's name, or that of its men or women, hold the printed cells
-        # themselves: in a long history some count of persons is like a hidden one by chance.
-        "AND regexp_replace(column_name, '_(men|women)_count$', '_count') "
-        "NOT IN (SELECT measure FROM main.dim_measure) ORDER BY ALL"
+        "AND table_name NOT IN ('fct_observation', 'registry_employment') ORDER BY ALL"
     ).fetchall()
+    # Columns that bear a measure's name, or that of its men or women, hold the printed cells themselves:
+    # what was printed anywhere is no leak, and in a long history some count of persons is like a hidden
+    # one by chance. Other rows of theirs, such as one of all others, must not hold what is hidden.
+    measures = {m for (m,) in connection.execute("SELECT measure FROM main.dim_measure").fetchall()}
+    unprinted = _unprinted(connection, numbers)
     found = []
     for mart, column in columns:
+        holds_cells = re.sub(r"_(men|women)_count$", "_count", column) in measures
+        is_of_persons = "employ" in column or "worker" in column
         rows = connection.execute(
             f'SELECT count(*) FROM (SELECT DISTINCT "{column}"::DOUBLE AS v FROM main."{mart}") t '
             "JOIN (SELECT unnest($1::DOUBLE[]) AS h) x ON abs(t.v - h) <= 1e-9 * h",
-            [numbers + (persons if "employ" in column or "worker" in column else [])],
+            [unprinted if holds_cells else numbers + (persons if is_of_persons else [])],
         ).fetchall()
         if rows[0][0]:
             found.append({"mart": mart, "column": column})
     return found
+
+
+def _unprinted(connection: duckdb.DuckDBPyConnection, numbers: list[float]) -> list[float]:
+    """Those that no printed cell of any publication is like."""
+    if not numbers:
+        return []
+    rows = connection.execute(
+        "SELECT h FROM (SELECT unnest($1::DOUBLE[]) AS h) x WHERE NOT EXISTS (SELECT 1 "
+        "FROM main.fct_observation t WHERE t.value BETWEEN h - 1e-9 * h AND h + 1e-9 * h) ORDER BY h",
+        [numbers],
+    ).fetchall()
+    return [float(h) for (h,) in rows]
 
 
 def _names(connection: duckdb.DuckDBPyConnection) -> dict[str, list[str]]:

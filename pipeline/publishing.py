@@ -12,7 +12,7 @@ import os
 import shlex
 import shutil
 import subprocess
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
@@ -103,7 +103,8 @@ def assemble(settings: Settings, build_id: str, *, again: bool = False) -> dict[
     With `again`, also of a build whose release was withdrawn or rolled back: as a new version.
 
     Raises:
-        PublishError: the verdict is `stop`, the release was taken back, or somebody else publishes.
+        PublishError: the verdict is `stop` or was given against another release than readers see, the
+            release was taken back or superseded, it could not be signed, or somebody else publishes.
     """
     home = places(settings)
     with releases.publisher(home) as log:
@@ -120,7 +121,11 @@ def assemble(settings: Settings, build_id: str, *, again: bool = False) -> dict[
             f"빌드 {build_id}의 {taken_back.release_id}은(는) {_WORDS[taken_back.event][1]} 상태이므로 "
             "다시 공표하지 않습니다(sandan publish --again)",
         )
+    if taken_back is None and (old := _superseded(history, build_id)) is not None:
+        raise PublishError(*_goes_back(history, old))
+    _check_key(settings)
     folder = settings.builds / build_id
+    _check_verdict(settings, folder)
     with _room_on_disk(settings, build_id):
         staged = releases.assemble(
             candidate=folder / "candidate.duckdb",
@@ -136,6 +141,67 @@ def assemble(settings: Settings, build_id: str, *, again: bool = False) -> dict[
         "status": "staged",
         "staging": str(staged),
     }
+
+
+def _superseded(history: History, build_id: str) -> State | None:
+    """The newest release of a build that readers had until a later one came; None where there is none."""
+    old = [s for s in history.of_build(build_id) if s.state == "superseded"]
+    return old[-1] if old else None
+
+
+def _goes_back(history: History, old: State) -> tuple[str, str]:
+    """Why a superseded release is not published once more: a newer name for older figures."""
+    name, current = old.release_id, history.current
+    return (
+        f"build {old.build_id} was published as {name} and superseded; readers have {current}, and a "
+        f"new version of it would take them back under a newer name. "
+        f"`sandan rollback --to {name} --as ROLE` goes back",
+        f"빌드 {old.build_id}은(는) {name}(으)로 공표되었다가 새 릴리스로 대체되었습니다(현재 {current}). "
+        f"다시 공표하지 않습니다. 되돌리려면 sandan rollback --to {name} --as 역할을 실행하십시오",
+    )
+
+
+def judged_against(settings: Settings, lock: Mapping[str, Any]) -> str | None:
+    """The release that a build is judged against: the one that readers see; None where there is none.
+
+    A simulated release is never compared with a real one, nor a build with the release it became.
+    """
+    current = releases.current_release(settings.releases)
+    if (
+        current is None
+        or current["is_simulated"] != lock["is_simulated"]
+        or current["build_id"] == lock["build_id"]
+    ):
+        return None
+    return str(current["release_id"])
+
+
+def _check_verdict(settings: Settings, folder: Path) -> None:
+    """Refuse a verdict that was given against another release than readers see now."""
+    verdict, lock = (
+        json.loads((folder / name).read_text(encoding="utf-8"))
+        for name in ("verdict.json", "inputs.lock.json")
+    )
+    now = judged_against(settings, lock)
+    if verdict.get("last_release", now) != now:
+        raise PublishError(
+            f"{folder.name} was judged against {verdict['last_release'] or 'no release'}, but readers "
+            f"have {now or 'none to compare it with'} now: run `sandan gate {folder.name}`, then "
+            "publish it",
+            f"{folder.name}은(는) {verdict['last_release'] or '이전 릴리스 없이'} 기준으로 판정되었으나 "
+            f"현재 기준은 {now or '없음'}입니다. sandan gate {folder.name}을(를) 다시 실행한 뒤 공표하십시오",
+        )
+
+
+def _check_key(settings: Settings) -> None:
+    """Refuse to make an unsigned release where `sandan verify` asks for a signature."""
+    if settings.public_keys and not settings.signing_key:
+        raise PublishError(
+            "SANDAN_PUBLIC_KEYS is set, so releases are to be signed, but SANDAN_SIGNING_KEY is not: "
+            "name the signing key, or remove SANDAN_PUBLIC_KEYS to publish without signatures",
+            "SANDAN_PUBLIC_KEYS가 설정되어 릴리스에 서명이 필요하지만 SANDAN_SIGNING_KEY가 없습니다. "
+            "서명 키를 지정하거나, 서명 없이 공표하려면 SANDAN_PUBLIC_KEYS를 지우십시오",
+        )
 
 
 _WORDS = {"withdrawn": ("withdrawn", "철회"), "rolled_back": ("rolled back", "되돌림")}
@@ -216,6 +282,7 @@ def seal(settings: Settings, staged: dict[str, Any]) -> dict[str, Any]:
     result = {**staged, "status": "sealed"}
     if staged["status"] == "staged":
         folder = Path(staged["staging"])
+        _check_key(settings)
         if not (folder.parent / RENDERED).exists():
             raise PublishError(
                 f"the outputs of {staged['release_id']} are not complete: render them first",
@@ -346,7 +413,7 @@ def switch(settings: Settings, sealed: dict[str, Any]) -> dict[str, Any]:
                     release_id,
                     manifest=str(sealed["manifest_sha256"]),
                     policy=policy(settings),
-                    trusted=trusted_keys(settings) if settings.signing_key else (),
+                    trusted=trusted_keys(settings),
                 )
         except NotYet as error:
             return {
@@ -392,10 +459,10 @@ def _sealed(settings: Settings, state: State) -> dict[str, Any]:
 
 
 def waiting_for(settings: Settings, build_id: str) -> dict[str, Any] | None:
-    """The sealed release of a build that waits to be published, or was taken back: nothing to do about
-    it anew. None where there is none.
+    """The sealed release of a build that waits to be published, was taken back or superseded: nothing
+    to do about it anew. None where there is none.
 
-    Returns {"release_id", "status": sealed | taken_back, "manifest_sha256", "message", "message_ko"}.
+    Returns {"release_id", "status": sealed | taken_back | superseded, "manifest_sha256", "message", "message_ko"}.
     """
     home = places(settings)
     history = ReleaseLog(home.log).history()
@@ -416,6 +483,14 @@ def waiting_for(settings: Settings, build_id: str) -> dict[str, Any] | None:
             "message": f"{taken_back.release_id} of these inputs was {en}: "
             f"{taken_back.reason or 'no reason given'}",
             "message_ko": f"이 자료의 {taken_back.release_id}은(는) {ko} 상태입니다",
+        }
+    if standing is None and (old := _superseded(history, build_id)) is not None:
+        en, ko = _goes_back(history, old)
+        return {
+            "release_id": old.release_id,
+            "status": "superseded",
+            "message": en,
+            "message_ko": ko,
         }
     return None
 
@@ -456,13 +531,36 @@ def after_publication(settings: Settings, switched: dict[str, Any]) -> dict[str,
     Raises:
         PublishError: the command failed; its last words are in the message.
     """
-    if switched["status"] != "published" or not settings.after_publish.strip():
+    if switched["status"] != "published":
+        return {"status": "none"}
+    name = str(switched["release_id"])
+    return _command_after(settings, name, (f"{name} is published", f"{name}은(는) 공표되었으나"))
+
+
+def after_decision(settings: Settings, current: str | None) -> dict[str, Any]:
+    """Run the command of SANDAN_AFTER_PUBLISH after a withdrawal or rollback: what caches hold is void.
+
+    `current` is the release that readers have now. Where it is None, SANDAN_RELEASE is empty and
+    SANDAN_RELEASE_FOLDER is the folder of releases.
+
+    Returns and raises as `after_publication`; the decision stands whatever comes of it.
+    """
+    now = current or "none"
+    return _command_after(
+        settings,
+        current or "",
+        (f"the decision stands and current is {now}", f"결정은 반영되었으나(현재 {now})"),
+    )
+
+
+def _command_after(settings: Settings, name: str, told: tuple[str, str]) -> dict[str, Any]:
+    if not settings.after_publish.strip():
         return {"status": "none"}
     command = shlex.split(settings.after_publish)
     environment = {
         **{k: v for k, v in os.environ.items() if not k.startswith(("SANDAN_KEY_", "SANDAN_SIGN"))},
-        "SANDAN_RELEASE": str(switched["release_id"]),
-        "SANDAN_RELEASE_FOLDER": str(settings.releases / str(switched["release_id"])),
+        "SANDAN_RELEASE": name,
+        "SANDAN_RELEASE_FOLDER": str(settings.releases / name),
     }
     try:
         done = subprocess.run(
@@ -474,9 +572,8 @@ def after_publication(settings: Settings, switched: dict[str, Any]) -> dict[str,
         words, failed = [str(error)], True
     if failed:
         raise PublishError(
-            f"{switched['release_id']} is published, but the command after it failed: "
-            f"{' '.join(words)}",
-            f"{switched['release_id']}은(는) 공표되었으나 후속 명령이 실패했습니다",
+            f"{told[0]}, but the command after it failed: {' '.join(words)}",
+            f"{told[1]} 후속 명령이 실패했습니다",
         )
     return {"status": "done", "output": words}
 

@@ -129,7 +129,11 @@ def _told(settings: Settings, result: dict[str, Any]) -> None:
     _say(f"{result['release_id']} {result['status']}")
     if result.get("message"):
         _say(f"  {result['message']}")
-    if publishing.after_publication(settings, result)["status"] == "done":
+    _told_command(publishing.after_publication(settings, result))
+
+
+def _told_command(result: dict[str, Any]) -> None:
+    if result["status"] == "done":
         _say("  the command after it ran / 후속 명령 실행")
 
 
@@ -271,6 +275,7 @@ def withdraw(
             actor=os.environ.get("USER"),
         )
         _say(f"{release} withdrawn; current is {current or 'none: readers find the reason'}")
+        _told_command(publishing.after_decision(settings, current))
 
 
 def rollback(
@@ -293,6 +298,7 @@ def rollback(
             actor=os.environ.get("USER"),
         )
         _say(f"current is {now} again, not {before} / 현재 릴리스를 {now}(으)로 되돌렸습니다")
+        _told_command(publishing.after_decision(settings, now))
 
 
 def collect(

@@ -467,29 +467,23 @@ def gate(settings: Settings, build_id: str) -> dict[str, Any]:
         ValueError: a suite or an accepted exception is not valid; there is no verdict then.
     """
     from expectations.gate import run_gate, write_verdict
-    from pipeline.publishing import mart_order
+    from pipeline.publishing import judged_against, mart_order
     from publication.quality import read_facts, render_quality_report
-    from publication.releases import ReleaseLog, current_release, punctuality
+    from publication.releases import ReleaseLog, punctuality
 
     folder = settings.builds / build_id
     if not (folder / SUCCESS).exists():
         raise BuildFailed(f"{build_id} is not a complete build")
     lock = json.loads((folder / "inputs.lock.json").read_text(encoding="utf-8"))
     write_freshness_profile(settings, lock, folder / "freshness.json")
-    current = current_release(settings.releases)
-    # A simulated release is never compared with a real one, nor a build with the release it became.
-    comparable = (
-        current is not None
-        and current["is_simulated"] == lock["is_simulated"]
-        and current["build_id"] != build_id
-    )
+    last = judged_against(settings, lock)
     verdict = run_gate(
         candidate=folder / "candidate.duckdb",
         build_id=build_id,
         period=lock["period"],
         is_simulated=lock["is_simulated"],
         today=datetime.now(SEOUL).date(),
-        last_release=settings.releases / current["release_id"] if current and comparable else None,
+        last_release=settings.releases / last if last else None,
         keys=mart_order(folder / "manifest.json"),
     )
     write_verdict(verdict, folder / "verdict.json")
@@ -595,8 +589,10 @@ class GateProcess:
 
 def standing_verdict(settings: Settings, build_id: str) -> dict[str, Any] | None:
     """The verdict given on a build before, or None; also where it was given by other rules (suites,
-    accepted exceptions, row counts) than stand today."""
+    accepted exceptions, row counts) than stand today, or stopped the build against another release
+    than readers see now (what was passed is looked at where it is published)."""
     from expectations.gate import rules_fingerprint
+    from pipeline.publishing import judged_against
 
     path = settings.builds / build_id / "verdict.json"
     if not path.exists():
@@ -604,6 +600,11 @@ def standing_verdict(settings: Settings, build_id: str) -> dict[str, Any] | None
     verdict = json.loads(path.read_text(encoding="utf-8"))
     if verdict.get("rules") != rules_fingerprint():
         return None
+    if verdict["verdict"] == "stop":
+        lock = json.loads((path.parent / "inputs.lock.json").read_text(encoding="utf-8"))
+        now = judged_against(settings, lock)
+        if verdict.get("last_release", now) != now:
+            return None
     return _told(verdict, path.parent)
 
 

@@ -19,7 +19,7 @@ import yaml
 from publication.releases.layout import PublishError
 from publication.releases.log import Event, ReleaseLog
 
-_PERIOD = re.compile(r"^(\d{4})-Q([1-4])$")
+_PERIOD = re.compile(r"^([12]\d{3})-Q([1-4])$")
 _TIME = re.compile(r"^(\d{4})-(\d{2})-(\d{2})[ T](\d{2}):(\d{2})(?::(\d{2}))?([+-]\d{2}:\d{2})?$")
 
 
@@ -99,7 +99,7 @@ def load_policy(path: Path, sign_off: str = "") -> Policy:
         raise CalendarError(
             f"the release calendar {path} is missing", f"공표 일정 {path}이(가) 없습니다"
         ) from None
-    except yaml.YAMLError as error:
+    except (yaml.YAMLError, UnicodeDecodeError) as error:
         raise reader.wrong(
             "", f"not YAML: {' '.join(str(error).split())}", "YAML이 아닙니다"
         ) from None
@@ -108,7 +108,8 @@ def load_policy(path: Path, sign_off: str = "") -> Policy:
     name = content.get("timezone", "Asia/Seoul")
     try:
         zone = ZoneInfo(name)
-    except (ZoneInfoNotFoundError, ValueError):
+    # A list is no name; a folder of zones (`Asia`) is read as a file that it is not.
+    except (ZoneInfoNotFoundError, ValueError, TypeError, AttributeError, OSError):
         raise reader.wrong(
             "timezone", f"{name!r} is no time zone: write Asia/Seoul", "없는 시간대입니다"
         ) from None
@@ -118,14 +119,14 @@ def load_policy(path: Path, sign_off: str = "") -> Policy:
     reader.fields("keep", keep, set(Retention.__dataclass_fields__))
     announced = tuple(
         reader.announcement(f"releases[{number}]", entry, zone)
-        for number, entry in enumerate(content.get("releases") or [])
+        for number, entry in enumerate(reader.entries("releases", content.get("releases")))
     )
     reader.check(announced)
     return Policy(
         sign_off_required=_sign_off(
             reader.flag("sign_off.required", signing.get("required", "false")), sign_off
         ),
-        roles=tuple(signing.get("roles") or ()),
+        roles=reader.names("sign_off.roles", signing.get("roles")),
         keep=Retention(**{key: reader.count(f"keep.{key}", keep[key]) for key in keep}),
         zone=zone,
         announced=announced,
@@ -181,6 +182,22 @@ class _Reader:
                     f"알 수 없는 항목 {key!r}. 가능한 항목: {', '.join(sorted(known))}",
                 )  # fmt: skip
 
+    def entries(self, where: str, content: Any) -> list[Any]:
+        """A list, which may be left empty."""
+        if not content:
+            return []
+        if not isinstance(content, list):
+            raise self.wrong(where, f"{content!r}: a list is expected here", "목록으로 적으십시오")
+        return content
+
+    def names(self, where: str, content: Any) -> tuple[str, ...]:
+        """A list of names. One name without a list would be read as its letters."""
+        names = self.entries(where, content)
+        for name in names:
+            if not isinstance(name, str) or not name.strip():
+                raise self.wrong(where, f"{name!r} is no name", "이름을 적으십시오")
+        return tuple(names)
+
     def flag(self, where: str, text: str) -> bool:
         if text not in ("true", "false"):
             raise self.wrong(
@@ -229,12 +246,21 @@ class _Reader:
         try:
             parts = [int(p or 0) for p in found.groups()[:6]]
             naive = datetime(*parts)  # type: ignore[arg-type]
+            if not 1900 <= naive.year < 9999:  # the ends of what a clock can be moved over
+                raise ValueError("write a year from 1900 to 9998")
         except ValueError as error:
             raise self.wrong(
                 where, f"there is no {text!r}: {error}", f"{text!r}은(는) 없는 시각입니다"
             ) from None
         if found[7]:
-            return datetime.fromisoformat(text)
+            try:
+                at = datetime.fromisoformat(text)
+                at.astimezone(UTC)
+            except (ValueError, OverflowError) as error:
+                raise self.wrong(
+                    where, f"there is no {text!r}: {error}", f"{text!r}은(는) 없는 시각입니다"
+                ) from None
+            return at
         local = naive.replace(tzinfo=zone)
         if local.astimezone(UTC).astimezone(zone).replace(tzinfo=None) != naive:
             raise self.wrong(

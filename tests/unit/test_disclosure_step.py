@@ -450,3 +450,21 @@ def test_a_count_of_persons_that_is_printed_is_no_leak_by_chance(tmp_path):
         )
         found = disclosure_revealed._isolated(c, findings)
     assert found == [{"mart": "complex_quarterly", "column": "employment_rest"}]
+
+
+@pytest.mark.parametrize("printed", [False, True])
+def test_a_row_of_all_others_must_not_hold_what_is_hidden(tmp_path, printed):
+    """Also where its column is a measure's own; what a publication printed itself is no leak."""
+    findings = {"groups": [{"sum": 1234.5678, "measure": "production_krw_100m"}]}
+    with duckdb.connect(str(tmp_path / "c.duckdb")) as c:
+        c.execute("CREATE TABLE dim_measure AS SELECT 'production_krw_100m' AS measure")
+        c.execute(
+            "CREATE TABLE fct_observation AS SELECT unnest([100.25, $1])::DOUBLE AS value",
+            [1234.5678 if printed else 7.0],
+        )
+        c.execute(
+            "CREATE TABLE by_rank AS FROM (VALUES ('gumi', 100.25::DOUBLE), "
+            "('other', 1234.5678::DOUBLE)) t(complex_id, production_krw_100m)"
+        )
+        found = disclosure_revealed._isolated(c, findings)
+    assert found == ([] if printed else [{"mart": "by_rank", "column": "production_krw_100m"}])

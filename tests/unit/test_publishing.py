@@ -14,7 +14,8 @@ import pytest
 from filelock import FileLock
 from typer.testing import CliRunner
 
-from pipeline import publishing
+from expectations.gate import rules_fingerprint
+from pipeline import publishing, steps
 from pipeline.cli import app
 from pipeline.settings import Settings
 from publication import releases
@@ -162,6 +163,101 @@ def test_what_was_taken_back_is_not_published_again_by_itself(settings: Settings
     assert result == {"release_id": "2026-Q1_v2", "status": "published"}
 
 
+def test_an_old_build_is_not_published_over_a_newer_one(settings: Settings) -> None:
+    publishing.publish(settings, BUILD)
+    make_build(settings.home, value=2.0, name="2026-Q1_b2")
+    publishing.publish(settings, "2026-Q1_b2")
+    for again in (False, True):
+        with pytest.raises(PublishError, match="published as 2026-Q1_v1 and superseded") as told:
+            publishing.publish(settings, BUILD, again=again)
+        assert "`sandan rollback --to 2026-Q1_v1 --as ROLE` goes back" in str(told.value)
+        assert "대체되었습니다" in str(told.value)
+    waiting = publishing.waiting_for(settings, BUILD)
+    assert waiting is not None and waiting["status"] == "superseded"
+    assert (settings.releases / "current").resolve().name == "2026-Q1_v2"
+    assert not (settings.home / "staging" / BUILD).exists()
+    # The way back, after which it is in force as before.
+    releases.roll_back(
+        publishing.places(settings),
+        to=None,
+        reason=None,
+        role="statistician",
+        policy=publishing.policy(settings),
+    )
+    assert publishing.publish(settings, BUILD)["status"] == "unchanged"
+    assert publishing.publish(settings, "2026-Q1_b2", again=True)["release_id"] == "2026-Q1_v3"
+    # Another build of the same figures is a release like any other.
+    make_build(settings.home, value=1.0, name="2026-Q1_b3")
+    assert publishing.publish(settings, "2026-Q1_b3")["release_id"] == "2026-Q1_v4"
+
+
+def judged(settings: Settings, build: str, last_release: str | None, verdict: str = "pass") -> None:
+    path = settings.builds / build / "verdict.json"
+    content = json.loads(path.read_text()) | {
+        "last_release": last_release,
+        "verdict": verdict,
+        "rules": rules_fingerprint(),
+        "is_simulated": False,
+    }
+    path.write_text(json.dumps(content))
+
+
+def test_a_verdict_is_of_the_release_that_readers_see(settings: Settings) -> None:
+    judged(settings, BUILD, None)
+    publishing.publish(settings, BUILD)
+    for name in ("2026-Q1_b2", "2026-Q1_b3"):
+        make_build(settings.home, value=2.0, name=name)
+        judged(settings, name, "2026-Q1_v1")
+    publishing.publish(settings, "2026-Q1_b2")
+    with pytest.raises(
+        PublishError, match=r"against 2026-Q1_v1, but readers have 2026-Q1_v2 now.*sandan gate"
+    ) as told:
+        publishing.publish(settings, "2026-Q1_b3")
+    assert "다시 실행한 뒤 공표하십시오" in str(told.value)
+    assert not (settings.home / "staging" / "2026-Q1_b3").exists()
+    assert publishing.publish(settings, "2026-Q1_b2")["status"] == "unchanged"
+    judged(settings, "2026-Q1_b3", "2026-Q1_v2")
+    assert publishing.publish(settings, "2026-Q1_b3")["release_id"] == "2026-Q1_v3"
+
+
+def test_a_stop_against_an_older_release_does_not_stand(
+    settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    publishing.publish(settings, BUILD)
+    make_build(settings.home, value=2.0, name="2026-Q1_b2")
+    monkeypatch.setattr(steps, "_told", lambda verdict, _: verdict)
+    judged(settings, "2026-Q1_b2", "2026-Q1_v1", "stop")
+    assert steps.standing_verdict(settings, "2026-Q1_b2") is not None
+    judged(settings, "2026-Q1_b2", None, "stop")
+    assert steps.standing_verdict(settings, "2026-Q1_b2") is None
+
+
+def test_nothing_unsigned_where_signatures_are_asked_for(
+    settings: Settings, tmp_path: Path
+) -> None:
+    from publication.releases.signing import new_key
+
+    key = tmp_path / "keys" / "release"
+    new_key(key)
+    asked = replace(settings, public_keys=Path(f"{key}.pub"))
+    with pytest.raises(PublishError, match=r"SANDAN_SIGNING_KEY is not.*서명"):
+        publishing.publish(asked, BUILD)
+    rendered = publishing.render(settings, publishing.assemble(settings, BUILD))
+    with pytest.raises(PublishError, match="SANDAN_SIGNING_KEY is not"):
+        publishing.seal(asked, rendered)
+    unsigned = publishing.seal(settings, rendered)  # before signatures were asked for
+    with pytest.raises(PublishError, match="2026-Q1_v1"):
+        publishing.switch(asked, unsigned)
+    assert not (settings.releases / "current").exists()
+    # What was sealed with the key is published by a clock that has none.
+    shutil.rmtree(settings.home / "staging")
+    signed = replace(asked, signing_key=key)
+    staged = publishing.render(signed, publishing.assemble(signed, BUILD))
+    sealed = publishing.seal(signed, staged)
+    assert publishing.switch(asked, sealed)["status"] == "published"
+    assert publishing.verify(asked, "current").signature == "valid"
+
+
 def test_signed_and_verified_by_the_configured_key(settings: Settings, tmp_path: Path) -> None:
     from publication.releases.signing import new_key
 
@@ -276,6 +372,30 @@ def test_a_calendar_that_is_wrong_stops_with_one_line(command, settings: Setting
         assert "Traceback" not in text
     announce(settings, EVER)
     assert "2026-Q1_v1     2099-12-31 12:00 KST" in command("calendar")[1]
+
+
+def test_the_command_also_runs_after_a_release_is_taken_back(  # type: ignore[no-untyped-def]
+    command, settings: Settings, tmp_path: Path
+) -> None:
+    told = tmp_path / "told"
+    names = "os.environ['SANDAN_RELEASE'] + ' ' + os.environ['SANDAN_RELEASE_FOLDER']"
+    script = f"import os; open({str(told)!r}, 'w').write({names})"
+    hook = {"SANDAN_AFTER_PUBLISH": f'{sys.executable} -c "{script}"'}
+    publishing.publish(settings, BUILD)
+    make_build(settings.home, value=2.0, name="2026-Q1_b2")
+    publishing.publish(settings, "2026-Q1_b2")
+    code, text = command("rollback", "--as", "statistician", **hook)
+    assert code == 0 and "the command after it ran" in text
+    assert told.read_text() == f"2026-Q1_v1 {settings.releases / '2026-Q1_v1'}"
+    back = ("withdraw", "2026-Q1_v1", "--as", "statistician", "--reason", "틀림")
+    broken = {"SANDAN_AFTER_PUBLISH": "/nowhere/at/all"}
+    code, text = command(*back, **broken)
+    assert code == 2 and "the decision stands and current is none" in text
+    assert "후속 명령이 실패했습니다" in text
+    assert publishing.after_decision(
+        replace(settings, after_publish=hook["SANDAN_AFTER_PUBLISH"]), None
+    )
+    assert told.read_text() == f" {settings.releases}"
 
 
 def test_no_command_goes_in_between_another(command, settings: Settings) -> None:  # type: ignore[no-untyped-def]

@@ -47,6 +47,9 @@ def test_the_projects_own_file_asks_for_nothing(tmp_path: Path) -> None:
         ("28.8.2026 12:00", "is no time"),
         ("tomorrow", "is no time"),
         ("2026-06-30 12:00", "before the quarter has ended"),
+        ("'2026-08-28 12:00+99:99'", "there is no '2026-08-28 12:00\\+99:99'"),
+        ("'9999-12-31 23:59-12:00'", "write a year from 1900"),
+        ("'0001-01-01 00:00'", "write a year from 1900"),
     ],
 )
 def test_a_time_that_does_not_exist(tmp_path: Path, at: str, told: str) -> None:
@@ -90,6 +93,8 @@ def test_a_clock_that_is_put_forward_and_back(tmp_path: Path) -> None:
         ),
         (entry("2026-Q5", "2026-08-28 12:00"), "unknown period '2026-Q5'"),
         (entry("2026-06", "2026-08-28 12:00"), "unknown period"),
+        (entry("0000-Q1", "2026-08-28 12:00"), "unknown period '0000-Q1'"),
+        (entry("9999-Q4", "2026-08-28 12:00"), "unknown period '9999-Q4'"),
         ("  - {period: 2026-Q2}\n", "`at` is missing"),
         ("  - {period: 2026-Q2, when: 2026-08-28 12:00}\n", "unknown field 'when'"),
         ("  - {period: 2026-Q2, period: 2026-Q3, at: 2026-08-28 12:00}\n", "stands twice"),
@@ -123,6 +128,11 @@ def test_policy_fields(tmp_path: Path) -> None:
         ("keep: {versions: -1}", "whole number"),
         ("keep: {weeks: 1}", "unknown field 'weeks'"),
         ("releases: {", "not YAML"),
+        ("timezone: [a]", "no time zone"),
+        ("timezone: Asia", "no time zone"),
+        ("releases: 2026-Q2", "a list is expected"),
+        ("sign_off: {roles: statistician}", "'statistician': a list is expected"),
+        ("sign_off: {roles: [[director]]}", "is no name"),
     ):
         with pytest.raises(CalendarError, match=told):
             policy(tmp_path, text)

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from datetime import date
 from pathlib import Path
 
+import duckdb
 import pytest
 
-from expectations.accepted import load_accepted
+from expectations.accepted import Accepted, Ledger, load_accepted
 from expectations.suite import load_roles, load_suites
 
 TEXT = "{ko: 가, en: a}"
@@ -75,6 +77,8 @@ ENTRY = "{check: c, complex_id: gumi, measure: m, period: 2026-Q1, reason: r, ow
         (f"accepted: [{ENTRY}, expect: many}}]", "a number or `missing`"),
         (f"accepted: [{ENTRY.replace('statistics', 'somebody')}, expect: 1}}]", "somebody"),
         (f"accepted: [{ENTRY.replace('reason: r', 'reason: ' + chr(39) * 2)}, expect: 1}}]", "needs a reason"),
+        (f"accepted: [{ENTRY.replace('2026-Q1', '2026-Q9')}, expect: 1}}]", "not '2026-Q9'"),
+        (f"accepted: [{ENTRY.replace('2026-Q1', '2026-13')}, expect: 1}}]", "not '2026-13'"),
         (f"accepted: [{ENTRY}, expect: 1, untill: 2026-01-01}}]", "untill"),
         ("acepted: []", "one list"),
         ("- a", "one list"),
@@ -92,3 +96,45 @@ def test_an_empty_list_of_exceptions_is_one(tmp_path: Path) -> None:
     assert load_accepted(path) == []
     path.write_text(f"accepted: [{ENTRY}, expect: missing}}]", encoding="utf-8")
     assert load_accepted(path)[0].where == "c: gumi m 2026-Q1"
+
+
+@pytest.mark.parametrize(
+    ("of", "judged", "looked", "is_told"),
+    [
+        ("2026-Q1", "2026-Q2", "2026-Q2", True),  # the check has moved on
+        ("2026-Q1", "2026-Q1", "2026-Q2", True),  # it never looked
+        ("2026-03", "2026-Q1", "2026-02", True),
+        ("2026-04", "2026-Q1", "2026-03", False),
+        ("2025", "2026-Q1", "2026-Q1", True),
+        ("2026-Q2", "2026-Q1", "2026-Q1", False),  # an older quarter is judged again
+        ("2026-Q1", "2026-Q1", "2026-Q1", False),
+        ("2026-Q1", "2026-Q1", None, False),  # the check did not run
+    ],
+)
+def test_an_exception_that_its_check_passes_by_is_told(
+    of: str, judged: str, looked: str | None, is_told: bool
+) -> None:
+    entry = Accepted(
+        check="c",
+        complex_id="gumi",
+        measure="m",
+        period=of,
+        reason="r",
+        owner="statistics",
+        expect=1,
+    )
+    ledger = Ledger([entry], date(2026, 9, 1), is_simulated=False, period=judged)
+    with duckdb.connect() as connection:
+        connection.execute(
+            "CREATE TABLE checked AS SELECT 'gumi' AS complex_id, 'm' AS measure, "
+            "$1::VARCHAR AS period, 1.0 AS value, 0.0 AS deviation",
+            [looked],
+        )
+        if looked is not None:
+            ledger.mark(connection, "c", 0.0)
+    _, in_time = ledger.account({"c"}, {"c"})
+    assert in_time["severity"] == "warning"
+    assert in_time["success"] is not is_told
+    if is_told:
+        assert f"does not look at {of}" in in_time["failures"][0]["message_en"]
+        assert "보지 않는다" in in_time["failures"][0]["message_ko"]
