@@ -99,7 +99,7 @@ class Ingestion:
 
     def quarantine_folder(self, sha256: str) -> Path:
         """Where a file that could not be used waits, with the reason."""
-        return self.home / "quarantine" / sha256[:16]
+        return _quarantine_folder(self.home, sha256)
 
 
 def ingest_file(
@@ -576,6 +576,15 @@ def _without_content(found: Problem) -> Problem:
     if found.code == "internal":
         return problem("registry_unread", detail="internal")
     return found
+
+
+def in_quarantine(home: Path, sha256: str) -> bool:
+    """Whether the file with these bytes could not be read, and waits for somebody to look at it."""
+    return (_quarantine_folder(home, sha256) / "reason.json").exists()
+
+
+def _quarantine_folder(home: Path, sha256: str) -> Path:
+    return home / "quarantine" / sha256[:16]
 
 
 def _quarantine_reason(room: Ingestion, sha256: str) -> dict[str, Any] | None:

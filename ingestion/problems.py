@@ -110,6 +110,15 @@ CATALOG: dict[str, _Entry] = {
         "Restore the publisher's file name.",
         "발행 기관의 파일 이름을 되살리십시오.",
     ),
+    "period_no_quarter": _Entry(
+        "error",
+        "the headers do not say month or quarter, and {found} is not the last day of a quarter; "
+        "editions after {last} are quarterly",
+        "머리글에 월·분기 표시가 없고 {found}은(는) 분기 마지막 날이 아닙니다. {last} 뒤의 자료는 "
+        "분기 자료입니다",
+        "Restore the publisher's file name; its date is the last day of the quarter (_20260331).",
+        "발행 기관의 파일 이름을 되살리십시오. 이름의 날짜는 분기 마지막 날입니다(_20260331).",
+    ),
     "period_disagrees": _Entry(
         "error",
         "the title says {found}, the other tables of the workbook say {expected}",

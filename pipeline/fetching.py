@@ -12,8 +12,8 @@ from __future__ import annotations
 import contextlib
 import hashlib
 import json
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -32,15 +32,17 @@ from ingestion.contract import (
 )
 from ingestion.fetch.client import Answer, Fetcher, status_of
 from ingestion.fetch.errors import FetchError, NoData, PersonNeeded
-from ingestion.fetch.quota import Now, now_utc
+from ingestion.fetch.quota import SEOUL, Now, now_utc
 from ingestion.fetch.sources import customs, ecos, factories, indparkstats, kosis, odcloud, portal
+from ingestion.ingest import in_quarantine
+from ingestion.parsers import industrial_trend
 from ingestion.periods import Period, period_of_date
 from ingestion.problems import RejectedFile
 from ingestion.recognise import recognise
 from ingestion.snapshots import SnapshotStore, replace_file
 from ingestion.sniff import read_content
 from pipeline.inputs import ingestion_room
-from pipeline.settings import Settings
+from pipeline.settings import Settings, close_home
 from pipeline.steps import inbox_files, inboxes, new_run_id
 
 #: A year's trade and exchange rates are asked for again until the year after the next has begun:
@@ -48,6 +50,8 @@ from pipeline.steps import inbox_files, inboxes, new_run_id
 _YEARS_REVISED = 2
 #: Pages of an unfinished edition are kept so long (the longest `keep_days` of a source).
 _KEPT_DAYS = 7
+#: In the place of the day of an edition's last change: a person was asked for it.
+_ASKED = "asked"
 
 
 @dataclass(frozen=True)
@@ -63,11 +67,27 @@ class Errand:
     today: date
     #: Fetch from this period on, whatever is known; None: only what is new.
     since: Period | None = None
+    #: When what landed came (UTC), by period.
+    landed_at: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def dataset(self) -> str:
         """The dataset's name."""
         return self.contract.dataset
+
+    def holds(self, period: Period, changed_on: date | None) -> bool:
+        """Whether a period has landed, and since the publisher's day of its last change."""
+        at = self.landed_at.get(str(period))
+        if at is None:
+            return False
+        return (
+            changed_on is None or datetime.fromisoformat(at).astimezone(SEOUL).date() >= changed_on
+        )
+
+    def forget(self, answers: Sequence[Answer]) -> None:
+        """Keep no pages of what is one file now: asked for again, the publisher is asked again."""
+        for dataset in {answer.dataset for answer in answers}:
+            self.fetcher.forget_dataset(dataset)
 
     def drop(self, answers: Sequence[Answer], period: str) -> Path:
         """Drop the answers of one period as a bundle."""
@@ -120,12 +140,17 @@ def fetch(
     unknown = set(datasets or []) - offered.keys()
     if unknown:
         raise KeyError(f"{', '.join(sorted(unknown))}: fetched are {', '.join(sorted(offered))}")
+    close_home(settings)
     settings.drops.mkdir(parents=True, exist_ok=True)
-    landed: dict[str, set[str]] = {}
+    landed: dict[str, dict[str, str]] = {}
     for snapshot in SnapshotStore(settings.home / "raw"):
-        # What is simulated says nothing about what the publisher has, and the other way round.
-        if snapshot.is_simulated == (settings.publishers is not None):
-            landed.setdefault(snapshot.dataset, set()).add(snapshot.period)
+        # What is simulated says nothing about what the publisher has, and the other way round. What
+        # is in quarantine is asked for again: the publisher may have mended it.
+        if snapshot.is_simulated == (settings.publishers is not None) and not in_quarantine(
+            settings.home, snapshot.sha256
+        ):
+            periods = landed.setdefault(snapshot.dataset, {})
+            periods[snapshot.period] = max(snapshot.loaded_at, periods.get(snapshot.period, ""))
     results: list[dict[str, Any]] = []
     with Fetcher(
         settings.home,
@@ -139,8 +164,10 @@ def fetch(
     ) as fetcher:
         today = settings.today or fetcher.meter.today()
         for dataset in datasets or sorted(offered):
-            known = frozenset(landed.get(dataset, ()))
-            errand = Errand(fetcher, offered[dataset], settings.drops, known, today, since)
+            known = landed.get(dataset, {})
+            errand = Errand(
+                fetcher, offered[dataset], settings.drops, frozenset(known), today, since, known
+            )
             results.append(_fetch_one(errand))
             tell(results[-1])
         fetcher.clear(before=fetcher.meter.today() - timedelta(days=_KEPT_DAYS))
@@ -187,7 +214,11 @@ def _fetch_one(errand: Errand) -> dict[str, Any]:
 
 
 def _portal(errand: Errand, way: PortalFetch) -> Iterator[Path]:
-    """Every edition from `first` on that was not fetched before, oldest first, and the newest."""
+    """Every edition from `first` on that was not fetched before, oldest first, and the newest.
+
+    Where a captcha is in the way, a person is asked once for an edition: what has landed since then,
+    in whatever way it came, is not asked for again.
+    """
     request = portal.PortalRequest(errand.dataset, way.dataset_id)
     seen = _Editions(errand.fetcher.home, errand.dataset)
     first = errand.since or (Period.parse(way.first) if way.first else None)
@@ -197,7 +228,20 @@ def _portal(errand: Errand, way: PortalFetch) -> Iterator[Path]:
         )
         if not wanted or (errand.since is None and seen.has(edition.uddi, edition.changed_on)):
             continue
-        answer = portal.download(errand.fetcher, request, edition)
+        is_here = edition.day is not None and errand.holds(
+            _period(errand.contract, edition.day), edition.changed_on
+        )
+        if is_here and errand.since is None and seen.was_asked(edition.uddi):
+            seen.add(edition.uddi, edition.changed_on)
+            continue
+        try:
+            answer = portal.download(errand.fetcher, request, edition)
+        except PersonNeeded:
+            if is_here and errand.since is None:
+                seen.add(edition.uddi, edition.changed_on)
+                continue
+            seen.ask(edition.uddi)
+            raise
         yield answer.drop(errand.drops)
         seen.add(edition.uddi, edition.changed_on)
 
@@ -216,7 +260,9 @@ def _odcloud(errand: Errand, way: OdcloudFetch) -> Iterator[Path]:
             request = odcloud.OdcloudRequest(
                 errand.dataset, way.dataset_id, edition.uddi, day=edition.day
             )
-            yield errand.drop(odcloud.fetch(errand.fetcher, request), period)
+            answers = odcloud.fetch(errand.fetcher, request)
+            yield errand.drop(answers, period)
+            errand.forget(answers)
 
 
 def _trend(errand: Errand, way: TrendFetch) -> Iterator[Path]:
@@ -236,6 +282,7 @@ def _trend(errand: Errand, way: TrendFetch) -> Iterator[Path]:
                     answers += indparkstats.fetch(errand.fetcher, request)
             if answers:
                 yield errand.drop(answers, about)
+                errand.forget(answers)
         month = month.shift(1)
 
 
@@ -251,7 +298,7 @@ def _factories(errand: Errand, way: FactoriesFetch) -> Iterator[Path]:
     if answers:
         yield errand.drop(answers, period)
         # The pages name persons: once they are one file, no second copy is kept.
-        errand.fetcher.forget_dataset(errand.dataset)
+        errand.forget(answers)
 
 
 def _kosis(errand: Errand, way: KosisFetch) -> Iterator[Path]:
@@ -338,6 +385,9 @@ def _month(period: Period) -> Period:
 
 
 def _period(contract: Contract, day: date) -> Period:
+    """What an edition of a day is about."""
+    if contract.parser == "industrial_trend":
+        return industrial_trend.edition_period(day)
     frequency = {"monthly": "M", "quarterly": "Q", "annual": "A"}.get(
         contract.cadence.frequency, "M"
     )
@@ -364,9 +414,20 @@ class _Editions:
         """Whether this edition was fetched as it is now."""
         return self._known.get(uddi) == str(changed_on)
 
+    def was_asked(self, uddi: str) -> bool:
+        """Whether a person was asked for this edition, and it was not fetched since."""
+        return self._known.get(uddi) == _ASKED
+
+    def ask(self, uddi: str) -> None:
+        """Remember that a person was asked for an edition."""
+        self._keep(uddi, _ASKED)
+
     def add(self, uddi: str, changed_on: date | None) -> None:
         """Remember an edition."""
-        self._known[uddi] = str(changed_on)
+        self._keep(uddi, str(changed_on))
+
+    def _keep(self, uddi: str, what: str) -> None:
+        self._known[uddi] = what
         replace_file(self._path, json.dumps(self._known, indent=1, sort_keys=True).encode())
 
 

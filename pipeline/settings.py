@@ -128,7 +128,7 @@ class Settings:
 
 #: What readers have no business in: the publisher's bytes and all that is made of them before, and
 #: outside of, a release. (What waits in `staging/` is closed by the room of publication.)
-CLOSED = ("builds", "cache", "fetched", "landed", "outcomes", "quarantine", "raw")
+CLOSED = ("builds", "cache", "fetched", "landed", "outcomes", "quarantine", "raw", "sample")
 
 
 def close_home(settings: Settings) -> None:

@@ -426,7 +426,7 @@ class Fetcher:
             retry_after=raw.retry_after,
         )
         if isinstance(failure, QuotaSpent):
-            self.meter.mark_spent(service.name)
+            self.meter.mark_spent(service.name, failure.hold)
         if failure is None and call.check is not None:
             failure = _checked(call.check, raw)
         if failure is not None:

@@ -27,6 +27,7 @@ class FetchError(Exception):
             not depend on one).
         code: the publisher's code, or ours.
         retriable: whether the same request may succeed if it is sent again soon.
+        hold: of a spent quota: seconds until it is given anew; None: until midnight in Seoul.
         message_en, message_ko: one sentence; action_en, action_ko: what to do.
         said: the publisher's own words, masked; empty if there are none.
         http_status: the HTTP status, if there was an answer.
@@ -51,6 +52,7 @@ class FetchError(Exception):
         detail = detail or {}
         self.publisher, self.code = publisher, code
         self.retriable = entry.retriable
+        self.hold = entry.hold
         self.message_en = entry.en.format_map(detail)
         self.message_ko = entry.ko.format_map(detail)
         self.action_en = (entry.action_en or self.todo_en).format_map(detail)
@@ -101,7 +103,7 @@ class AccessDenied(FetchError):
 
 
 class QuotaSpent(FetchError):
-    """The day's calls are used up; it begins anew at midnight in Seoul."""
+    """The calls are used up: those of the day until midnight in Seoul, others for `hold` seconds."""
 
     todo_en = (
         "Run again tomorrow (Asia/Seoul): what has come so far is kept. Or ask for a higher quota."
@@ -198,6 +200,7 @@ class Entry:
     action_en: str = ""
     action_ko: str = ""
     retry: bool | None = None
+    hold: float | None = None
 
     @property
     def retriable(self) -> bool:
@@ -207,6 +210,9 @@ class Entry:
 
 _WAIT_EN = "Wait half an hour, then run again."
 _WAIT_KO = "30분쯤 뒤에 다시 실행하십시오."
+#: Nothing is sent for so long (seconds) after a publisher's word that its limit, which is not one of
+#: the day, is passed: KOSIS counts by the minute, ECOS gives no time.
+_HOLD = 1800.0
 
 
 def _again(kind: type[FetchError], known: dict[str, Any]) -> FetchError:
@@ -253,7 +259,7 @@ TABLE: dict[tuple[str, str], Entry] = {
     ("kosis", "21"): Entry(BadRequest, "no such table, or a variable is wrong", "통계표가 없거나 요청 변수가 잘못됨"),
     ("kosis", "30"): Entry(NoData, "there is no data for this request", "조회 결과 없음"),
     ("kosis", "31"): Entry(TooMuch, "the answer would have more than 40,000 cells", "조회 결과가 4만 셀을 넘음"),
-    ("kosis", "40"): Entry(TooFast, "more than 200 calls a minute", "분당 200건을 넘김"),
+    ("kosis", "40"): Entry(QuotaSpent, "the calls that KOSIS allows (200 a minute) are used up", "KOSIS의 호출 가능 건수(분당 200건)를 다 씀", _WAIT_EN, _WAIT_KO, hold=_HOLD),
     ("kosis", "41"): Entry(TooMuch, "the number of rows is limited", "호출 가능 행 수 제한"),
     ("kosis", "42"): Entry(AccessDenied, "the use is limited for this account", "사용자별 이용 제한", "Ask KOSIS (kosis.kr).", "KOSIS에 문의하십시오."),
     ("kosis", "50"): Entry(PublisherFault, "error in KOSIS's server", "KOSIS 서버 오류"),
@@ -269,10 +275,11 @@ TABLE: dict[tuple[str, str], Entry] = {
     ("ecos", "ERROR-500"): Entry(PublisherFault, "error in the server", "서버 오류"),
     ("ecos", "ERROR-600"): Entry(PublisherFault, "no connection to the database", "데이터베이스 연결 오류"),
     ("ecos", "ERROR-601"): Entry(PublisherFault, "error in the database", "데이터베이스 오류"),
-    ("ecos", "ERROR-602"): Entry(TooFast, "too many calls: ECOS holds the key back for a while", "과도한 호출로 이용 제한", _WAIT_EN, _WAIT_KO, retry=False),
+    ("ecos", "ERROR-602"): Entry(QuotaSpent, "too many calls: ECOS holds the key back for a while", "과도한 호출로 이용 제한", _WAIT_EN, _WAIT_KO, hold=_HOLD),
     # Our own findings.
     ("any", "no_key"): Entry(KeyRejected, "no key is set for '{name}'", "'{name}' 인증키가 없음", "Set the key for '{name}'; without one, drop the publisher's files into the inbox.", "'{name}' 인증키를 설정하십시오. 없으면 발행 기관의 파일을 수신 폴더에 넣으십시오."),
     ("any", "quota"): Entry(QuotaSpent, "today's {limit} calls of {service} are used up; nothing was sent", "{service}의 오늘 한도 {limit}건을 다 써서 보내지 않음"),
+    ("any", "held"): Entry(QuotaSpent, "the calls of {service} were used up less than half an hour ago; nothing was sent", "{service}의 호출 한도를 쓴 지 30분이 지나지 않아 보내지 않음", _WAIT_EN, _WAIT_KO, hold=_HOLD),
     ("any", "timeout"): Entry(Unreachable, "no complete answer within the time limit ({detail})", "제한 시간 안에 답이 오지 않음({detail})"),
     ("any", "connection"): Entry(Unreachable, "no connection, or it was cut off ({detail})", "연결되지 않거나 끊김({detail})"),
     ("any", "tls"): Entry(Refused, "the server's certificate could not be verified", "서버 인증서를 확인할 수 없음", "Check the machine's clock and its proxy; verification is never turned off.", "컴퓨터 시각과 프록시를 확인하십시오. 인증서 검증은 끄지 않습니다."),

@@ -24,6 +24,8 @@ from ingestion.snapshots import replace_file
 SEOUL = ZoneInfo("Asia/Seoul")
 #: A moment further ahead than this (seconds) was written before a clock was set back.
 _FAR = 600.0
+#: A publisher that holds back is asked again after at most so long (seconds); more is another clock.
+_LONGEST_HOLD = 3600.0
 #: Seconds to wait for another process to let go of a file.
 _PATIENCE = 60.0
 
@@ -62,25 +64,37 @@ class Meter:
         """Count one call before it is sent.
 
         Raises:
-            QuotaSpent: the day's calls are used up, or the publisher said so today.
+            QuotaSpent: the day's calls are used up, or the publisher said so today or just now.
         """
         with self._file(service) as known:
             state = self._of_today(known)
+            now, until = self._now().timestamp(), state.get("held_until", 0.0)
+            held = now < until < now + _LONGEST_HOLD
             spent = state["spent"] or (limit is not None and state["used"] >= limit)
-            if not spent:
+            if not spent and not held:
                 state["used"] += 1
             known.clear()
             known.update(state)
         if spent:
             shown = limit if limit is not None else state["used"]
             raise fault("quota", limit=shown, service=service)
+        if held:
+            raise fault("held", service=service)
 
-    def mark_spent(self, service: str) -> None:
-        """The publisher says that the day's calls are used up, whatever was counted here."""
+    def mark_spent(self, service: str, hold: float | None = None) -> None:
+        """The publisher says that the calls are used up, whatever was counted here.
+
+        Args:
+            service: whose calls.
+            hold: seconds until there are new ones; None: the day's are meant.
+        """
         with self._file(service) as known:
             state = self._of_today(known)
             known.clear()
-            known.update(state, spent=True)
+            if hold is None:
+                known.update(state, spent=True)
+            else:
+                known.update(state, held_until=self._now().timestamp() + hold)
 
     def wait_turn(self, host: str, per_second: float) -> None:
         """Wait until the host may be called again; the next caller waits for the moment after."""
@@ -98,8 +112,12 @@ class Meter:
     def _of_today(self, known: dict[str, Any]) -> dict[str, Any]:
         day, used = self.today().isoformat(), known.get("used")
         if known.get("day") != day or not isinstance(used, int):
-            return {"day": day, "used": 0, "spent": False}
-        return {"day": day, "used": used, "spent": known.get("spent") is True}
+            state: dict[str, Any] = {"day": day, "used": 0, "spent": False}
+        else:
+            state = {"day": day, "used": used, "spent": known.get("spent") is True}
+        if isinstance(known.get("held_until"), float):  # may last beyond midnight
+            state["held_until"] = known["held_until"]
+        return state
 
     @contextmanager
     def _file(self, name: str) -> Iterator[dict[str, Any]]:

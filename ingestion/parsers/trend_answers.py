@@ -31,7 +31,7 @@ from ingestion.snapshots import Snapshot
 from ingestion.sniff import Content, Sheet
 
 #: Raised when the same bytes would land otherwise than before: landed files are made anew.
-PARSER_VERSION = "1"
+PARSER_VERSION = "2"
 
 #: The interface names no units; they are those of the publication's files.
 UNITS = {
@@ -458,7 +458,8 @@ def _edition_name(bundle: Bundle, file_name: str, headers: list[str]) -> str:
     if about is None or about == "all":
         return file_name
     period = Period.parse(about)
-    if period.freq != "M" and any("당월" in header for header in headers):
+    freq = trend.told_frequency(headers) or trend.edition_period(period.last_day).freq
+    if period.freq != "M" and freq == "M":
         raise reject("answer_edition_monthly", found=about)
     return f"_{period.last_day:%Y%m%d}.csv"
 

@@ -194,8 +194,8 @@ _NOT_RETRIED = {"html_instead": "html", "redirect_loop": "redirect", "xml_for_js
 _KEY_EXPIRED = {"odcloud": "-401", "kosis": "11", "ecos": "INFO-100"}
 _QUOTA_SPENT = {
     "odcloud": Stopped("odcloud/-10", ONCE, "stopped"),
-    "kosis": Stopped("kosis/40", AGAIN),
-    "ecos": Stopped("ecos/ERROR-602", ONCE),
+    "kosis": Stopped("kosis/40", ONCE, "stopped"),
+    "ecos": Stopped("ecos/ERROR-602", ONCE, "stopped"),
 }
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from datetime import date
 from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qs
@@ -10,6 +11,7 @@ from urllib.parse import parse_qs
 import httpx
 import pytest
 
+from ingestion.answers import bundle_of, pack
 from ingestion.ingest import Ingestion, ingest_file
 from ingestion.periods import Period
 from pipeline import fetching, steps
@@ -168,6 +170,101 @@ def test_an_edition_is_fetched_once(room: Ingestion, edition_file: Any) -> None:
         transport=httpx.MockTransport(count),
     )
     assert result["status"] == "fetched" and calls.count("fileDownload.do") == 2
+
+
+def test_after_a_captcha_what_a_person_dropped_is_not_asked_for_again(
+    room: Ingestion, edition_file: Any
+) -> None:
+    settings, calls = Settings(room.home), []
+    site = portal(edition_file().read_bytes(), captcha=True)
+
+    def count(request: httpx.Request) -> httpx.Response:
+        calls.append(request.url.path.rsplit("/", 1)[1])
+        return site.handle_request(request)
+
+    def ask() -> str:
+        (result,) = fetching.fetch(
+            settings,
+            ["kicox__industrial_trend"],
+            run_id="r",
+            transport=httpx.MockTransport(count),
+        )
+        return str(result["status"])
+
+    assert [ask(), ask()] == ["person_needed", "person_needed"]
+    assert ingest_file(room, edition_file(), run_id="r").status == "landed"
+    # The sample's own files are marked as simulated: this one stands for the publisher's.
+    _as_real(room)
+    assert [ask(), ask()] == ["no_data", "no_data"]
+    assert calls.count("check-limit.json") == 2
+
+
+def test_an_edition_changed_since_it_landed_is_asked_for(
+    room: Ingestion, edition_file: Any
+) -> None:
+    assert ingest_file(room, edition_file(), run_id="r").status == "landed"
+    _as_real(room, loaded_at="2026-05-28T14:59:00+00:00")  # 28 May in Seoul, changed on the 29th
+    for _ in range(2):
+        (result,) = fetching.fetch(
+            Settings(room.home),
+            ["kicox__industrial_trend"],
+            run_id="r",
+            transport=portal(b"", captcha=True),
+        )
+        assert result["status"] == "person_needed"
+
+
+def _as_real(room: Ingestion, **known: str) -> None:
+    """What landed counts as the publisher's own."""
+    for path in (room.home / "raw").glob("*/*/*/*.json"):
+        told = json.loads(path.read_text(encoding="utf-8"))
+        told |= {"is_simulated": False, **known}
+        path.write_text(json.dumps(told, ensure_ascii=False), encoding="utf-8")
+
+
+def test_what_is_in_quarantine_has_not_landed(
+    room: Ingestion, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    known: list[frozenset[str]] = []
+
+    def one(errand: fetching.Errand) -> dict[str, Any]:
+        known.append(errand.landed)
+        return {}
+
+    monkeypatch.setattr(fetching, "_fetch_one", one)
+    api, url = "kicox__industrial_trend_api", "https://apis.data.go.kr/B550624/indparkstats"
+    item = {"irsttNm": "없는단지", "monthPrdAmount": "1"}
+    body = {"items": {"item": [item]}, "totalCount": 1, "pageNo": 1, "numOfRows": 100}
+    page = {"response": {"header": {"resultCode": "00", "resultMsg": "ok"}, "body": body}}
+    asked = (f"{url}/kicoxPrdRecByIrsttStatsService", {"stdrYm": "202305"}, "2023-05")
+    bundle = bundle_of([(json.dumps(page).encode(), *asked)], dataset=api, period="2023-05")
+    path = tmp_path / f"{api}_2023-05.zip"
+    path.write_bytes(pack(bundle))
+    outcome = ingest_file(room, path, run_id="r")
+    (snapshot,) = room.store
+    assert outcome.status == "quarantined"
+    assert (snapshot.dataset, snapshot.period) == (api, "2023-05")
+    fetching.fetch(Settings(room.home), [api], run_id="r")
+    (room.quarantine_folder(snapshot.sha256) / "reason.json").unlink()
+    fetching.fetch(Settings(room.home), [api], run_id="r")
+    assert known == [frozenset(), frozenset({"2023-05"})]
+
+
+def test_the_folders_of_a_new_home_are_closed_before_anything_is_fetched(tmp_path: Path) -> None:
+    home = tmp_path / "home"
+    fetching.fetch(
+        Settings(home, publishers="http://127.0.0.1:9"), ["kicox__knowledge_centres"], run_id="r"
+    )
+    for name in ("fetched", "outcomes", "raw", "sample"):
+        assert (home / name).stat().st_mode & 0o077 == 0, name
+
+
+def test_an_edition_is_about_its_month_until_march_2024() -> None:
+    contract = fetching.load_contracts()["kicox__industrial_trend"]
+    days = [date(2024, 1, 31), date(2024, 2, 29), date(2024, 3, 31), date(2024, 6, 30)]
+    assert [str(fetching._period(contract, day)) for day in days] == [
+        *("2024-01", "2024-02", "2024-03", "2024-Q2")
+    ]
 
 
 def test_without_a_key_nothing_is_sent_and_the_key_is_named(tmp_path: Path) -> None:

@@ -479,6 +479,23 @@ def test_a_month_is_not_taken_for_its_quarter(
     assert read_edition(page(rows), period="2023-Q2", day="2023-05-31").period == MONTH
 
 
+def test_a_month_without_a_word_of_it_is_not_taken_for_its_quarter(
+    read_edition: Read, editions: dict[str, SimulatedPublication]
+) -> None:
+    table = "production_by_industry"
+    words = "음식료 섬유의복 목재종이 석유화학 비금속 철강 기계 전기전자 운송장비 기타 계"
+    rows: list[Item] = [
+        {"산업단지": "창원", "구분": "국가", **{f"{word}(억원)": 1 for word in words.split()}}
+    ]
+    dataset = f"kicox__industrial_trend_{table}_csv"
+    with pytest.raises(RejectedFile) as caught:
+        read_edition(page(rows), dataset=dataset, period="2023-Q2")
+    assert caught.value.problems[0].code == "answer_edition_monthly"
+    about = {"2023-05": "2023-05", "2024-03": "2024-03", "2024-Q2": "2024-Q2"}
+    for told, period in about.items():
+        assert read_edition(page(rows), dataset=dataset, period=told).period == period
+
+
 def test_faults_of_an_edition_stand_where_they_are(
     read_edition: Read, tmp_path: Path, editions: dict[str, SimulatedPublication]
 ) -> None:

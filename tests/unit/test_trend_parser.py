@@ -531,6 +531,31 @@ def test_the_months_of_a_csv_are_known_in_single_letters(
     assert str(parse(path, contracts, registry).period) == "2023-05"
 
 
+@pytest.mark.parametrize(
+    ("day", "period"),
+    [
+        ("20231130", "2023-11"),
+        ("20231231", "2023-12"),
+        ("20240331", "2024-03"),
+        ("20240630", "2024-Q2"),
+        ("20240531", None),
+    ],
+)
+def test_where_the_headers_of_a_csv_do_not_tell_its_date_does(
+    day: str, period: str | None, tmp_path: Path, contracts: Contracts, registry: Registry
+) -> None:
+    words = "음식료,섬유의복,목재종이,석유화학,비금속,철강,기계,전기전자,운송장비,기타,계"
+    heads = ",".join(f"{word}(억원)" for word in words.split(","))
+    path = tmp_path / f"한국산업단지공단_국가산업단지 산업동향정보_업종별생산실적_{day}.csv"
+    path.write_bytes(f"산업단지,구분,{heads}\n창원,국가,{'1,' * 10}10\n".encode())
+    if period is not None:
+        assert str(parse(path, contracts, registry).period) == period
+        return
+    with pytest.raises(RejectedFile) as caught:
+        parse(path, contracts, registry)
+    assert [p.code for p in caught.value.problems] == ["period_no_quarter"]
+
+
 @pytest.mark.parametrize("order", [[5, 2, 0, 4, 1, 3], [1, 0, 2, 3, 4, 5]])
 def test_the_headers_of_a_csv_decide_also_left_of_the_names(
     order: list[int],

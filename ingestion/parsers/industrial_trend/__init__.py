@@ -10,6 +10,8 @@ Nothing is found by its position. A table is found by its title (`[표4] 2026년
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
+from datetime import date
 from typing import Any
 
 from ingestion.contract import Contract, Contracts, Table
@@ -32,22 +34,28 @@ from .notes import survey_notes
 from .rows import Kindless, read_table
 
 __all__ = [
+    "LAST_MONTH",
     "NAME_HEADERS",
     "PARSER_VERSION",
     "Parsed",
     "a1",
     "csv_headers",
     "csv_period",
+    "edition_period",
     "find_titles",
     "header_dimensions",
     "header_match",
     "match_table",
     "parse_csv",
     "parse_workbook",
+    "told_frequency",
 ]
 
 #: Raised when the same bytes would land otherwise than before: landed files are made anew.
-PARSER_VERSION = "2"
+PARSER_VERSION = "3"
+
+#: The statistic is monthly up to here and quarterly from 2024-Q2 on (its contract: `cadence`).
+LAST_MONTH = Period(2024, "M", 3)
 
 
 def parse_workbook(
@@ -147,16 +155,36 @@ def _hold_fields(on: Reading) -> None:
 
 
 def csv_period(sheet: Sheet, file_name: str) -> Period:
-    """The period of a CSV edition: from its name, monthly where the headers say 당월.
+    """The period of a CSV edition: the month or quarter of the date in its name.
+
+    Which of the two the headers say (당월, 당분기); where they do not, as by industry, the date does.
 
     Raises:
-        RejectedFile: the name carries no date.
+        RejectedFile: the name carries no date, or one that is no quarter's end where it must be.
     """
     day = date_in_name(file_name)
     if day is None:
         raise reject("period_unknown")
-    monthly = any("당월" in tidy(str(cell)) for row in sheet.rows[:3] for cell in row)
-    return period_of_date(day, "M" if monthly else "Q")
+    freq = told_frequency(str(cell) for row in sheet.rows[:3] for cell in row)
+    if freq is not None:
+        return period_of_date(day, freq)
+    period = edition_period(day)
+    if period.freq == "Q" and day != period.last_day:
+        raise reject("period_no_quarter", found=day, last=LAST_MONTH)
+    return period
+
+
+def told_frequency(headers: Iterable[str]) -> str | None:
+    """M or Q, as the headers of a CSV edition say; None where they do not."""
+    words = [tidy(header) for header in headers]
+    if any("당월" in word for word in words):
+        return "M"
+    return "Q" if any("당분기" in word for word in words) else None
+
+
+def edition_period(day: date) -> Period:
+    """What an edition of a day is about: its month until 2024-03, its quarter since."""
+    return period_of_date(day, "M" if day <= LAST_MONTH.last_day else "Q")
 
 
 def _place(

@@ -208,6 +208,39 @@ def test_when_the_publisher_says_spent_nothing_more_is_sent_today(
     assert len(sent) == 2
 
 
+@pytest.mark.parametrize(
+    ("publisher", "said"),
+    [
+        ("kosis", b'{"err": "40", "errMsg": "x"}'),
+        ("ecos", b'{"RESULT": {"CODE": "ERROR-602", "MESSAGE": "x"}}'),
+    ],
+)
+def test_a_limit_that_is_not_of_the_day_is_remembered_for_half_an_hour(
+    make: Make, call: Call, time: FakeTime, home: Path, publisher: str, said: bytes
+) -> None:
+    sent = []
+    asked = replace(call, service=replace(call.service, publisher=publisher), expect="json")
+
+    def handler(request: httpx.Request) -> httpx.Response:
+        sent.append(request)
+        return httpx.Response(200, content=said)
+
+    time.moment = datetime(2026, 6, 1, 14, 50, tzinfo=UTC)
+    for minute in (50, 55):
+        time.moment = datetime(2026, 6, 1, 14, minute, tzinfo=UTC)
+        with pytest.raises(errors.QuotaSpent):
+            make(handler).send(asked)
+    time.moment = datetime(2026, 6, 1, 15, 15, tzinfo=UTC)  # another day in Seoul
+    with pytest.raises(errors.QuotaSpent, match="half an hour") as caught:
+        make(handler).send(asked)
+    assert len(sent) == 1 and caught.value.code == "held"
+    assert {r["status"] for r in outcomes(home)} == {"stopped"}
+    time.moment = datetime(2026, 6, 1, 15, 25, tzinfo=UTC)
+    with pytest.raises(errors.QuotaSpent):
+        make(handler).send(asked)
+    assert len(sent) == 2
+
+
 def test_a_quota_file_that_stays_locked_is_a_typed_error(
     make: Make, call: Call, home: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

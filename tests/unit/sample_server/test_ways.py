@@ -153,6 +153,8 @@ def test_odcloud_gives_the_newest_edition_and_from_a_period_on_all(
     assert ask(frozenset({"2026-Q1"}), None) == []
     # Asked for from a period on, what is known comes again: it may have been revised.
     assert ask(frozenset({"2026-Q1"}), "2025-Q3") == ["2026-Q1", "2025-Q4", "2025-Q3"]
+    # And from the publisher, not from pages that were kept of it.
+    assert "reused" not in {status for _, status in attempts(home)}
 
 
 def trend_contract(first: str, last: str) -> Contract:
