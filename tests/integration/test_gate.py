@@ -200,6 +200,12 @@ def test_a_true_jump_ships_as_a_warning(candidate: Path) -> None:
                 f"WHERE {where} period = '2026-Q1'",
                 [whose],
             )
+        c.execute(
+            "UPDATE growth_quarterly g SET contribution_pp = 100 * (n.employment_count - b.employment_count) / t.employment_count "
+            "FROM complex_quarterly n, complex_quarterly b, national_total_quarterly t "
+            "WHERE g.complex_id = 'namdong' AND g.measure = 'employment_count' AND g.period = '2026-Q1' AND g.industry_code = '_T' "
+            "AND n.complex_id = 'namdong' AND n.period = g.period AND b.complex_id = 'namdong' AND b.period = g.base_period AND t.period = g.base_period"
+        )
     verdict = judge(candidate)
     assert failed(verdict) == set(), [
         f["message_en"] for ch in verdict["checks"] if not ch["success"] for f in ch["failures"]
