@@ -82,7 +82,7 @@ def test_any_cell_that_lost_a_digit_stops_the_release(candidate: Path) -> None:
             "AND abs(value) >= 10 AND relation <> 'ytd' ORDER BY table_id, cell"
         ).fetchall()
     dice = random.Random(7)
-    drawn = dice.sample(cells, 12)  # six hundred: python -m benchmarks gate
+    drawn = dice.sample(cells, 6)  # six hundred: python -m benchmarks gate
     for sheet, cell, raw in drawn:
         whole = re.match(r"-?(\d+)", raw)
         assert whole
