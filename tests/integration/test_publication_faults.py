@@ -5,7 +5,6 @@ a release waits for its time; two publishers at once. On the small release of th
 from __future__ import annotations
 
 import multiprocessing
-import os
 import shutil
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -23,10 +22,7 @@ from ..unit.test_release import events, make_build, publish, seal, stage, states
 from .test_release_faults import each, killed_at, leftovers, readers_are_safe, steps_on_small_marts
 
 __all__ = ["steps_on_small_marts"]
-pytestmark = [
-    pytest.mark.skipif(not hasattr(os, "fork"), reason="processes are forked and killed"),
-    pytest.mark.usefixtures("steps_on_small_marts"),
-]
+pytestmark = pytest.mark.usefixtures("steps_on_small_marts")
 OUTPUTS = ("bulletin/bulletin_ko.pdf", "bulletin/tables.xlsx", "sdmx/data.csv", "site/index.html")
 BUILD = "2026-Q1_b2"
 

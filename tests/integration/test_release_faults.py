@@ -29,8 +29,6 @@ from publication.releases.layout import NAME
 
 from ..unit.test_release import ORDER, assemble, make_build, publish, seal, switch
 
-pytestmark = pytest.mark.skipif(not hasattr(os, "fork"), reason="processes are forked and killed")
-
 LITTLE = Policy(keep=Retention(quarters=1, versions=1, builds=1, withdrawn_days=1))
 ROLE = {"role": "statistician", "policy": Policy()}
 #: Audit events of Python that change a file system (PEP 578), and how `open` says that it writes.

@@ -9,6 +9,7 @@ import sys
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Protocol
 
 import pytest
 from filelock import FileLock
@@ -316,8 +317,14 @@ def test_two_releases_compared_as_page_and_as_data(settings: Settings) -> None:
 # -- the command line -------------------------------------------------------------------------
 
 
+class Command(Protocol):
+    """Run a command: its arguments, environment by keyword; exit code and what it printed."""
+
+    def __call__(self, *arguments: str, **environment: str) -> tuple[int, str]: ...
+
+
 @pytest.fixture
-def command(settings: Settings, monkeypatch: pytest.MonkeyPatch):  # type: ignore[no-untyped-def]
+def command(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> Command:
     """Run a command in the home of `settings`: exit code and what it printed."""
     for name in [n for n in os.environ if n.startswith("SANDAN_")]:
         monkeypatch.delenv(name)
@@ -331,7 +338,7 @@ def command(settings: Settings, monkeypatch: pytest.MonkeyPatch):  # type: ignor
     return run
 
 
-def test_commands_tell_states_and_what_waits(command, settings: Settings) -> None:  # type: ignore[no-untyped-def]
+def test_commands_tell_states_and_what_waits(command: Command, settings: Settings) -> None:
     assert "no releases yet" in command("releases")[1]
     assert "nothing waits" in command("publish", "--due")[1]
     publishing.publish(replace(settings, sign_off="required"), BUILD)
@@ -364,7 +371,7 @@ def test_commands_tell_states_and_what_waits(command, settings: Settings) -> Non
     assert rows[0]["state"] == "withdrawn" and rows[0]["is_current"] is False
 
 
-def test_a_calendar_that_is_wrong_stops_with_one_line(command, settings: Settings) -> None:  # type: ignore[no-untyped-def]
+def test_a_calendar_that_is_wrong_stops_with_one_line(command: Command, settings: Settings) -> None:
     announce(settings, "2026-02-30 12:00")
     for arguments in (("calendar",), ("publish", "--due"), ("releases",)):
         code, text = command(*arguments)
@@ -374,8 +381,8 @@ def test_a_calendar_that_is_wrong_stops_with_one_line(command, settings: Setting
     assert "2026-Q1_v1     2099-12-31 12:00 KST" in command("calendar")[1]
 
 
-def test_the_command_also_runs_after_a_release_is_taken_back(  # type: ignore[no-untyped-def]
-    command, settings: Settings, tmp_path: Path
+def test_the_command_also_runs_after_a_release_is_taken_back(
+    command: Command, settings: Settings, tmp_path: Path
 ) -> None:
     told = tmp_path / "told"
     names = "os.environ['SANDAN_RELEASE'] + ' ' + os.environ['SANDAN_RELEASE_FOLDER']"
@@ -398,7 +405,7 @@ def test_the_command_also_runs_after_a_release_is_taken_back(  # type: ignore[no
     assert told.read_text() == f" {settings.releases}"
 
 
-def test_no_command_goes_in_between_another(command, settings: Settings) -> None:  # type: ignore[no-untyped-def]
+def test_no_command_goes_in_between_another(command: Command, settings: Settings) -> None:
     publishing.publish(settings, BUILD)
     with FileLock(settings.home / ".run.lock"):
         for arguments in (("publish", "--due"), ("gc",), ("rollback", "--as", "statistician")):
@@ -406,7 +413,7 @@ def test_no_command_goes_in_between_another(command, settings: Settings) -> None
             assert code == 2 and "another run is going on" in text
 
 
-def test_keys_are_made_outside(command, settings: Settings, tmp_path: Path) -> None:  # type: ignore[no-untyped-def]
+def test_keys_are_made_outside(command: Command, settings: Settings, tmp_path: Path) -> None:
     code, text = command("keys", "new", str(tmp_path / "key"))
     assert code == 0 and "SHA256:" in text and (tmp_path / "key").stat().st_mode & 0o777 == 0o600
     assert "PRIVATE" not in text

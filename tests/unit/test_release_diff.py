@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -32,9 +33,9 @@ NAMES = [("changwon", "창원", "Changwon"), ("gumi", "구미", "Gumi"), ("ulsan
 def release(
     folder: Path,
     *,
-    levels: list[tuple[Any, ...]] = LEVELS,
-    kpis: list[tuple[Any, ...]] = (("gumi", "women_share_pct", "2025-Q4", 40.0),),  # type: ignore[assignment]
-    revisions: list[tuple[Any, ...]] = (),  # type: ignore[assignment]
+    levels: Sequence[tuple[Any, ...]] = LEVELS,
+    kpis: Sequence[tuple[Any, ...]] = (("gumi", "women_share_pct", "2025-Q4", 40.0),),
+    revisions: Sequence[tuple[Any, ...]] = (),
     inputs: tuple[str, ...] = ("a",),
     code: str = "one",
     extra: str = "",

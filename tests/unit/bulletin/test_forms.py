@@ -33,6 +33,8 @@ from tests.unit.bulletin.releases import (
 )
 
 pytestmark = pytest.mark.slow
+KO: Lang = "ko"
+EN: Lang = "en"
 
 
 def pdf_text(path: Path) -> str:
@@ -87,8 +89,8 @@ def test_every_form_is_there_in_both_languages(forms: list[Path]) -> None:
 def test_pdf_is_tagged_has_bookmarks_running_heads_and_page_numbers(
     forms: list[Path], documents: dict[Lang, Document]
 ) -> None:
-    for path, lang in ((forms[0], "ko"), (forms[2], "en")):
-        document = documents[lang]  # type: ignore[index]
+    for path, lang in ((forms[0], KO), (forms[2], EN)):
+        document = documents[lang]
         reader = PdfReader(path)
         root: Any = reader.trailer["/Root"]
         assert root["/Lang"] == lang and root["/MarkInfo"]["/Marked"]
@@ -113,8 +115,8 @@ def test_pdf_is_tagged_has_bookmarks_running_heads_and_page_numbers(
 def test_every_chart_has_its_alternative_text_in_both_forms(
     forms: list[Path], documents: dict[Lang, Document]
 ) -> None:
-    for pdf, page, lang in ((forms[0], forms[1], "ko"), (forms[2], forms[3], "en")):
-        figures = [b for b in documents[lang].blocks() if b.kind == "figure"]  # type: ignore[index]
+    for pdf, page, lang in ((forms[0], forms[1], KO), (forms[2], forms[3], EN)):
+        figures = [b for b in documents[lang].blocks() if b.kind == "figure"]
         assert len(figures) >= 8
         alts = set(_alts(PdfReader(pdf)))
         text = page.read_text(encoding="utf-8")
@@ -145,9 +147,9 @@ def test_the_heads_of_every_table_are_tagged_with_what_they_head(
     forms: list[Path], documents: dict[Lang, Document]
 ) -> None:
     """PDF/UA-1, 7.5: a table has heads, and each says whether it heads its column or its row."""
-    for path, lang in ((forms[0], "ko"), (forms[2], "en")):
+    for path, lang in ((forms[0], KO), (forms[2], EN)):
         tables = _tagged(PdfReader(path).trailer["/Root"]["/StructTreeRoot"], "/Table")
-        own = [b for b in documents[lang].blocks() if b.kind == "table"]  # type: ignore[index]
+        own = [b for b in documents[lang].blocks() if b.kind == "table"]
         assert len(tables) >= len(own) > 10
         for table in tables:
             heads = _tagged(table, "/TH")
@@ -185,8 +187,8 @@ def test_both_forms_say_the_same(forms: list[Path], documents: dict[Lang, Docume
     def bare(text: str) -> str:
         return re.sub(r"\s+", "", text)
 
-    for pdf, page, lang in ((forms[0], forms[1], "ko"), (forms[2], forms[3], "en")):
-        document = documents[lang]  # type: ignore[index]
+    for pdf, page, lang in ((forms[0], forms[1], KO), (forms[2], forms[3], EN)):
+        document = documents[lang]
         in_pdf, in_page = bare(pdf_text(pdf)), bare(page_text(page))
         wanted = [document.headline, *(text for part in document.sections for text in part.aside)]
         for block in document.blocks():
