@@ -12,12 +12,12 @@ import pyarrow.parquet as pq
 import pytest
 
 from disclosure import relations, revealed
-from expectations.gate import load_suites, run_gate
 from ingestion.contract import load_contracts
 from pipeline import disclosure_revealed
 from pipeline.disclosure_revealed import reveal
 from pipeline.disclosure_step import AUDIT, MART, protect_candidate
 from publication.releases.marts import export_marts
+from tests.unit.gates import judge_checks
 
 PROJECT = Path(__file__).resolve().parents[2]
 ORDER = {MART: ["dataset", "period", "complex_id", "industry_code", "size_class"]}
@@ -340,28 +340,13 @@ def test_where_the_proof_cannot_be_made_everything_is_withheld(tmp_path, monkeyp
 
 
 def gate(candidate: Path) -> dict[str, bool]:
-    from datetime import date
-
     wanted = {
         "protected_tables_are_proven_safe",
         "audit_is_of_this_candidate",
         "withheld_cells_hold_nothing",
     }
-    suites = [
-        s.model_copy(update={"checks": tuple(c for c in s.checks if c.id in wanted)})
-        for s in load_suites()
-        if s.suite == "disclosure"
-    ]
-    verdict = run_gate(
-        candidate=candidate,
-        build_id="b",
-        period="2026-Q1",
-        is_simulated=True,
-        today=date(2026, 6, 1),
-        suites=suites,
-        accepted=[],
-    )
-    return {c["id"]: c["success"] for c in verdict["checks"] if c["id"] in wanted}
+    _, found = judge_checks(candidate, wanted)
+    return {name: check["success"] for name, check in found.items()}
 
 
 @pytest.mark.parametrize(

@@ -1,24 +1,24 @@
-"""The gate on shifts of level that are on no register: what a change of coverage looks like stops, what
-has been true growth does not."""
+"""The gate on shifts of level and departures that are on no register: what a change of coverage looks like
+stops, what has been true growth does not."""
 
 from __future__ import annotations
 
 import math
-from datetime import date
 from pathlib import Path
 from typing import Any
 
 import duckdb
 import pytest
 
-from expectations.gate import load_suites, run_gate
+from expectations.gate import load_suites
+from tests.unit.gates import PERIOD, judge_checks
 
 MEASURES = {
     "production_krw_100m": 9000.0, "exports_usd_m": 300.0, "employment_count": 5000.0, "tenant_count": 250.0,
     "operating_count": 230.0,
 }  # fmt: skip
 COMPLEXES = [f"c{n:02d}" for n in range(12)]
-NOW = "2026-Q1"
+NOW = PERIOD
 
 
 def quarters(count: int) -> list[str]:
@@ -80,18 +80,9 @@ def candidate(
 
 def judged(path: Path, check_id: str) -> dict[str, Any]:
     """The verdict on one check."""
-    suites = [
-        s.model_copy(update={"checks": tuple(c for c in s.checks if c.id == check_id)})
-        for s in load_suites()
-        if any(c.id == check_id for c in s.checks)
-    ]
-    verdict: dict[str, Any] = run_gate(
-        candidate=path, build_id="b", period=NOW, is_simulated=False, today=date(2026, 6, 1),
-        suites=suites, accepted=[],
-    )  # fmt: skip
-    (check,) = (c for c in verdict["checks"] if c["id"] == check_id)
-    assert check["success"] == (verdict["verdict"] != "stop")
-    return dict(check)
+    verdict, found = judge_checks(path, {check_id}, is_simulated=False)
+    assert found[check_id]["success"] == (verdict != "stop")
+    return found[check_id]
 
 
 def stopped_for(path: Path) -> dict[str, set[str]]:
@@ -195,3 +186,44 @@ def test_contributions_that_do_not_add_up_stop(tmp_path: Path) -> None:
         with duckdb.connect(str(path)) as c:
             c.execute(f"UPDATE growth_quarterly SET contribution_pp = contribution_pp - 0.01 WHERE {spoil}")  # fmt: skip
     assert judged(path, "contributions_add_up")["success"]
+
+
+# -- complexes that leave: a date on the register is exact
+
+
+@pytest.mark.parametrize(
+    ("complex_id", "left_in", "deviation"),
+    [
+        ("dated", "2021-Q2", 0),
+        # before the quarter that the register gives, though its last quarter is later
+        ("dated", "2020-Q4", 1),
+        # no source dates it: any quarter up to the last in which it can have been there
+        ("undated", "2020-Q4", 0),
+        # still published, says the registry
+        ("current", "2021-Q2", 1),
+    ],
+)
+def test_a_departure_is_that_of_the_register(complex_id: str, left_in: str, deviation: int) -> None:
+    (check,) = (
+        c for s in load_suites() for c in s.checks if c.id == "coverage_changes_are_registered"
+    )
+    with duckdb.connect() as c:
+        c.execute("CREATE MACRO quarter_of(p) AS p")
+        c.execute(
+            """CREATE TABLE series_break AS
+            SELECT 'dated' AS complex_id, 'coverage_out' AS kind, '2021-Q2' AS quarter"""
+        )
+        c.execute(
+            """CREATE TABLE dim_complex AS FROM (VALUES
+              ('dated', '2021-Q1'), ('undated', '2025-Q3'), ('current', NULL), ('stays', NULL)
+            ) AS t(complex_id, published_until)"""
+        )
+        c.execute(
+            """CREATE TABLE edition AS
+            SELECT p AS snapshot_id, p AS publication_period, x AS complex_id
+            FROM unnest(['2020-Q3', '2020-Q4', '2021-Q1', '2021-Q2']) AS q(p), unnest(['stays', $1]) AS u(x)
+            WHERE x = 'stays' OR p < $2""",
+            [complex_id, left_in],
+        )
+        found = c.execute(f"SELECT complex_id, period, deviation FROM ({check.rows})").fetchall()
+    assert found == [(complex_id, left_in, deviation)]

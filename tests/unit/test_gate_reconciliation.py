@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from datetime import date
 from pathlib import Path
 from typing import Any
 
 import duckdb
 import pytest
 
-from expectations.gate import load_suites, run_gate
+from tests.unit.gates import judge_checks
 
 #: kind → the check that reads it, and how severe it is.
 KINDS = {
@@ -66,23 +65,8 @@ def judge(folder: Path, rows: list[dict[str, Any]]) -> dict[str, dict[str, Any]]
             c.execute(
                 f"INSERT INTO reconciliation ({', '.join(row)}) VALUES ({marks})", [*row.values()]
             )
-    suites = [
-        s.model_copy(update={"checks": tuple(c for c in s.checks if c.id in CHECKS)})
-        for s in load_suites()
-        if s.suite == "reconciliation"
-    ]
-    verdict = run_gate(
-        candidate=path,
-        build_id="b",
-        period="2026-Q1",
-        is_simulated=True,
-        today=date(2026, 6, 1),
-        suites=suites,
-        accepted=[],
-    )
-    found = {c["id"]: c for c in verdict["checks"] if c["id"] in CHECKS}
-    assert found.keys() == CHECKS
-    return found | {"verdict": {"is": verdict["verdict"]}}
+    verdict, found = judge_checks(path, CHECKS)
+    return found | {"verdict": {"is": verdict}}
 
 
 def test_what_agrees_or_is_explained_passes(tmp_path: Path) -> None:
