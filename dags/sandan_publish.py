@@ -170,10 +170,10 @@ with DAG(
     @task(retries=0)
     def after(switched: dict[str, Any]) -> dict[str, Any]:
         """The command of SANDAN_AFTER_PUBLISH; the release is out whatever comes of it."""
-        from pipeline import publishing
+        from pipeline import release_hook
         from pipeline.settings import Settings
 
-        return publishing.after_publication(Settings.from_env(), switched)
+        return release_hook.after_publication(Settings.from_env(), switched)
 
     approve = SignOff(
         task_id="approve",

@@ -43,7 +43,6 @@ class Concentration:
         published: as printed (divided by 10,000 where it is printed in points).
         half_unit: half of its last digit; 0 where it is printed in full.
         fixed: it must be printed (or was printed before): cells give way to it. Otherwise it gives way.
-        weight: which of several that cannot all be printed is kept first: the largest.
     """
 
     name: str
@@ -52,7 +51,6 @@ class Concentration:
     published: float
     half_unit: float = 0.0
     fixed: bool = False
-    weight: float = 1.0
 
     def of(self, figures: Floats) -> float:
         """The index of figures (shape (cells,))."""

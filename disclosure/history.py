@@ -218,6 +218,8 @@ def _with_old_sums(linked: Linked, said: Floats, name: str) -> Linked:
     steps = solution.deviation[: len(free)] - solution.deviation[len(free) :]
     then[free] += np.where(np.abs(steps) > 1e-6 * np.maximum(value[free], 1.0), steps, 0.0)
     changed = np.flatnonzero(np.isin(np.arange(n), cell) & (then != value))
+    touched = np.isin(row, row[np.isin(cell, changed)])  # the other sums are the new table's own
+    row, cell, coef = row[touched], cell[touched], coef[touched]
     target = np.arange(n)
     target[changed] = table.size + np.arange(len(changed))
     old = np.unique(row)

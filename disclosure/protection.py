@@ -223,7 +223,7 @@ def _withheld(
 ) -> tuple[Bools, Sequence[Floats]]:
     """Which indices may not be printed: the others were shown, together, to give nothing away."""
     withheld = np.array([not b.fixed for b in beside], dtype=np.bool_)
-    for i in sorted(np.flatnonzero(withheld).tolist(), key=lambda i: (-beside[i].weight, i)):
+    for i in np.flatnonzero(withheld).tolist():
         if not suppressed[[*beside[i].parts, beside[i].total]].any():
             withheld[i] = False
             continue

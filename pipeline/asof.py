@@ -16,7 +16,7 @@ from typing import Any
 import duckdb
 
 from pipeline import steps
-from pipeline.publishing import mart_order
+from pipeline.release_home import mart_order
 from pipeline.settings import Settings
 from publication import releases as release
 

@@ -99,7 +99,7 @@ def _findings(connection: duckdb.DuckDBPyConnection, book: _Book) -> dict[str, A
     value, hidden = dict(book.value), set(book.hidden)
     _add_capacities(value, hidden)
     idle, doubt = _idle(value, hidden)
-    other = _shown_elsewhere(connection, hidden)
+    other = _shown_elsewhere(connection, hidden - idle)
     wanted = sorted(
         c for c in {*value, *hidden} if c[3] in ADDITIVE and (c in hidden or c in value)
     )

@@ -13,7 +13,7 @@ import contextlib
 import hashlib
 import json
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -62,13 +62,11 @@ class Errand:
     contract: Contract
     #: Where it goes.
     drops: Path
-    #: Periods that have landed.
-    landed: frozenset[str]
+    #: When what has landed came (UTC), by period.
+    landed: Mapping[str, str]
     today: date
     #: Fetch from this period on, whatever is known; None: only what is new.
     since: Period | None = None
-    #: When what landed came (UTC), by period.
-    landed_at: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def dataset(self) -> str:
@@ -77,7 +75,7 @@ class Errand:
 
     def holds(self, period: Period, changed_on: date | None) -> bool:
         """Whether a period has landed, and since the publisher's day of its last change."""
-        at = self.landed_at.get(str(period))
+        at = self.landed.get(str(period))
         if at is None:
             return False
         return (
@@ -164,9 +162,8 @@ def fetch(
     ) as fetcher:
         today = settings.today or fetcher.meter.today()
         for dataset in datasets or sorted(offered):
-            known = landed.get(dataset, {})
             errand = Errand(
-                fetcher, offered[dataset], settings.drops, frozenset(known), today, since, known
+                fetcher, offered[dataset], settings.drops, landed.get(dataset, {}), today, since
             )
             results.append(_fetch_one(errand))
             tell(results[-1])
@@ -228,16 +225,18 @@ def _portal(errand: Errand, way: PortalFetch) -> Iterator[Path]:
         )
         if not wanted or (errand.since is None and seen.has(edition.uddi, edition.changed_on)):
             continue
-        is_here = edition.day is not None and errand.holds(
-            _period(errand.contract, edition.day), edition.changed_on
+        is_here = (
+            errand.since is None
+            and edition.day is not None
+            and errand.holds(_period(errand.contract, edition.day), edition.changed_on)
         )
-        if is_here and errand.since is None and seen.was_asked(edition.uddi):
+        if is_here and seen.was_asked(edition.uddi):
             seen.add(edition.uddi, edition.changed_on)
             continue
         try:
             answer = portal.download(errand.fetcher, request, edition)
         except PersonNeeded:
-            if is_here and errand.since is None:
+            if is_here:
                 seen.add(edition.uddi, edition.changed_on)
                 continue
             seen.ask(edition.uddi)

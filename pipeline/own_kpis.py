@@ -30,6 +30,10 @@ from disclosure import (
 from disclosure.table import Bools
 
 Key = tuple[str, ...]
+#: How a published table writes a figure that was withheld.
+HIDDEN = ("", "X", "x")
+#: Kinds that are quotients of two cells of one figure: what they tell is a relation.
+LINEAR = ("share", "growth")
 
 
 class OwnKpi(BaseModel):
@@ -146,7 +150,7 @@ def computed(
             if key[0] == figure:
                 yield from _quotient(
                     kpi,
-                    f"{figure}_per_{kpi.per}",
+                    column_of(kpi, figure),
                     key,
                     place[key],
                     place[(kpi.per or "", *key[1:])],
@@ -168,18 +172,18 @@ def computed(
                 yield from _index(kpi, figure, dimension, key, at, place, value)
         elif kpi.kind == "share" and key[at] != TOTAL:
             whole = place.get((*key[:at], TOTAL, *key[at + 1 :]))
-            column = column_of(kpi, figure) or ""
-            yield from _quotient(kpi, column, key, place[key], whole, value)
+            yield from _quotient(kpi, column_of(kpi, figure), key, place[key], whole, value)
         elif kpi.kind == "growth" and key[at] in dimension.codes[1:]:
             before = dimension.codes[dimension.codes.index(key[at]) - 1]
             base = place.get((*key[:at], before, *key[at + 1 :]))
-            column = column_of(kpi, figure) or ""
-            yield from _quotient(kpi, column, key, place[key], base, value)
+            yield from _quotient(kpi, column_of(kpi, figure), key, place[key], base, value)
 
 
-def column_of(kpi: OwnKpi, figure: str) -> str | None:
-    """The column of a KPI between cells of one figure, None of another kind."""
-    return f"{figure}_{kpi.kind}_{kpi.dimension}_pct" if kpi.kind in ("share", "growth") else None
+def column_of(kpi: OwnKpi, figure: str) -> str:
+    """The column of a KPI in the table that is written."""
+    if kpi.kind in LINEAR:
+        return f"{figure}_{kpi.kind}_{kpi.dimension}_pct"
+    return f"{figure}_{kpi.kind}_{kpi.per or kpi.dimension}"
 
 
 def printed_quotients(
@@ -206,7 +210,7 @@ def printed_quotients(
                     continue
                 base = dimension.codes[dimension.codes.index(key[at]) - 1]
             other = place.get((*key[:at], base, *key[at + 1 :]))
-            if not row[column] or other is None or other == i:
+            if row[column] in HIDDEN or other is None or other == i:
                 continue
             digits = kpi.decimals
             half = 0.0 if digits is None else 0.5 * 10.0**-digits
@@ -271,7 +275,7 @@ def _index(
     parts = tuple(p for p in found if p is not None)
     if len(parts) != len(found) or value[total] <= 0:
         return  # a margin that is in no table with its parts, or nothing to have shares of
-    name = f"{figure}_hhi_{dimension.name}"
+    name = column_of(kpi, figure)
     whole = Concentration(f"{name} {'|'.join(key[1:])}", parts, total, 0.0)
     printed, text, half = _rounded(kpi, whole.of(value))
     index = replace(whole, published=printed, half_unit=half, fixed=kpi.keep)

@@ -34,6 +34,8 @@ from disclosure import (
 from disclosure import protect as protect_table
 from ingestion.contract import DisclosureRule
 from pipeline.own_kpis import (
+    HIDDEN,
+    LINEAR,
     Kpi,
     OwnKpi,
     attached,
@@ -43,9 +45,6 @@ from pipeline.own_kpis import (
     printed_quotients,
     stacked,
 )
-
-#: How a published table writes a figure that was withheld.
-HIDDEN = ("", "X", "x")
 
 
 class _Strict(BaseModel):
@@ -164,7 +163,7 @@ def protect_csv(config_path: Path, units: Path, out: Path) -> tuple[list[str], b
     for edition in config.earlier:
         if edition.units is None:
             path = config_path.parent / edition.table
-            linked = with_released(linked, now.keys, _published(config, path), path.name)
+            linked = with_released(linked, now.keys, _published(config, path), edition.table)
     kpis = [k for kpi in config.kpis for k in computed(kpi, config.figure, now, dimensions)]
     table, beside = attached(linked.table, kpis)
     found = protect_table(table, linked.primary, method=config.method, beside=beside)
@@ -245,7 +244,7 @@ def _editions(config: OwnTable, config_path: Path) -> list[Earlier]:
                     f"{path.name}: {'|'.join(key[1:])}이(가) 단위 자료의 합과 다르다",
                 )
         hidden = np.array([said.get(key) is None for key in then.keys]) & ~then.table.fixed
-        editions.append(Earlier(path.name, then, hidden, _sensitive(config, then.table)))
+        editions.append(Earlier(edition.table, then, hidden, _sensitive(config, then.table)))
     return editions
 
 
@@ -319,7 +318,8 @@ def audit_csv(config_path: Path, path: Path, out: Path | None) -> tuple[list[str
     """
     config = _configuration(config_path)
     names = [d.name for d in config.dimensions]
-    rows = _read(path, [*names, config.figure])
+    columns = {column_of(k, config.figure): k for k in config.kpis if k.kind in LINEAR}
+    rows = _read(path, [*names, config.figure, *columns])
     keys = [tuple(row[n] for n in names) for row in rows]
     if len(set(keys)) != len(keys):
         raise DisclosureError(
@@ -332,9 +332,7 @@ def audit_csv(config_path: Path, path: Path, out: Path | None) -> tuple[list[str
         ]
     )
     dimensions = _dimensions(config, rows)
-    columns = {c: k for k in config.kpis if (c := column_of(k, config.figure)) is not None}
-    values = _read(path, list(columns)) if columns else [{} for _ in rows]
-    told = printed_quotients(columns, values, keys, dimensions, _number_of(path))
+    told = printed_quotients(columns, rows, keys, dimensions, _number_of(path))
     system = joined(_sums(dimensions, keys), told)
     found = revealed(figures, np.zeros(len(keys)), np.full(len(keys), np.inf), system)
     exact = [i for i, e in enumerate(found.exact) if e]
@@ -355,7 +353,7 @@ def audit_csv(config_path: Path, path: Path, out: Path | None) -> tuple[list[str
         + (f": {shown}" if exact else ""),
         f"비공개 {len(found.cell)}칸 가운데 {len(exact)}칸을 정확히 알 수 있다",
     ]
-    unused = [k.kind for k in config.kpis if column_of(k, config.figure) is None]
+    unused = [k.kind for k in config.kpis if k.kind not in LINEAR]
     if unused:
         lines.append(
             f"not held against it: {', '.join(unused)} (shares and growth are) / "

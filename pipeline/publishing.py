@@ -8,69 +8,22 @@ from __future__ import annotations
 
 import errno
 import json
-import os
-import shlex
 import shutil
-import subprocess
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
-
+from pipeline import release_home
+from pipeline.release_home import manifest_of, places, policy, signing_key, trusted_keys
 from pipeline.settings import Settings
 from publication import releases
-from publication.releases import NotYet, Places, Policy, PublishError, ReleaseLog
-from publication.releases.layout import NAME
+from publication.releases import NotYet, Places, PublishError, ReleaseLog
 from publication.releases.log import History, State
-from publication.releases.signing import (
-    PublicKey,
-    load_private_key,
-    load_public_keys,
-    public_key_of,
-)
 
 #: Beside the staged folder, not in it: the outputs of the release are complete.
 RENDERED = "RENDERED"
-
-
-def places(settings: Settings) -> Places:
-    """The folders of releases in this home."""
-    return Places(settings.home)
-
-
-def policy(settings: Settings) -> Policy:
-    """Sign-off, calendar and retention of this installation.
-
-    Raises:
-        CalendarError: `releases.yml` is wrong.
-    """
-    path = settings.release_policy or settings.project / "publication" / "releases.yml"
-    return releases.load_policy(path, settings.sign_off)
-
-
-def signing_key(settings: Settings) -> Ed25519PrivateKey | None:
-    """The key that signs releases (SANDAN_SIGNING_KEY), or None.
-
-    Raises:
-        KeyProblem: it is named and cannot be used.
-    """
-    return load_private_key(settings.signing_key) if settings.signing_key else None
-
-
-def trusted_keys(settings: Settings, given: Path | None = None) -> list[PublicKey]:
-    """The keys of which one must have signed a release: a file that is given, SANDAN_PUBLIC_KEYS, or
-    the public half of the own signing key; without any, none.
-
-    Raises:
-        KeyProblem: a file is named and holds no key.
-    """
-    if given or settings.public_keys:
-        return load_public_keys(given or settings.public_keys or Path())
-    key = signing_key(settings)
-    return [public_key_of(key)] if key else []
 
 
 @contextmanager
@@ -131,9 +84,9 @@ def assemble(settings: Settings, build_id: str, *, again: bool = False) -> dict[
             candidate=folder / "candidate.duckdb",
             build=folder,
             places=home,
-            order_by=mart_order(folder / "manifest.json"),
+            order_by=release_home.mart_order(folder / "manifest.json"),
             exposures=releases.exposures(folder / "manifest.json"),
-            headline=headline(folder / "candidate.duckdb", build_id.split("_")[0]),
+            headline=release_home.headline(folder / "candidate.duckdb", build_id.split("_")[0]),
         )
     return {
         "release_id": staged.name,
@@ -152,12 +105,18 @@ def _superseded(history: History, build_id: str) -> State | None:
 def _goes_back(history: History, old: State) -> tuple[str, str]:
     """Why a superseded release is not published once more: a newer name for older figures."""
     name, current = old.release_id, history.current
+    # One whose bytes were collected cannot be gone back to.
+    en = "" if old.is_collected else f". `sandan rollback --to {name} --as ROLE` goes back"
+    ko = (
+        ""
+        if old.is_collected
+        else f". 되돌리려면 sandan rollback --to {name} --as 역할을 실행하십시오"
+    )
     return (
         f"build {old.build_id} was published as {name} and superseded; readers have {current}, and a "
-        f"new version of it would take them back under a newer name. "
-        f"`sandan rollback --to {name} --as ROLE` goes back",
+        f"new version of it would take them back under a newer name{en}",
         f"빌드 {old.build_id}은(는) {name}(으)로 공표되었다가 새 릴리스로 대체되었습니다(현재 {current}). "
-        f"다시 공표하지 않습니다. 되돌리려면 sandan rollback --to {name} --as 역할을 실행하십시오",
+        f"다시 공표하지 않습니다{ko}",
     )
 
 
@@ -188,8 +147,8 @@ def _check_verdict(settings: Settings, folder: Path) -> None:
             f"{folder.name} was judged against {verdict['last_release'] or 'no release'}, but readers "
             f"have {now or 'none to compare it with'} now: run `sandan gate {folder.name}`, then "
             "publish it",
-            f"{folder.name}은(는) {verdict['last_release'] or '이전 릴리스 없이'} 기준으로 판정되었으나 "
-            f"현재 기준은 {now or '없음'}입니다. sandan gate {folder.name}을(를) 다시 실행한 뒤 공표하십시오",
+            f"{folder.name}은(는) {verdict['last_release'] or '견줄 릴리스 없음'} 기준으로 판정되었으나 "
+            f"현재 기준은 {now or '견줄 릴리스 없음'}입니다. sandan gate {folder.name}을(를) 다시 실행한 뒤 공표하십시오",
         )
 
 
@@ -215,7 +174,7 @@ def _standing(home: Places, history: History, build_id: str) -> dict[str, Any] |
             return {**known, "release_id": state.release_id, "status": "published"}
         folder = home.staging / build_id / state.release_id
         if state.state in ("audited", "approved", "embargoed", "rejected"):
-            manifest = _manifest(folder)
+            manifest = manifest_of(folder)
             # Compared with another release than the one that readers see, it has to be made again.
             if manifest is not None and manifest["previous"] == history.current:
                 return {
@@ -226,14 +185,6 @@ def _standing(home: Places, history: History, build_id: str) -> dict[str, Any] |
                     "manifest_sha256": state.manifest_sha256,
                 }
     return None
-
-
-def _manifest(folder: Path) -> dict[str, Any] | None:
-    try:
-        content: dict[str, Any] = json.loads((folder / releases.MANIFEST).read_text("utf-8"))
-    except FileNotFoundError:
-        return None
-    return content
 
 
 def render(settings: Settings, staged: dict[str, Any]) -> dict[str, Any]:
@@ -518,192 +469,3 @@ def under_embargo(settings: Settings, snapshot_ids: set[str]) -> set[str]:
         for snapshot in manifest["inputs"]
     }
     return snapshot_ids - shown
-
-
-def after_publication(settings: Settings, switched: dict[str, Any]) -> dict[str, Any]:
-    """Run the command of SANDAN_AFTER_PUBLISH, such as one that flushes a dashboard's cache.
-
-    It finds SANDAN_RELEASE and SANDAN_RELEASE_FOLDER in its environment. The release is out whatever
-    comes of it.
-
-    Returns {"status": none | done, …}.
-
-    Raises:
-        PublishError: the command failed; its last words are in the message.
-    """
-    if switched["status"] != "published":
-        return {"status": "none"}
-    name = str(switched["release_id"])
-    return _command_after(settings, name, (f"{name} is published", f"{name}은(는) 공표되었으나"))
-
-
-def after_decision(settings: Settings, current: str | None) -> dict[str, Any]:
-    """Run the command of SANDAN_AFTER_PUBLISH after a withdrawal or rollback: what caches hold is void.
-
-    `current` is the release that readers have now. Where it is None, SANDAN_RELEASE is empty and
-    SANDAN_RELEASE_FOLDER is the folder of releases.
-
-    Returns and raises as `after_publication`; the decision stands whatever comes of it.
-    """
-    now = current or "none"
-    return _command_after(
-        settings,
-        current or "",
-        (f"the decision stands and current is {now}", f"결정은 반영되었으나(현재 {now})"),
-    )
-
-
-def _command_after(settings: Settings, name: str, told: tuple[str, str]) -> dict[str, Any]:
-    if not settings.after_publish.strip():
-        return {"status": "none"}
-    command = shlex.split(settings.after_publish)
-    environment = {
-        **{k: v for k, v in os.environ.items() if not k.startswith(("SANDAN_KEY_", "SANDAN_SIGN"))},
-        "SANDAN_RELEASE": name,
-        "SANDAN_RELEASE_FOLDER": str(settings.releases / name),
-    }
-    try:
-        done = subprocess.run(
-            command, env=environment, capture_output=True, text=True, check=False, timeout=600
-        )
-        words = (done.stdout + done.stderr).strip().splitlines()[-3:]
-        failed = done.returncode != 0
-    except (OSError, subprocess.TimeoutExpired) as error:
-        words, failed = [str(error)], True
-    if failed:
-        raise PublishError(
-            f"{told[0]}, but the command after it failed: {' '.join(words)}",
-            f"{told[1]} 후속 명령이 실패했습니다",
-        )
-    return {"status": "done", "output": words}
-
-
-# -- what releases are made with and asked for ------------------------------------------------
-
-
-def find_release(settings: Settings, name: str) -> Path:
-    """The folder of a release by its name, `current`, or a path; one that waits in staging, too.
-
-    Raises:
-        PublishError: there is none.
-    """
-    home = places(settings)
-    if name == "current" or NAME.match(name):
-        candidates = [home.releases / name, *home.staging.glob(f"*/{name}"), home.withdrawn / name]
-        candidates = [c for c in candidates if (c / releases.MANIFEST).is_file()]
-    else:
-        candidates = [p for p in [Path(name).expanduser()] if p.is_dir()]
-    if not candidates:
-        raise PublishError(
-            f"there is no release {name!r} in {settings.home}; `sandan releases` lists them",
-            f"{name!r} 릴리스가 없습니다. sandan releases로 확인하십시오",
-        )
-    return candidates[0]
-
-
-def readable(settings: Settings, before: str | None = None) -> list[Path]:
-    """The folders of all releases that readers have had, withdrawn ones too, in the order of their
-    names; with `before` those named before it. Of a collected one there is its proof."""
-    home = places(settings)
-    folders = (home.releases, home.withdrawn, home.collected)
-    found = [path for folder in folders for path in folder.glob("*_v*")]
-    named = {(m[1], int(m[2])): p for p in found if (m := NAME.match(p.name))}
-    last = NAME.match(before) if before else None
-    end = (last[1], int(last[2])) if last else None
-    return [named[key] for key in sorted(named) if end is None or key < end]
-
-
-def verify(settings: Settings, name: str, key: Path | None = None) -> releases.Verification:
-    """Prove a release, by name or folder, against the log of this home where it knows it.
-
-    Raises:
-        PublishError: there is no such release, or the key cannot be read.
-    """
-    folder = find_release(settings, name)
-    expected = None
-    if folder.resolve().is_relative_to(settings.home):
-        state = ReleaseLog(places(settings).log).history().states.get(folder.resolve().name)
-        expected = state.manifest_sha256 if state else None
-    return releases.verify(folder, trusted=trusted_keys(settings, key), expected_sha256=expected)
-
-
-def compare(settings: Settings, before: str, after: str) -> Path:
-    """Write the difference of two releases, as page and as data, below `<home>/diffs`.
-
-    Returns the folder with diff.html, diff.json and diff.parquet.
-
-    Raises:
-        PublishError: one of them is not there.
-    """
-    old, new = (find_release(settings, name).resolve() for name in (before, after))
-    keys = {
-        mart: columns
-        for folder in (old, new)
-        for mart, columns in (
-            (_manifest(folder) or {}).get("keys") or _keys(settings, folder)
-        ).items()
-    }
-    target = settings.home / "diffs" / f"{old.name}__{new.name}"
-    target.mkdir(parents=True, exist_ok=True)
-    # One of the two may be a release whose time has not come.
-    target.parent.chmod(0o700)
-    difference = releases.diff(old, new, keys, target / "diff.parquet")
-    (target / "diff.json").write_text(
-        json.dumps(difference, ensure_ascii=False, indent=1, default=str) + "\n", encoding="utf-8"
-    )
-    releases.render_diff(difference, new, target / "diff.html")
-    return target
-
-
-def _keys(settings: Settings, folder: Path) -> dict[str, list[str]]:
-    """The keys of a release of the old form: those of its build, where that is still there."""
-    manifest = _manifest(folder) or {}
-    path = settings.builds / str(manifest.get("build_id")) / "manifest.json"
-    return mart_order(path) if path.exists() else {}
-
-
-def mart_order(manifest: Path) -> dict[str, list[str]]:
-    """The columns each mart is ordered by: dbt's from the models' meta, and the seasonal ones."""
-    from pipeline.seasonal_step import ORDER_BY
-
-    content = json.loads(manifest.read_text(encoding="utf-8"))
-    models = {
-        node["name"]: (node["config"].get("meta") or node.get("meta") or {})["order_by"]
-        for node in content["nodes"].values()
-        if node["resource_type"] == "model"
-        and ((node["config"].get("meta") or node.get("meta") or {}).get("order_by"))
-    }
-    return {**models, **ORDER_BY}
-
-
-def headline(candidate: Path, period: str) -> dict[str, Any]:
-    """Figures for the manifest and the terminal: totals and shares of the release's quarter, when
-    claims held."""
-    import duckdb
-
-    with duckdb.connect(str(candidate), read_only=True) as connection:
-
-        def rows(query: str) -> list[dict[str, Any]]:
-            cursor = connection.execute(query)
-            names = [d[0] for d in cursor.description or []]
-            return [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
-
-        totals = rows(
-            "SELECT period, production_krw_100m, exports_usd_m, employment_count, utilization_pct, "
-            f"tenant_count, operating_count FROM national_total_quarterly WHERE period = '{period}'"
-        )
-        now = rows(
-            "SELECT metric, definition, period, share_pct, coverage, reason_en, reason_ko "
-            f"FROM national_share WHERE period = '{period}' "
-            "ORDER BY metric, definition"
-        )
-        held = rows(
-            "SELECT claim_id, stated_pct, definition, period, measured_pct, coverage, verdict "
-            "FROM claim_check WHERE verdict = 'supported' ORDER BY claim_id, period, definition"
-        )
-        last = rows(
-            "SELECT metric, definition, period, share_pct, coverage FROM national_share "
-            "WHERE share_pct IS NOT NULL QUALIFY row_number() OVER ("
-            "PARTITION BY metric, definition ORDER BY period DESC) = 1 ORDER BY metric, definition"
-        )
-    return {"totals": totals[0] if totals else {}, "shares_now": now, "held": held, "last": last}

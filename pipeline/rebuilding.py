@@ -18,7 +18,7 @@ from typing import Any
 
 import duckdb
 
-from pipeline import publishing, steps
+from pipeline import release_home, steps
 from pipeline.inputs import code_fingerprint, ingestion_room
 from pipeline.settings import Settings
 from publication import releases
@@ -90,7 +90,7 @@ def rebuild(
     tell("parsed again")
     _parse(there, lock)
     # What readers had before it was known then, and is an input of disclosure control.
-    built = steps.build(there, after=publishing.readable(settings, release_id))
+    built = steps.build(there, after=release_home.readable(settings, release_id))
     tell(f"built again: {built['build_id']}")
     build = there.builds / built["build_id"]
     remade = json.loads((build / "inputs.lock.json").read_text(encoding="utf-8"))
@@ -99,10 +99,9 @@ def rebuild(
     remade["build_id"], remade["code"] = lock["build_id"], lock["code"]
     text = json.dumps(remade, ensure_ascii=False, indent=1) + "\n"
     (build / "inputs.lock.json").write_text(text, encoding="utf-8")
-    for file in original.iterdir():
-        # what the gate left: verdict, quality report
-        if file.name in _of_the_gate(original):
-            shutil.copyfile(file, build / file.name)
+    for name in _GATE:
+        if (original / name).is_file():
+            shutil.copyfile(original / name, build / name)
     folder = work / "release" / release_id
     (folder / "marts").mkdir(parents=True)
     previous = manifest["previous"]
@@ -112,10 +111,10 @@ def rebuild(
         folder,
         candidate,
         build,
-        publishing.places(settings),
-        publishing.mart_order(build / "manifest.json"),
+        release_home.places(settings),
+        release_home.mart_order(build / "manifest.json"),
         releases.exposures(build / "manifest.json"),
-        publishing.headline(candidate, str(manifest["period"])),
+        release_home.headline(candidate, str(manifest["period"])),
         json.loads((build / "verdict.json").read_text(encoding="utf-8")),
         remade,
         previous if has_previous else None,
@@ -136,9 +135,9 @@ def rebuild(
 
 def _original(settings: Settings, name: str) -> Path:
     try:
-        folder = publishing.find_release(settings, name).resolve()
+        folder = release_home.find_release(settings, name).resolve()
     except PublishError:
-        folder = publishing.places(settings).collected / name
+        folder = release_home.places(settings).collected / name
         if not (folder / MANIFEST).is_file():
             raise
     if not (folder / "inputs.lock.json").is_file():
@@ -147,10 +146,6 @@ def _original(settings: Settings, name: str) -> Path:
             f"{name}에 inputs.lock.json이 없어 다시 만들 수 없습니다",
         )
     return folder
-
-
-def _of_the_gate(original: Path) -> set[str]:
-    return {name for name in _GATE if (original / name).is_file()}
 
 
 def _copy_raw(settings: Settings, there: Settings, lock: dict[str, Any]) -> None:

@@ -114,7 +114,7 @@ def publish(
             raise steps.BuildFailed("no publication has landed: nothing to build")
         verdict = steps.standing_verdict(settings, chosen)
         if verdict is None:
-            raise steps.BuildFailed(f"{chosen} has no verdict yet: run `sandan gate` first")
+            raise steps.BuildFailed(f"{chosen} has no verdict that stands: run `sandan gate` first")
         if verdict["verdict"] == "stop":
             for line in [*verdict["summary"], *verdict["summary_ko"][1:]]:
                 _console(stderr=True).print(_plain(line))
@@ -124,12 +124,12 @@ def publish(
 
 
 def _told(settings: Settings, result: dict[str, Any]) -> None:
-    from pipeline import publishing
+    from pipeline import release_hook
 
     _say(f"{result['release_id']} {result['status']}")
     if result.get("message"):
         _say(f"  {result['message']}")
-    _told_command(publishing.after_publication(settings, result))
+    _told_command(release_hook.after_publication(settings, result))
 
 
 def _told_command(result: dict[str, Any]) -> None:
@@ -144,13 +144,13 @@ def releases(
     """List the releases, their states, and what each waits for."""
     from dataclasses import asdict
 
-    from pipeline import publishing
+    from pipeline import release_home
     from publication.releases import ReleaseLog
 
     settings = Settings.from_env()
     with _errors():
-        policy = publishing.policy(settings)
-        history = ReleaseLog(publishing.places(settings).log).history()
+        policy = release_home.policy(settings)
+        history = ReleaseLog(release_home.places(settings).log).history()
     zone = policy.zone
     if as_json:
         content: Any = [asdict(event) for event in history.events]
@@ -261,21 +261,21 @@ def withdraw(
     reason: Annotated[str, typer.Option("--reason", help="Why; readers see it.")],
 ) -> None:
     """Take a published release back; readers find the reason in its place."""
-    from pipeline import publishing
+    from pipeline import release_home, release_hook
     from publication import releases as room
 
     settings = Settings.from_env()
     with _errors(), _alone(settings):
         current = room.withdraw(
-            publishing.places(settings),
+            release_home.places(settings),
             release,
             reason=reason,
             role=role,
-            policy=publishing.policy(settings),
+            policy=release_home.policy(settings),
             actor=os.environ.get("USER"),
         )
         _say(f"{release} withdrawn; current is {current or 'none: readers find the reason'}")
-        _told_command(publishing.after_decision(settings, current))
+        _told_command(release_hook.after_decision(settings, current))
 
 
 def rollback(
@@ -284,34 +284,34 @@ def rollback(
     reason: Annotated[str | None, typer.Option("--reason", help="Why.")] = None,
 ) -> None:
     """Put readers back to an earlier release; the later one stays, superseded."""
-    from pipeline import publishing
+    from pipeline import release_home, release_hook
     from publication import releases as room
 
     settings = Settings.from_env()
     with _errors(), _alone(settings):
         before, now = room.roll_back(
-            publishing.places(settings),
+            release_home.places(settings),
             to=to,
             reason=reason,
             role=role,
-            policy=publishing.policy(settings),
+            policy=release_home.policy(settings),
             actor=os.environ.get("USER"),
         )
         _say(f"current is {now} again, not {before} / 현재 릴리스를 {now}(으)로 되돌렸습니다")
-        _told_command(publishing.after_decision(settings, now))
+        _told_command(release_hook.after_decision(settings, now))
 
 
 def collect(
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Only say what would go.")] = False,
 ) -> None:
     """Remove what the policy does not keep (`keep` in releases.yml); never what readers or an as-of need."""
-    from pipeline import publishing
+    from pipeline import release_home
     from publication import releases as room
 
     settings = Settings.from_env()
     with _errors(), _alone(settings):
         found = room.collect(
-            publishing.places(settings), publishing.policy(settings), dry_run=dry_run
+            release_home.places(settings), release_home.policy(settings), dry_run=dry_run
         )
         for removal in found:
             _say(
@@ -337,11 +337,11 @@ def verify(
 
     Exits with 1 where anything is not as it was published, and names it.
     """
-    from pipeline import publishing
+    from pipeline import release_home
 
     settings = Settings.from_env()
     with _errors():
-        found = publishing.verify(settings, release, key)
+        found = release_home.verify(settings, release, key)
     if as_json:
         sys.stdout.write(json.dumps(found.as_dict(), ensure_ascii=False, indent=1) + "\n")
     else:
@@ -387,11 +387,11 @@ def diff(
     as_json: Annotated[bool, typer.Option("--json", help="For machines.")] = False,
 ) -> None:
     """Say what changed between two releases, and why; writes a page and the data behind it."""
-    from pipeline import publishing
+    from pipeline import release_home
 
     settings = Settings.from_env()
     with _errors():
-        folder = publishing.compare(settings, before, after)
+        folder = release_home.compare(settings, before, after)
     content = json.loads((folder / "diff.json").read_text(encoding="utf-8"))
     if as_json:
         sys.stdout.write(json.dumps(content, ensure_ascii=False, indent=1) + "\n")
@@ -465,13 +465,13 @@ def show_calendar() -> None:
     """Check releases.yml and list what is announced, and how punctual releases were."""
     from datetime import UTC, datetime
 
-    from pipeline import publishing
+    from pipeline import release_home
     from publication import releases as room
 
     settings = Settings.from_env()
     with _errors():
-        policy = publishing.policy(settings)
-        with room.publisher(publishing.places(settings)) as log:
+        policy = release_home.policy(settings)
+        with room.publisher(release_home.places(settings)) as log:
             room.record_announcements(policy, log, datetime.now(UTC))
             rows = room.punctuality(log)
     for entry in sorted(policy.announced, key=lambda a: a.at):

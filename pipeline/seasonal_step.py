@@ -14,6 +14,8 @@ from typing import TYPE_CHECKING, Any
 
 import duckdb
 
+from ingestion.periods import Period
+
 if TYPE_CHECKING:
     from seasonal import Model
 
@@ -125,9 +127,7 @@ def _whole(period: str, freq: str) -> str:
     """The first month, or quarter that lies wholly at or after a period."""
     if freq == "M" or "Q" in period:
         return _in_frequency(period, freq)
-    year, month = int(period[:4]), int(period[5:])
-    quarter = (month + 4) // 3  # 2 to 4: the second; 11, 12: the first of the next year
-    return f"{year + quarter // 5}-Q{(quarter - 1) % 4 + 1}"
+    return str(Period.parse(period).shift(2).quarter)
 
 
 def level_shifts(connection: duckdb.DuckDBPyConnection, series: Any) -> dict[str, list[str]]:

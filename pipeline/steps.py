@@ -306,7 +306,6 @@ def is_published(settings: Settings, inputs: Inputs) -> bool:
 
 def start_dbt(settings: Settings) -> Dbt:
     """A dbt process for the next build in a home, which reads the project while others work."""
-    close_home(settings)
     landed = {
         **{kind: [f"{_WORK}/landed/{kind}/*.parquet"] for kind in LANDED_KINDS},
         "snapshots": f"{_WORK}/inputs.lock.json",
@@ -412,7 +411,7 @@ def _protect(settings: Settings, work: Path, after: Sequence[Path] | None) -> No
     Raises:
         BuildFailed: a rule of a contract cannot be used, or sums differ.
     """
-    from pipeline import publishing
+    from pipeline import release_home
     from pipeline.disclosure_step import protect_candidate, room_fingerprint
 
     try:
@@ -421,7 +420,7 @@ def _protect(settings: Settings, work: Path, after: Sequence[Path] | None) -> No
             load_contracts(),
             cache=settings.home / "cache" / "disclosure",
             code=room_fingerprint(settings.project),
-            released=publishing.readable(settings) if after is None else after,
+            released=release_home.readable(settings) if after is None else after,
         )
     except ValueError as error:
         raise BuildFailed(f"disclosure control: {error}") from error
@@ -467,7 +466,8 @@ def gate(settings: Settings, build_id: str) -> dict[str, Any]:
         ValueError: a suite or an accepted exception is not valid; there is no verdict then.
     """
     from expectations.gate import run_gate, write_verdict
-    from pipeline.publishing import judged_against, mart_order
+    from pipeline.publishing import judged_against
+    from pipeline.release_home import mart_order
     from publication.quality import read_facts, render_quality_report
     from publication.releases import ReleaseLog, punctuality
 

@@ -403,7 +403,7 @@ class Run:
             timeouts=Timeouts(connect=5, read=patience, total=40),
             retries=QUICK,
         ) as fetcher:
-            errand = fetching.Errand(fetcher, self.source.contract, inbox, frozenset(), day, since)
+            errand = fetching.Errand(fetcher, self.source.contract, inbox, {}, day, since)
             result = fetching._fetch_one(errand)
         # The next run is another day's.
         shutil.rmtree(self.home / "fetched", ignore_errors=True)

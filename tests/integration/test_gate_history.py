@@ -16,7 +16,7 @@ from expectations.accepted import Accepted
 from expectations.gate import Check, Suite, load_suites, run_gate
 from expectations.row_counts import refresh
 from pipeline.cli import app
-from pipeline.publishing import mart_order
+from pipeline.release_home import mart_order
 
 TODAY = date(2026, 6, 1)
 NEWEST = (

@@ -20,7 +20,7 @@ from typing import Any
 import duckdb
 import pytest
 
-from pipeline import publishing
+from pipeline import publishing, release_home
 from pipeline.settings import Settings
 from publication import releases as release
 from publication.releases import Places, Policy, PublishError, ReleaseLog
@@ -231,8 +231,8 @@ def small_disk(tmp_path: Path) -> Iterator[Path]:
 @pytest.fixture
 def steps_on_small_marts(monkeypatch: pytest.MonkeyPatch) -> None:
     """The pipeline's steps on the small build of the unit tests, which dbt did not make."""
-    monkeypatch.setattr(publishing, "mart_order", lambda _: ORDER)
-    monkeypatch.setattr(publishing, "headline", lambda *_: {})
+    monkeypatch.setattr(release_home, "mart_order", lambda _: ORDER)
+    monkeypatch.setattr(release_home, "headline", lambda *_: {})
     monkeypatch.setattr(release, "exposures", lambda _: {})
 
     def outputs(folder: Path) -> list[Path]:

@@ -16,7 +16,7 @@ from filelock import FileLock
 from typer.testing import CliRunner
 
 from expectations.gate import rules_fingerprint
-from pipeline import publishing, steps
+from pipeline import publishing, release_home, release_hook, steps
 from pipeline.cli import app
 from pipeline.settings import Settings
 from publication import releases
@@ -33,9 +33,9 @@ EVER = "2099-12-31 12:00"
 @pytest.fixture(autouse=True)
 def small(monkeypatch: pytest.MonkeyPatch) -> None:
     """Stand-ins for what dbt and the outputs would give to so small a build."""
-    monkeypatch.setattr(publishing, "mart_order", lambda _: ORDER)
+    monkeypatch.setattr(release_home, "mart_order", lambda _: ORDER)
     monkeypatch.setattr(
-        publishing, "headline", lambda *_: {"held": [], "shares_now": [], "last": []}
+        release_home, "headline", lambda *_: {"held": [], "shares_now": [], "last": []}
     )
     monkeypatch.setattr(releases, "exposures", lambda _: {"bulletin": ["dim_complex"]})
 
@@ -153,8 +153,8 @@ def test_an_as_of_tells_nothing_before_its_time(settings: Settings) -> None:
 
 def test_what_was_taken_back_is_not_published_again_by_itself(settings: Settings) -> None:
     publishing.publish(settings, BUILD)
-    role = {"role": "statistician", "policy": publishing.policy(settings)}
-    home = publishing.places(settings)
+    role = {"role": "statistician", "policy": release_home.policy(settings)}
+    home = release_home.places(settings)
     releases.withdraw(home, "2026-Q1_v1", reason="Ulsan", **role)  # type: ignore[arg-type]
     with pytest.raises(PublishError, match="was withdrawn \\(Ulsan\\)"):
         publishing.publish(settings, BUILD)
@@ -179,11 +179,11 @@ def test_an_old_build_is_not_published_over_a_newer_one(settings: Settings) -> N
     assert not (settings.home / "staging" / BUILD).exists()
     # The way back, after which it is in force as before.
     releases.roll_back(
-        publishing.places(settings),
+        release_home.places(settings),
         to=None,
         reason=None,
         role="statistician",
-        policy=publishing.policy(settings),
+        policy=release_home.policy(settings),
     )
     assert publishing.publish(settings, BUILD)["status"] == "unchanged"
     assert publishing.publish(settings, "2026-Q1_b2", again=True)["release_id"] == "2026-Q1_v3"
@@ -256,7 +256,7 @@ def test_nothing_unsigned_where_signatures_are_asked_for(
     staged = publishing.render(signed, publishing.assemble(signed, BUILD))
     sealed = publishing.seal(signed, staged)
     assert publishing.switch(asked, sealed)["status"] == "published"
-    assert publishing.verify(asked, "current").signature == "valid"
+    assert release_home.verify(asked, "current").signature == "valid"
 
 
 def test_signed_and_verified_by_the_configured_key(settings: Settings, tmp_path: Path) -> None:
@@ -266,15 +266,15 @@ def test_signed_and_verified_by_the_configured_key(settings: Settings, tmp_path:
     new_key(key)
     signed = replace(settings, signing_key=key)
     publishing.publish(signed, BUILD)
-    assert publishing.verify(signed, "current").signature == "valid"
-    assert publishing.verify(settings, "2026-Q1_v1").signature == "unknown_key"
-    assert publishing.verify(settings, "current", Path(f"{key}.pub")).signature == "valid"
+    assert release_home.verify(signed, "current").signature == "valid"
+    assert release_home.verify(settings, "2026-Q1_v1").signature == "unknown_key"
+    assert release_home.verify(settings, "current", Path(f"{key}.pub")).signature == "valid"
     copy = shutil.copytree((settings.releases / "current").resolve(), tmp_path / "copy")
-    assert publishing.verify(signed, str(copy)).is_intact
+    assert release_home.verify(signed, str(copy)).is_intact
     with pytest.raises(PublishError, match="no release '2026-Q9_v1'"):
-        publishing.verify(settings, "2026-Q9_v1")
+        release_home.verify(settings, "2026-Q9_v1")
     with pytest.raises(KeyProblem, match="No such file"):
-        publishing.verify(replace(settings, public_keys=tmp_path / "none"), "current")
+        release_home.verify(replace(settings, public_keys=tmp_path / "none"), "current")
 
 
 def test_a_command_after_the_publication(settings: Settings, tmp_path: Path) -> None:
@@ -282,27 +282,27 @@ def test_a_command_after_the_publication(settings: Settings, tmp_path: Path) -> 
     script = f"import os; open({str(told)!r}, 'w').write(os.environ['SANDAN_RELEASE'])"
     hooked = replace(settings, after_publish=f'{sys.executable} -c "{script}"')
     switched = publishing.publish(hooked, BUILD)
-    assert publishing.after_publication(hooked, switched)["status"] == "done"
+    assert release_hook.after_publication(hooked, switched)["status"] == "done"
     assert told.read_text() == "2026-Q1_v1"
     unchanged = publishing.publish(hooked, BUILD)
-    assert publishing.after_publication(hooked, unchanged) == {"status": "none"}
+    assert release_hook.after_publication(hooked, unchanged) == {"status": "none"}
     broken = replace(
         settings, after_publish=f"{sys.executable} -c \"raise SystemExit('no cache')\""
     )
     with pytest.raises(
         PublishError, match="is published, but the command after it failed: no cache"
     ):
-        publishing.after_publication(broken, switched)
+        release_hook.after_publication(broken, switched)
     gone = replace(settings, after_publish="/nowhere/at/all")
     with pytest.raises(PublishError, match="is published"):
-        publishing.after_publication(gone, switched)
+        release_hook.after_publication(gone, switched)
 
 
 def test_two_releases_compared_as_page_and_as_data(settings: Settings) -> None:
     publishing.publish(settings, BUILD)
     make_build(settings.home, value=7.0, name="2026-Q1_b2")
     publishing.publish(settings, "2026-Q1_b2")
-    folder = publishing.compare(settings, "2026-Q1_v1", "current")
+    folder = release_home.compare(settings, "2026-Q1_v1", "current")
     assert sorted(p.name for p in folder.iterdir()) == ["diff.html", "diff.json", "diff.parquet"]
     content = json.loads((folder / "diff.json").read_text(encoding="utf-8"))
     assert (content["before"], content["after"]) == ("2026-Q1_v1", "2026-Q1_v2")
@@ -399,7 +399,7 @@ def test_the_command_also_runs_after_a_release_is_taken_back(
     code, text = command(*back, **broken)
     assert code == 2 and "the decision stands and current is none" in text
     assert "후속 명령이 실패했습니다" in text
-    assert publishing.after_decision(
+    assert release_hook.after_decision(
         replace(settings, after_publish=hook["SANDAN_AFTER_PUBLISH"]), None
     )
     assert told.read_text() == f" {settings.releases}"

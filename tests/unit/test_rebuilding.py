@@ -14,7 +14,7 @@ from typing import Any
 import pytest
 from typer.testing import CliRunner
 
-from pipeline import publishing, rebuilding, steps
+from pipeline import publishing, rebuilding, release_home, steps
 from pipeline.cli import app
 from pipeline.settings import Settings
 from publication import releases
@@ -106,7 +106,7 @@ def test_a_collected_release_is_made_again_from_its_proof(settings: Settings) ->
     releases.collect(Places(settings.home), little)
     assert not (settings.releases / "2026-Q1_v1").exists()
     # what its protected mart said stays known to disclosure control, in the order of the releases
-    known = publishing.readable(settings)
+    known = release_home.readable(settings)
     assert [p.name for p in known] == ["2026-Q1_v1", "2026-Q1_v2", "2026-Q1_v3"]
     assert (known[0] / "marts/complex_quarterly.parquet").is_file()
     assert not (known[0] / "marts/dim_complex.parquet").exists()

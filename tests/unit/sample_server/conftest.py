@@ -9,9 +9,16 @@ import pytest
 import yaml
 from pytest_socket import enable_socket, socket_allow_hosts
 
-from ingestion.contract import Contract, Contracts, load_contracts
+from ingestion.contract import Contract, Contracts, Fetch, load_contracts
 from ingestion.fetch.client import Fetcher, Retries, Timeouts
 from ingestion.sample.server import SampleServer
+
+
+def in_ways(dataset: str, *ways: Fetch) -> Contract:
+    """The contract of a dataset, asked in these ways alone."""
+    known = load_contracts()[dataset]
+    return known.model_copy(update={"source": known.source.model_copy(update={"fetch": ways})})
+
 
 #: Interfaces of the nation's figures, as far as these tests need them.
 NATIONAL = """

@@ -12,7 +12,6 @@ from pathlib import Path
 import pytest
 
 from ingestion.contract import (
-    Contract,
     CustomsFetch,
     EcosFetch,
     FactoriesFetch,
@@ -20,7 +19,6 @@ from ingestion.contract import (
     KosisFetch,
     OdcloudFetch,
     TrendFetch,
-    load_contracts,
 )
 from ingestion.fetch.client import Fetcher, Retries
 from ingestion.ingest import Ingestion, ingest_file
@@ -30,6 +28,7 @@ from ingestion.sample.server.app import DEFAULT_KEYS
 from pipeline import fetching
 
 from ..fetch.test_masking import spellings
+from .conftest import in_ways
 
 #: One that shows whether a key was encoded once, and one for a path, where no slash can be.
 KEY, IN_PATH = DEFAULT_KEYS[1], DEFAULT_KEYS[0]
@@ -60,12 +59,6 @@ WAYS: dict[str, tuple[str, Fetch]] = {
         EcosFetch(way="ecos", stat="731Y001", items=("0000001",), cycle="D", first="2026"),
     ),
 }  # fmt: skip
-
-
-def contract(name: str) -> Contract:
-    dataset, way = WAYS[name]
-    known = load_contracts()[dataset]
-    return known.model_copy(update={"source": known.source.model_copy(update={"fetch": (way,)})})
 
 
 def everything_in(home: Path) -> Iterator[tuple[str, str]]:
@@ -111,7 +104,7 @@ def test_a_key_stands_nowhere_in_a_home(
                 retries=Retries(attempts=3, initial=0.01, most=0.01, jitter=0.0),
                 reuse=False,
             ) as fetcher:
-                errand = fetching.Errand(fetcher, contract(name), drops, frozenset(), DAY)
+                errand = fetching.Errand(fetcher, in_ways(*WAYS[name]), drops, {}, DAY)
                 results.append(fetching._fetch_one(errand))
             for path in map(Path, results[-1]["files"]):
                 outcome = ingest_file(room, path, run_id=run)

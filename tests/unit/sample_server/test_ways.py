@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import UTC, date, datetime, timedelta
 from functools import partial
 from pathlib import Path
@@ -11,13 +11,11 @@ from typing import Any
 import pytest
 
 from ingestion.contract import (
-    Contract,
     FactoriesFetch,
     Fetch,
     OdcloudFetch,
     PortalFetch,
     TrendFetch,
-    load_contracts,
 )
 from ingestion.fetch.client import Fetcher, Retries
 from ingestion.fetch.sources import indparkstats
@@ -27,6 +25,8 @@ from ingestion.periods import Period
 from ingestion.sample.server import SampleServer
 from pipeline import fetching
 from pipeline.settings import Settings
+
+from .conftest import in_ways
 
 PRODUCTION = "kicox__industrial_trend_production_by_industry_csv"
 FIRST_DAY = date(2026, 5, 28)
@@ -125,18 +125,17 @@ def asked(
     server: SampleServer,
     dataset: str,
     *ways: Fetch,
-    landed: frozenset[str] = frozenset(),
+    landed: Iterable[str] = (),
     since: str | None = None,
 ) -> dict[str, Any]:
     """One dataset asked in these ways alone."""
-    known = load_contracts()[dataset]
-    contract = known.model_copy(update={"source": known.source.model_copy(update={"fetch": ways})})
+    contract, known = in_ways(dataset, *ways), dict.fromkeys(landed, "2026-05-28T00:00:00")
     drops = home / "inbox"
     drops.mkdir(parents=True, exist_ok=True)
     with Fetcher(home, "r", publishers=server.url) as fetcher:
         period = Period.parse(since) if since else None
         return fetching._fetch_one(
-            fetching.Errand(fetcher, contract, drops, landed, FIRST_DAY, period)
+            fetching.Errand(fetcher, contract, drops, known, FIRST_DAY, period)
         )
 
 
@@ -145,29 +144,24 @@ def test_odcloud_gives_the_newest_edition_and_from_a_period_on_all(
 ) -> None:
     way = OdcloudFetch(way="odcloud", dataset_id="15085898")
 
-    def ask(landed: frozenset[str], since: str | None) -> list[str]:
+    def ask(landed: Iterable[str], since: str | None) -> list[str]:
         result = asked(home, server, PRODUCTION, way, landed=landed, since=since)
         return [Path(f).stem.rsplit("_", 1)[1] for f in result["files"]]
 
-    assert ask(frozenset(), None) == ["2026-Q1"]
-    assert ask(frozenset({"2026-Q1"}), None) == []
+    assert ask((), None) == ["2026-Q1"]
+    assert ask(["2026-Q1"], None) == []
     # Asked for from a period on, what is known comes again: it may have been revised.
-    assert ask(frozenset({"2026-Q1"}), "2025-Q3") == ["2026-Q1", "2025-Q4", "2025-Q3"]
+    assert ask(["2026-Q1"], "2025-Q3") == ["2026-Q1", "2025-Q4", "2025-Q3"]
     # And from the publisher, not from pages that were kept of it.
     assert "reused" not in {status for _, status in attempts(home)}
-
-
-def trend_contract(first: str, last: str) -> Contract:
-    known = load_contracts()["kicox__industrial_trend_api"]
-    way = TrendFetch(way="indparkstats", first=first, last=last)
-    return known.model_copy(update={"source": known.source.model_copy(update={"fetch": (way,)})})
 
 
 def test_a_quota_spent_today_is_gone_on_with_tomorrow(
     server: SampleServer, home: Path, room: Ingestion
 ) -> None:
     """Months and operations that came are kept; the loop goes on at the call that was refused."""
-    contract, drops = trend_contract("2023-01", "2023-03"), home / "inbox"
+    way = TrendFetch(way="indparkstats", first="2023-01", last="2023-03")
+    contract, drops = in_ways("kicox__industrial_trend_api", way), home / "inbox"
     drops.mkdir(parents=True)
     moment = datetime(2026, 5, 28, 3, 0, tzinfo=UTC)
     per_month = len(indparkstats.OPERATIONS)
@@ -187,14 +181,14 @@ def test_a_quota_spent_today_is_gone_on_with_tomorrow(
         rows = [r for r in read_outcomes(home / "outcomes") if r["run_id"] == run_id]
         return sum(r["status"] == status for r in rows)
 
-    landed: frozenset[str] = frozenset()
+    landed: dict[str, str] = {}
     first = run("monday", moment, per_month + 4)
     assert (first["status"], first["code"].rsplit("/", 1)[1]) == ("stopped", "quota")
     assert [Path(f).stem[-7:] for f in first["files"]] == ["2023-01"]
     assert "tomorrow" in first["message"] and "내일" in first["message_ko"]
     sent = calls("monday", "fetched")
     assert sent >= per_month and calls("monday", "stopped") == 1
-    landed = frozenset({"2023-01"})
+    landed["2023-01"] = "2026-05-28T04:00:00"
 
     # The same day again: nothing is sent, and what came is still there.
     second = run("monday evening", moment + timedelta(hours=5), per_month + 4)
@@ -222,12 +216,9 @@ def test_pages_that_name_persons_are_gone_once_they_are_one_file(
     server: SampleServer, home: Path, room: Ingestion
 ) -> None:
     """They wait for the rest of their loop overnight, and no longer than that."""
-    known = load_contracts()["kicox__factory_registry_api"]
     way = FactoriesFetch(way="factories", complexes=("남동국가산업단지", "반월국가산업단지"))
-    contract = known.model_copy(
-        update={"source": known.source.model_copy(update={"fetch": (way,)})}
-    )
-    drops, pages = home / "inbox", home / "fetched" / f"simulated_{known.dataset}"
+    contract = in_ways("kicox__factory_registry_api", way)
+    drops, pages = home / "inbox", home / "fetched" / f"simulated_{contract.dataset}"
     drops.mkdir(parents=True)
     moment = datetime(2026, 5, 28, 3, 0, tzinfo=UTC)
 
@@ -235,9 +226,7 @@ def test_pages_that_name_persons_are_gone_once_they_are_one_file(
         with Fetcher(
             home, "r", publishers=server.url, quotas={"fctryRegistInfo": quota}, now=lambda: now
         ) as fetcher:
-            return fetching._fetch_one(
-                fetching.Errand(fetcher, contract, drops, frozenset(), now.date())
-            )
+            return fetching._fetch_one(fetching.Errand(fetcher, contract, drops, {}, now.date()))
 
     stopped = run(moment, 1)
     assert stopped["status"] == "stopped" and stopped["files"] == []
