@@ -160,3 +160,20 @@ def test_the_same_table_released_again_is_the_same_problem():
     linked = with_released(link(now, sensitive, []), now.keys, released)
     assert linked.table.size == now.table.size
     assert protect(linked.table, linked.primary).suppressed.tolist() == first.suppressed.tolist()
+
+
+def test_each_earlier_release_adds_the_sums_that_changed_and_no_others():
+    """What a release repeats is the table's own: the problem grows by what is new, not by what there is."""
+    now, sensitive = flat(a=[14, 16], b=[11] * 5, e=[15, 16], f=[20] * 6)
+    linked, counts = link(now, sensitive, []), []
+    for n in range(5):
+        total = float(now.table.value.max()) + 100 + n  # each said another total
+        said = {
+            key: None if key[0] in "ab" else float(v)
+            for key, v in zip(now.keys, now.table.value, strict=True)
+        }
+        linked = with_released(
+            linked, now.keys, said | {("_T",): total, ("e",): 100.0 + n}, f"r{n}"
+        )
+        counts.append(linked.table.relations.count)
+    assert {b - a for a, b in zip(counts, counts[1:], strict=False)} <= {1, 2}

@@ -20,6 +20,7 @@ rules:
   - {kind: p_percent, p: 10}
 weight: value
 """
+FLAT = CONFIG.replace(", parents: {food: consumer, cloth: consumer}", "")  # branches without groups
 
 
 @pytest.fixture
@@ -89,12 +90,12 @@ def units(folder, rows, name="units.csv", columns=("firm", "region", "branch", "
         csv.writer(file).writerows([columns, *rows])
 
 
-def hidden(table, column="conf_status"):
-    return {key for key, row in table.items() if row[column] != "F"}
+def hidden(table):
+    return {key for key, row in table.items() if row["conf_status"] != "F"}
 
 
 def test_linked_tables_are_protected_together(folder):
-    config = CONFIG.replace(", parents: {food: consumer, cloth: consumer}", "")
+    config = FLAT
     rows = list(csv.DictReader((folder / "units.csv").open(encoding="utf-8")))
     units(
         folder,
@@ -117,9 +118,7 @@ def test_quarters_and_their_year(folder):
             few = 1 if (quarter, branch) == ("2025-Q2", "food") else 4
             rows += [(f"{branch}{i}", quarter, branch, 90 + 7 * i) for i in range(few)]
     units(folder, rows, columns=("firm", "quarter", "branch", "turnover"))
-    config = CONFIG.replace("region", "quarter").replace(
-        ", parents: {food: consumer, cloth: consumer}", ""
-    )
+    config = FLAT.replace("region", "quarter")
     gone = hidden(protect(folder, config))
     assert ("2025-Q2", "food") in gone
     # by its quarter, and by its year: a square at least
@@ -130,15 +129,11 @@ def test_quarters_and_their_year(folder):
 def test_what_cannot_be_protected_is_named_with_the_reason_and_nothing_is_written(folder):
     # The north has one firm and nothing else; branches have codes that nobody is in.
     units(folder, [("a", "north", "food", 90), *((f"b{i}", "south", "food", 50) for i in range(4))])
-    rows = """
-earlier:
-  - {table: out.csv}
-"""
+    earlier = "earlier:\n  - {table: out.csv}\n"
     (folder / "out.csv").write_text(
         "region,branch,turnover\nsouth,_T,200\n_T,_T,290\n_T,food,290\nsouth,food,200\n"
     )
-    config = CONFIG.replace(", parents: {food: consumer, cloth: consumer}", "")
-    told = protect(folder, config + rows, code=2)
+    told = protect(folder, FLAT + earlier, code=2)
     assert "cannot be protected" in told and "Join categories" in told
     for cell in ("north|food", "north|_T"):
         lines = [line for line in told.splitlines() if line.startswith(f"  {cell} (")]
@@ -152,9 +147,8 @@ kpis:
   - {kind: share, dimension: region, decimals: 1}
   - {kind: hhi, dimension: region, decimals: 4}
 """
-    flat = CONFIG.replace(", parents: {food: consumer, cloth: consumer}", "")
-    table = protect(folder, flat + kpis)
-    plain = protect(folder, flat, out="plain.csv")
+    table = protect(folder, FLAT + kpis)
+    plain = protect(folder, FLAT, out="plain.csv")
     assert hidden(table) == hidden(plain)  # KPIs give way
     for key, row in table.items():
         if key[0] == "_T":
@@ -189,11 +183,10 @@ def test_cells_give_way_to_a_kpi_that_is_kept(folder, kind, digits):
             for i in range(1 if (r, b) == ("north", "food") else 5)
         ],
     )
-    flat = CONFIG.replace(", parents: {food: consumer, cloth: consumer}", "")
-    plain = protect(folder, flat, out="plain.csv")
+    plain = protect(folder, FLAT, out="plain.csv")
     kept = protect(
         folder,
-        f"{flat}kpis:\n  - {{kind: {kind}, dimension: region, decimals: {digits}, keep: true}}\nmethod: heuristic\n",
+        f"{FLAT}kpis:\n  - {{kind: {kind}, dimension: region, decimals: {digits}, keep: true}}\nmethod: heuristic\n",
     )
     assert len(hidden(plain)) < len(hidden(kept))
     column = "turnover_share_region_pct" if kind == "share" else "turnover_hhi_region"
@@ -208,9 +201,7 @@ def test_growth_beside_last_years_level(folder):
             for i in range(1 if branch == "food" and year == "2025" else 5):
                 rows.append((f"{branch}{i}", year, branch, round((60 + 11 * i) * factor)))
     units(folder, rows, columns=("firm", "year", "branch", "turnover"))
-    config = CONFIG.replace("{name: region}", "{name: year, with_total: false}").replace(
-        ", parents: {food: consumer, cloth: consumer}", ""
-    )
+    config = FLAT.replace("{name: region}", "{name: year, with_total: false}")
     growth = "kpis:\n  - {kind: growth, dimension: year, decimals: 1"
     loose = protect(folder, config + growth + "}\n", out="loose.csv")
     assert hidden(loose) == {k for k in hidden(loose) if k[0] == "2025"}
@@ -230,15 +221,14 @@ def test_output_per_worker_ties_two_figures(folder):
         [(*r.values(), 3 + i % 4) for i, r in enumerate(rows)],
         columns=("firm", "region", "branch", "turnover", "workers"),
     )
-    flat = CONFIG.replace(", parents: {food: consumer, cloth: consumer}", "")
-    flat = flat.replace("{kind: p_percent, p: 10}", "{kind: dominance, n: 1, k: 95}")
+    dominant = FLAT.replace("{kind: p_percent, p: 10}", "{kind: dominance, n: 1, k: 95}")
     per = "kpis:\n  - {kind: per, per: workers, decimals: 2"
-    loose = protect(folder, flat + per + "}\n", out="loose.csv")
+    loose = protect(folder, dominant + per + "}\n", out="loose.csv")
     for row in loose.values():
         known = row["turnover"] and row["workers"]
         assert bool(row["turnover_per_workers"]) == bool(known)
     assert {r["workers_conf_status"] for r in loose.values()} >= {"F", "C"}
-    kept = protect(folder, flat + per + ", keep: true}\nmethod: heuristic\n")
+    kept = protect(folder, dominant + per + ", keep: true}\nmethod: heuristic\n")
     assert all(r["turnover_per_workers"] for r in kept.values())
     # A figure that is out gives the other away: so where one is sensitive, both are gone.
     for row in kept.values():
@@ -247,14 +237,13 @@ def test_output_per_worker_ties_two_figures(folder):
 
 
 def test_a_table_that_is_out_already_binds_its_next_release(folder):
-    flat = CONFIG.replace(", parents: {food: consumer, cloth: consumer}", "")
-    first = protect(folder, flat, out="first.csv")
-    # then the south's food loses firms: the pattern would be another one
+    first = protect(folder, FLAT, out="first.csv")
+    # then the south's cloth loses firms: the pattern would be another one
     rows = list(csv.reader((folder / "units.csv").open(encoding="utf-8")))[1:]
-    south = [r for r in rows if r[1:3] == ["south", "cloth"]]
-    units(folder, [r for r in rows if r not in south[2:]], name="later.csv")
+    losing = [r for r in rows if r[1:3] == ["south", "cloth"]]
+    units(folder, [r for r in rows if r not in losing[2:]], name="later.csv")
     second = protect(
-        folder, flat + "earlier:\n  - {table: first.csv}\n", units="later.csv", out="second.csv"
+        folder, FLAT + "earlier:\n  - {table: first.csv}\n", units="later.csv", out="second.csv"
     )
     assert hidden(first) <= hidden(second) and ("south", "cloth") in hidden(second)
     for key, row in first.items():
@@ -262,24 +251,47 @@ def test_a_table_that_is_out_already_binds_its_next_release(folder):
             assert second[key]["turnover"] == row["turnover"], key
     # and what was out of a cell that has become sensitive cannot be taken back
     (folder / "said.csv").write_text("region,branch,turnover\nnorth,food,113\n", encoding="utf-8")
-    told = protect(folder, flat + "earlier:\n  - {table: said.csv}\n", out="third.csv", code=2)
+    told = protect(folder, FLAT + "earlier:\n  - {table: said.csv}\n", out="third.csv", code=2)
     assert "north|food" in told and "known already" in told and "이미 알려져 있다" in told
 
 
+def test_earlier_tables_may_bear_one_file_name(folder):
+    """Both changed one cell: each has an older figure of its own."""
+    first = protect(folder, FLAT, out="first.csv")
+    for name, more in (("x", 1), ("y", 2)):
+        (folder / name).mkdir()
+        with (folder / name / "out.csv").open("w", encoding="utf-8", newline="") as file:
+            csv.writer(file).writerows(
+                [
+                    ("region", "branch", "turnover"),
+                    *(
+                        (
+                            *key,
+                            float(row["turnover"]) + more
+                            if key == ("_T", "_T")
+                            else row["turnover"],
+                        )
+                        for key, row in first.items()
+                    ),
+                ]
+            )
+    earlier = "earlier:\n  - {table: x/out.csv}\n  - {table: y/out.csv}\n"
+    assert hidden(first) <= hidden(protect(folder, FLAT + earlier, out="second.csv"))
+
+
 def test_an_edition_with_its_units_is_protected_as_one_with_the_new_one(folder):
-    flat = CONFIG.replace(", parents: {food: consumer, cloth: consumer}", "")
-    first = protect(folder, flat, out="first.csv")
+    first = protect(folder, FLAT, out="first.csv")
     rows = list(csv.reader((folder / "units.csv").open(encoding="utf-8")))[1:]
     changed = [[r[0], r[1], r[2], r[3] if r[1] != "west" else str(int(r[3]) + 5)] for r in rows]
     units(folder, changed, name="later.csv")
     earlier = "earlier:\n  - {table: first.csv, units: units.csv}\n"
-    second = protect(folder, flat + earlier, units="later.csv", out="second.csv")
+    second = protect(folder, FLAT + earlier, units="later.csv", out="second.csv")
     for key, row in second.items():
         if key[0] in ("north", "south"):  # unchanged: published in both or in none
             assert bool(row["turnover"]) == bool(first[key]["turnover"]), key
     told = protect(
         folder,
-        flat + "earlier:\n  - {table: first.csv, units: later.csv}\n",
+        FLAT + "earlier:\n  - {table: first.csv, units: later.csv}\n",
         units="later.csv",
         out="third.csv",
         code=2,
@@ -317,9 +329,7 @@ def test_audit_finds_a_table_that_hides_one_cell_alone(folder):
     (folder / "table.csv").write_text(
         "region,branch,turnover\nnorth,_T,10\nnorth,steel,4\nnorth,food,X\n", encoding="utf-8"
     )
-    (folder / "flat.yml").write_text(
-        CONFIG.replace(", parents: {food: consumer, cloth: consumer}", "")
-    )
+    (folder / "flat.yml").write_text(FLAT)
     result = run("audit", "--config", folder / "flat.yml", "--table", folder / "table.csv")
     assert result.exit_code == 1
     assert "north|food" in result.output
@@ -338,6 +348,7 @@ kpis:
     ("share", "decimals", "expected"),
     [
         ("", "", (0.0, 55.0, "False")),  # no share printed: what is left of the sum
+        ("X", "", (0.0, 55.0, "False")),  # withheld, as a publisher writes it
         ("30.0", ", decimals: 1", (29.95, 30.05, "False")),
         ("30", "", (30.0, 30.0, "True")),
     ],
