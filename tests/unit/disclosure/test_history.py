@@ -164,16 +164,17 @@ def test_the_same_table_released_again_is_the_same_problem():
 
 def test_each_earlier_release_adds_the_sums_that_changed_and_no_others():
     """What a release repeats is the table's own: the problem grows by what is new, not by what there is."""
-    now, sensitive = flat(a=[14, 16], b=[11] * 5, e=[15, 16], f=[20] * 6)
+    now, sensitive = edition()
+    place = {key: i for i, key in enumerate(now.keys)}
+    pattern = protect(now.table, sensitive).suppressed
     linked, counts = link(now, sensitive, []), []
-    for n in range(5):
-        total = float(now.table.value.max()) + 100 + n  # each said another total
-        said = {
-            key: None if key[0] in "ab" else float(v)
-            for key, v in zip(now.keys, now.table.value, strict=True)
-        }
-        linked = with_released(
-            linked, now.keys, said | {("_T",): total, ("e",): 100.0 + n}, f"r{n}"
-        )
+    for n in range(5):  # each said another figure of one published cell, and its margins with it
+        figures = now.table.value.copy()
+        for key in (("c1", "i1"), ("c1", "_T"), ("_T", "i1"), ("_T", "_T")):
+            assert not pattern[place["c1", "i1"]]
+            figures[place[key]] += 10.0 * (n + 1)
+        said = {key: None if pattern[i] else float(figures[i]) for key, i in place.items()}
+        linked = with_released(linked, now.keys, said, f"release {n}")
         counts.append(linked.table.relations.count)
-    assert {b - a for a, b in zip(counts, counts[1:], strict=False)} <= {1, 2}
+    # the rows and columns of the margins that changed: two by the cell, two by the total
+    assert {b - a for a, b in zip(counts[:-1], counts[1:], strict=True)} == {4}

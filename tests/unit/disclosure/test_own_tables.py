@@ -256,25 +256,17 @@ def test_a_table_that_is_out_already_binds_its_next_release(folder):
 
 
 def test_earlier_tables_may_bear_one_file_name(folder):
-    """Both changed one cell: each has an older figure of its own."""
+    """Both said another figure of one cell: each is a figure of its own."""
+    rows = list(csv.reader((folder / "units.csv").open(encoding="utf-8")))[1:]
     first = protect(folder, FLAT, out="first.csv")
-    for name, more in (("x", 1), ("y", 2)):
+    shown = next(key for key, row in first.items() if row["turnover"] and "_T" not in key)
+    at = next(i for i, row in enumerate(rows) if tuple(row[1:3]) == shown)
+    for name, more in (("x", 5), ("y", 9)):
         (folder / name).mkdir()
-        with (folder / name / "out.csv").open("w", encoding="utf-8", newline="") as file:
-            csv.writer(file).writerows(
-                [
-                    ("region", "branch", "turnover"),
-                    *(
-                        (
-                            *key,
-                            float(row["turnover"]) + more
-                            if key == ("_T", "_T")
-                            else row["turnover"],
-                        )
-                        for key, row in first.items()
-                    ),
-                ]
-            )
+        changed = [*rows[at][:3], int(rows[at][3]) + more]
+        units(folder, [*rows[:at], changed, *rows[at + 1 :]], name=f"{name}.csv")
+        then = protect(folder, FLAT, units=f"{name}.csv", out=f"{name}/out.csv")
+        assert then[shown]["turnover"] != first[shown]["turnover"]
     earlier = "earlier:\n  - {table: x/out.csv}\n  - {table: y/out.csv}\n"
     assert hidden(first) <= hidden(protect(folder, FLAT + earlier, out="second.csv"))
 
