@@ -32,7 +32,8 @@ _WIDTH, _HEIGHT, _LEFT, _RIGHT, _TOP, _BOTTOM = 640, 150, 52, 12, 12, 24
 def render_claims(release: Path, out: Path) -> Path | None:
     """Write the page of claims of a release folder and return its path.
 
-    Reads `marts/claim_*.parquet`, `marts/dim_claim_metric.parquet`, `marts/dim_code.parquet`, `marts/dim_share_definition.parquet` and `release.json`; returns None
+    Reads `marts/claim_*.parquet`, `marts/dim_claim_metric.parquet`, `marts/dim_code.parquet`,
+    `marts/dim_share_definition.parquet` and `release.json`; returns None
     where the release has no desk of claims. The same folder gives the same bytes.
 
     Args:
@@ -78,6 +79,7 @@ def render_claims(release: Path, out: Path) -> Path | None:
                 if row[key]:
                     name = definition_name(claim["metric"], row[key], shares, codes)
                     row["definition_name"] = both(name.ko, name.en)
+                    row["definition_title"] = " / ".join(dict.fromkeys((name.ko, name.en)))
         verdicts = rows(
             f"SELECT code, name_ko, name_en FROM read_parquet('{marts}/dim_code.parquet') "
             "WHERE codelist = 'verdict' ORDER BY sort_order"
@@ -218,7 +220,7 @@ def _chart(claim: dict[str, Any], checks: list[dict[str, Any]]) -> Markup | None
     for check, time in zip(points, times, strict=True):
         kind = check["verdict"] if check["verdict"] in _MARKS else "indicative"
         title = escape(
-            f"{check['period']} {check['definition']}: {label(check['measured_value'])} "
+            f"{check['period']} {check['definition_title']}: {label(check['measured_value'])} "
             f"({check['coverage']})"
         )
         parts.append(

@@ -40,8 +40,7 @@ def write_dictionary(manifest: Path, out: Path, candidate: Path | None = None) -
     The content is {"tables": [{"name", "layer", "description_ko", "description_en", "columns":
     [{"name", "type", "description_ko", "description_en", "not_null"}], "key", "parents", "tests":
     [{"name", "column", "description"}], "unit_tests": […]}], "exposures": […]}, ordered by layer and
-    name. The same nodes, in whatever order, give the same
-    bytes.
+    name. The same nodes, in whatever order, and the same build give the same bytes.
 
     Args:
         manifest: dbt's manifest.json.

@@ -165,7 +165,6 @@ _T: dict[str, tuple[str, str]] = {
     "c_original_growth": ("원계열 증감, %", "Unadjusted growth, %"),
     "c_group": ("대상", "Of"),
     "c_frequency": ("주기", "Frequency"),
-    "c_last_period": ("마지막 시점", "Last period"),
     "c_examined": ("검토", "Examined"),
     "c_published_adjusted": ("조정", "Adjusted"),
     "c_reasons": ("조정하지 않은 사유", "Reasons for not adjusting"),

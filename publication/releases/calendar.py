@@ -237,32 +237,23 @@ class _Reader:
 
     def time(self, where: str, text: str, zone: ZoneInfo) -> datetime:
         """A moment that exists exactly once in the zone."""
-        found = _TIME.match(text)
-        if not found:
+        if not _TIME.match(text):
             raise self.wrong(
                 where, f"{text!r} is no time: write 2026-08-28 12:00",
                 f"{text!r}은(는) 시각이 아닙니다. 2026-08-28 12:00과 같이 적으십시오",
             )  # fmt: skip
         try:
-            parts = [int(p or 0) for p in found.groups()[:6]]
-            naive = datetime(*parts)  # type: ignore[arg-type]
-            if not 1900 <= naive.year < 9999:  # the ends of what a clock can be moved over
+            at = datetime.fromisoformat(text)
+            if not 1900 <= at.year < 9999:  # the ends of what a clock can be moved over
                 raise ValueError("write a year from 1900 to 9998")
         except ValueError as error:
             raise self.wrong(
                 where, f"there is no {text!r}: {error}", f"{text!r}은(는) 없는 시각입니다"
             ) from None
-        if found[7]:
-            try:
-                at = datetime.fromisoformat(text)
-                at.astimezone(UTC)
-            except (ValueError, OverflowError) as error:
-                raise self.wrong(
-                    where, f"there is no {text!r}: {error}", f"{text!r}은(는) 없는 시각입니다"
-                ) from None
+        if at.tzinfo is not None:
             return at
-        local = naive.replace(tzinfo=zone)
-        if local.astimezone(UTC).astimezone(zone).replace(tzinfo=None) != naive:
+        local = at.replace(tzinfo=zone)
+        if local.astimezone(UTC).astimezone(zone).replace(tzinfo=None) != at:
             raise self.wrong(
                 where, f"there is no {text!r} in {zone.key}: the clock is put forward over it",
                 f"{zone.key}에는 {text!r}이(가) 없습니다(시계가 앞당겨짐)",

@@ -199,7 +199,7 @@ _QUOTA_SPENT = {
 }
 
 
-def _alike(before: pa.Table, after: pa.Table) -> bool:
+def _has_rows(before: pa.Table, after: pa.Table) -> bool:
     return after.num_rows > 0
 
 
@@ -310,7 +310,7 @@ _READ: dict[str, dict[str, Expected]] = {
         **dict.fromkeys(("kosis", "ecos"), Landed(_raised_today, kind="new_vintage")),
     },
     "uddi_changed": dict.fromkeys(FILES, Same()),
-    "wrong_content_type": dict.fromkeys(SOURCES, Landed(_alike)),
+    "wrong_content_type": dict.fromkeys(SOURCES, Landed(_has_rows)),
 }
 
 
@@ -330,7 +330,7 @@ def expected(fault: str, source: str) -> Expected:
     if fault == "key_expired":
         return Stopped(f"{publisher}/{_KEY_EXPIRED.get(source, '31')}", ONCE)
     if fault == "xml_for_json" and publisher == "data.go.kr":
-        return Landed(_alike)  # these services have both forms, and both are read
+        return Landed(_has_rows)  # these services have both forms, and both are read
     if fault in _RETRIED:
         return Stopped(f"{publisher}/{_RETRIED[fault]}", AGAIN)
     if fault in _NOT_RETRIED:

@@ -445,12 +445,20 @@ def test_a_query_in_the_browser_reads_the_releases_own_database(
     # Columns of one name keep their places, and no figure is rounded or grows.
     visit.page.fill(
         "#query",
-        "SELECT 1 AS a, 2 AS a, 0.0004::DOUBLE AS b, 9007199254740993 AS c, TIME '12:30:00' AS d, DATE '2026-03-31' AS e",
+        "SELECT 1 AS a, 2 AS a, 0.0004::DOUBLE AS b, 9007199254740993 AS c, TIME '12:30:00' AS d, DATE '2026-03-31' AS e, [9007199254740993, 1] AS f",
     )
     visit.page.press("#query", "Control+Enter")
     visit.page.wait_for_selector("html[data-queried='3']", timeout=120_000)
     answer = visit.page.eval_on_selector_all("tbody td", "cells => cells.map(c => c.innerText)")
-    assert answer == ["1", "2", "0.0004", "9007199254740993", "12:30:00", "2026-03-31"]
+    assert answer == [
+        "1",
+        "2",
+        "0.0004",
+        "9007199254740993",
+        "12:30:00",
+        "2026-03-31",
+        '["9007199254740993",1]',
+    ]
     visit.is_clean()
     # No extension may be fetched, whatever a query asks for.
     visit.page.fill("#query", "LOAD spatial")

@@ -162,12 +162,6 @@ class Cells:
                 found.setdefault((name, row["freq"]), []).append(row)
         return found
 
-    def word(self, codelist: str, code: str) -> str:
-        """A code in the words of its list, as they stand within a row."""
-        name = self.defined.codelists[codelist][code].name.of(self.lang)
-        second = name[1:2]
-        return name if self.lang == "ko" or not second.islower() else name[0].lower() + name[1:]
-
     def industry(self, code: str, measure: str, period: str | None = None) -> Row | None:
         """The row of an industry in a period."""
         for row in self.data.marts["industry_quarterly"]:
@@ -280,3 +274,11 @@ def direction(now: float | None, then: float | None, *, points: bool) -> str | N
     if math.floor(abs(change) * 10 + 0.5 + 1e-8) == 0:
         return "flat"
     return "up" if change > 0 else "down"
+
+
+def growth_at(rows: list[Row], at: int, column: str) -> float | None:
+    """Growth on the row before, per cent; None where there is none."""
+    if at < 1 or rows[at].get(column) is None or not rows[at - 1].get(column):
+        return None
+    now, then = float(rows[at][column]), float(rows[at - 1][column])
+    return 100.0 * (now - then) / abs(then)

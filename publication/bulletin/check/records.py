@@ -61,7 +61,7 @@ def _texts(line: Line) -> tuple[str, ...]:
 
 
 def _cause(cells: Cells, row: Row) -> str:
-    return cells.word("cause", str(row.get("cause") or "unexplained"))
+    return cells.data.code_word("cause", str(row.get("cause") or "unexplained"), cells.lang)
 
 
 def _revised(cells: Cells, table: Table) -> Iterator[str]:
@@ -153,7 +153,9 @@ def _most_revised(cells: Cells, table: Table) -> Iterator[str]:
 
 
 def _summary(cells: Cells, table: Table) -> Iterator[str]:
-    horizons = {cells.word("horizon", h): h for h in ("90d", "180d", "365d", "latest")}
+    horizons = {
+        cells.data.code_word("horizon", h, cells.lang): h for h in ("90d", "180d", "365d", "latest")
+    }
     rows = {
         (r["measure"], r["horizon"]): r
         for r in cells.data.marts["revision_summary"]

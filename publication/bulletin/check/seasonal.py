@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Iterator
 
 from publication.bulletin import texts as tx
-from publication.bulletin.check.cells import Cells, period_of
+from publication.bulletin.check.cells import Cells, growth_at, period_of
 from publication.bulletin.check.tables import figure_fault
 from publication.bulletin.model import Table
 from publication.bulletin.reading import Row
@@ -24,14 +24,6 @@ def adjusted_titles(cells: Cells, freq: str) -> dict[str, list[Row]]:
     }
 
 
-def _growth(rows: list[Row], at: int, column: str) -> float | None:
-    """Growth on the row before, per cent; None where there is none."""
-    if at < 1 or not rows[at - 1][column]:
-        return None
-    now, then = float(rows[at][column]), float(rows[at - 1][column])
-    return 100.0 * (now - then) / abs(then)
-
-
 def adjusted_faults(cells: Cells, table: Table) -> Iterator[str]:
     """The last periods of some series: original, adjusted, growth."""
     titles = adjusted_titles(cells, table.key.rpartition("/")[2])
@@ -47,7 +39,7 @@ def adjusted_faults(cells: Cells, table: Table) -> Iterator[str]:
             at = next((i for i, row in enumerate(rows) if row["period"] == period), None)
             value: float | None = None
             if at is not None and kind == "growth":
-                value = _growth(rows, at, "seasonally_adjusted")
+                value = growth_at(rows, at, "seasonally_adjusted")
             elif at is not None and kind:
                 value = rows[at].get(kind)
             if not rows or not kind or figure_fault(cell, value, "O", signed=kind == "growth"):
@@ -78,14 +70,14 @@ def adjusted_growth_faults(cells: Cells, table: Table) -> Iterator[str]:
             if found is None or not kind:
                 yield f"‘{cell.text}’ under {column.group}, {column.head}: no such series"
             elif found["status"] != "adjusted":
-                reason = cells.word("adjustment_reason", str(found["reason"]))
+                reason = cells.data.code_word("adjustment_reason", str(found["reason"]), cells.lang)
                 if cell.text != (reason if kind == "seasonally_adjusted" else "–"):
                     yield f"‘{cell.text}’ is not why {found['series_id']} is not adjusted"
             else:
                 name = f"{line.cells[0].text}, {cells.data.measure(code, cells.lang)}"
                 rows = cells.adjusted.get((name, "Q"), [])
                 is_now = bool(rows) and rows[-1]["period"] == cells.data.period
-                value = _growth(rows, len(rows) - 1, kind) if is_now else None
+                value = growth_at(rows, len(rows) - 1, kind) if is_now else None
                 if figure_fault(cell, value, "O", signed=True):
                     yield f"‘{cell.text}’ under {column.head} of {found['series_id']}"
 
@@ -96,11 +88,11 @@ def status_faults(cells: Cells, table: Table) -> Iterator[str]:
     tested = cells.data.marts["seasonal_diagnostics"]
     groups: dict[tuple[str, str, str], list[Row]] = {}
     for row in tested:
-        group = _GROUPS.get(str(row.get("complex_id") or "KR"), "seasonal_large")
+        group = _GROUPS.get(str(row["complex_id"]), "seasonal_large")
         groups.setdefault((group, str(row.get("freq")), row["measure"]), []).append(row)
     for (group, freq, measure), rows in groups.items():
         reasons = Counter(
-            cells.word("adjustment_reason", str(r["reason"]))
+            cells.data.code_word("adjustment_reason", str(r["reason"]), cells.lang)
             for r in rows
             if r["status"] != "adjusted"
         )
@@ -108,7 +100,7 @@ def status_faults(cells: Cells, table: Table) -> Iterator[str]:
         expected.append(
             (
                 tx.t(group, cells.lang),
-                cells.word("freq", freq),
+                cells.data.code_word("freq", freq, cells.lang),
                 cells.data.measure(measure, cells.lang),
                 str(len(rows)),
                 str(sum(r["status"] == "adjusted" for r in rows)),

@@ -13,6 +13,7 @@ from publication.bulletin.check.cells import (
     SIGNED,
     Cells,
     fits,
+    growth_at,
     period_of,
 )
 
@@ -63,13 +64,6 @@ def _highest(cells: Cells, match: re.Match[str]) -> Iterator[str]:
             yield f"‘{name} ({said})’ is not rank {i + 1} of {code}"
 
 
-def _growth(rows: list[dict[str, Any]], at: int, column: str) -> float | None:
-    if at < 1 or rows[at].get(column) is None or not rows[at - 1].get(column):
-        return None
-    now, then = float(rows[at][column]), float(rows[at - 1][column])
-    return 100.0 * (now - then) / abs(then)
-
-
 def _adjusted(cells: Cells, match: re.Match[str]) -> Iterator[str]:
     freq = "M" if match["base"] in ("전월", "month") else "Q"
     rows = cells.adjusted.get((match["name"], freq))
@@ -79,7 +73,7 @@ def _adjusted(cells: Cells, match: re.Match[str]) -> Iterator[str]:
     if period_of(match["when"]) != rows[-1]["period"]:
         yield f"is not about {rows[-1]['period']}"
     for said, column in ((match["a"], "seasonally_adjusted"), (match["o"], "original")):
-        if not fits(said, _growth(rows, len(rows) - 1, column)):
+        if not fits(said, growth_at(rows, len(rows) - 1, column)):
             yield f"‘{said}’ is not the growth of {column}"
 
 
@@ -93,7 +87,7 @@ def _not_adjusted(cells: Cells, match: re.Match[str]) -> Iterator[str]:
 def _reason(cells: Cells, match: re.Match[str]) -> Iterator[str]:
     yield from _not_adjusted(cells, match)
     counts = Counter(
-        cells.word("adjustment_reason", str(row["reason"]))
+        cells.data.code_word("adjustment_reason", str(row["reason"]), cells.lang)
         for row in cells.data.marts["seasonal_diagnostics"]
         if row["status"] != "adjusted"
     )

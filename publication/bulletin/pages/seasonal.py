@@ -49,17 +49,16 @@ def adjusted_series(data: Release) -> list[list[Row]]:
 
     def rank(rows: list[Row]) -> tuple[bool, int, str]:
         row = rows[0]
-        order = TOTALS.index(row["measure"]) if row["measure"] in TOTALS else len(TOTALS)
-        return (row["complex_id"] != "_T", order, row["series_id"])
+        return (row["complex_id"] != "_T", _place(row["measure"]), row["series_id"])
 
     known = [
         rows
         for rows in _published(data).values()
-        if rows[0].get("complex_id") in ("_T", "KR", None)
+        if rows[0]["complex_id"] in ("_T", "KR")
         and rows[0]["measure"] != RATE
         and quarter_of(rows[-1]["period"]) >= data.period
         # months of the complexes' totals say nothing that their quarters do not
-        and not (rows[0].get("complex_id") == "_T" and rows[0]["freq"] == "M")
+        and not (rows[0]["complex_id"] == "_T" and rows[0]["freq"] == "M")
     ]
     return sorted(known, key=rank)[:_SERIES]
 
@@ -171,7 +170,7 @@ def _of_complexes(data: Release, lang: Lang) -> list[Table]:
         cells = []
         for measure in measures:
             row = tested.get((complex_id, measure))
-            rows = published.get(f"{complex_id}.{measure}.Q", [])
+            rows = published.get(row["series_id"], []) if row else []
             if row is not None and row["status"] != "adjusted":
                 cells += [Cell(_reason(data, row, lang)), Cell(s.MISSING)]
             elif not rows or rows[-1]["period"] != data.period:
@@ -196,7 +195,7 @@ def _status(data: Release, tested: list[Row], lang: Lang) -> Table:
     """By group, frequency and measure: how many were examined and adjusted, and the reasons."""
     groups: dict[tuple[str, str, str], list[Row]] = {}
     for row in tested:
-        group = _GROUPS.get(row.get("complex_id") or "KR", "seasonal_large")
+        group = _GROUPS.get(row["complex_id"], "seasonal_large")
         groups.setdefault((group, str(row.get("freq")), row["measure"]), []).append(row)
     places = ("seasonal_total", "seasonal_large", "seasonal_nation")
     ordered = sorted(groups, key=lambda k: (places.index(k[0]), k[1] != "Q", _place(k[2]), k[2]))

@@ -76,7 +76,7 @@ function entry(site, c) {
       ${c.contradicts ? html.fragment`<dt>${t("함께 맞을 수 없는 주장", "Cannot hold together with")}</dt><dd>${c.contradicts.split(/[|,;]\s*/).map((id) => html`<a href="#${id.trim()}">${id.trim()}</a> `)}</dd>` : ""}
     </dl>
     ${(lang === "ko" ? c.reason_ko : c.reason) ? html`<details><summary>${t("까닭", "Why")}</summary><ul class="small">${(lang === "ko" ? c.reason_ko : c.reason).split(" | ").map((r) => html`<li>${r}</li>`)}</ul></details>` : ""}
-    ${chart(c, unit)}
+    ${chart(site, c, unit)}
     ${ownPeriod.length ? html`<details><summary>${t(`${c.verdict_period}의 측정 ${ownPeriod.length}건`, `${ownPeriod.length} measures for ${c.verdict_period}`)}</summary>${measures(site, c, ownPeriod, unit)}</details>` : ""}
     ${own(c, "note") ? html`<p class="soft small">${own(c, "note")}</p>` : ""}
   </article>`;
@@ -93,7 +93,7 @@ function measures(site, c, rows, unit) {
   ], {sortable: false, label: t("측정", "Measures")});
 }
 
-function chart(c, unit) {
+function chart(site, c, unit) {
   const all = c.measured.filter((m) => /^\d{4}$/.test(m.period));
   if (all.length < 2) return "";
   const value = (m) => m.value;
@@ -107,7 +107,7 @@ function chart(c, unit) {
       Plot.ruleY([c.stated_value], {stroke: "var(--ink)", strokeDasharray: "4 3"}),
       Plot.text([c], {y: "stated_value", text: () => asPrinted(c.stated_value), frameAnchor: "right", dx: 6, textAnchor: "start", fill: "var(--ink)", fontWeight: 600}),
       Plot.dot(all, {x: (m) => midDate(m.period), y: value, r: 4, fill: (m) => (m.verdict === "indicative" ? "var(--paper)" : colour(m.verdict)), stroke: (m) => (m.verdict === "indicative" ? "var(--soft)" : "var(--paper)")}),
-      Plot.tip(all, Plot.pointer({x: (m) => midDate(m.period), y: value, fill: "var(--paper)", stroke: "var(--soft)", title: (m) => `${m.period} ${m.definition}\n${number(m.value, 1)} ${unit}: ${said(m.verdict)}`}))
+      Plot.tip(all, Plot.pointer({x: (m) => midDate(m.period), y: value, fill: "var(--paper)", stroke: "var(--soft)", title: (m) => `${m.period} ${own(site.shares[`${c.metric} ${m.definition}`] ?? {}) || m.definition}\n${number(m.value, 1)} ${unit}: ${said(m.verdict)}`}))
     ]
   });
   pictured(node, `${c.text}: ${t(`주장 ${c.stated_value}`, `stated ${c.stated_value}`)}; ${all.map((m) => `${m.period} ${number(m.value, 1)} ${said(m.verdict)}`).slice(0, 30).join(", ")}`);

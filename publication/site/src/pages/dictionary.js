@@ -73,7 +73,9 @@ function describe(d, known, tables, exposures) {
       {label: t("뜻", "Meaning"), cell: (c) => c[`description_${lang}`]},
       {label: t("단위", "Unit"), cell: (c) => c[`unit_${lang}`] ?? ""},
       {label: t("검사와 출처", "Tests and source"), cell: (c) => html`<span class="small soft">${[d.key.includes(c.name) ? t("키", "key") : "", c.not_null ? t("빈 값 없음", "never null") : "", ...tests(c.name), c.source ?? ""].filter(Boolean).join("; ")}</span>`}
-    ], {sortable: false, label: `${d.name}: ${t("열", "columns")}`}) : html`<p class="soft">${t("다음 단계 안에서 바로 계산되고 표로 남지 않는다.", "It is worked out within the next step and never stored.")}</p>`}
+    ], {sortable: false, label: `${d.name}: ${t("열", "columns")}`}) : html`<p class="soft">${d.layer === "source"
+      ? t("열은 데이터셋마다의 규약(contract)에 적혀 있다.", "Its columns are told by the contract of each dataset.")
+      : t("다음 단계 안에서 바로 계산되고 표로 남지 않는다.", "It is worked out within the next step and never stored.")}</p>`}
   </section>`;
 }
 

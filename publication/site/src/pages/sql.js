@@ -95,6 +95,9 @@ const told = ({rows, isWhole, milliseconds}) =>
     `${isWhole ? "" : "first "}${number(rows.length)} rows, ${number(milliseconds)} ms`
   );
 
+// JSON knows no large whole numbers: within a list they stand as text.
+const exact = (_, v) => (typeof v !== "bigint" ? v : Number.isSafeInteger(Number(v)) ? Number(v) : String(v));
+
 const isNumeric = (type) => /^(Int|Uint|Float|Decimal)/.test(type);
 
 function say(value, {type}) {
@@ -102,7 +105,7 @@ function say(value, {type}) {
   if (/^Date/.test(type)) return new Date(Number(value)).toISOString().slice(0, 10);
   if (/^Timestamp/.test(type)) return new Date(Number(value)).toISOString().slice(0, 19).replace("T", " ");
   if (/^Time64/.test(type)) return new Date(Number(value) / 1000).toISOString().slice(11, 23).replace(/\.?0+$/, "");
-  if (typeof value === "object" && typeof value.toJSON === "function") return JSON.stringify(value.toJSON());
+  if (typeof value === "object" && typeof value.toJSON === "function") return JSON.stringify(value.toJSON(), exact);
   return value;
 }
 
