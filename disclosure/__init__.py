@@ -6,7 +6,7 @@ Imports nothing of the other rooms: tables come in as arrays, patterns of suppre
 from disclosure.auditing import Audit, Finding, audit
 from disclosure.concentration import Concentration
 from disclosure.errors import DisclosureError, Infeasible, Unprotectable
-from disclosure.history import Earlier, Linked, link, with_released
+from disclosure.history import Earlier, Linked, Printed, link, with_released
 from disclosure.protection import Protection, protect
 from disclosure.revealed import Revealed, revealed
 from disclosure.rules import Primary, Rule, primary
@@ -25,6 +25,7 @@ __all__ = [
     "Infeasible",
     "Linked",
     "Primary",
+    "Printed",
     "Protection",
     "Relations",
     "Revealed",

@@ -10,10 +10,12 @@ attacker is taken to know which figures have not changed, which is more than any
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 
+from disclosure.concentration import Concentration
+from disclosure.errors import DisclosureError
 from disclosure.lp import Program
 from disclosure.rules import Primary
 from disclosure.table import (
@@ -21,29 +23,49 @@ from disclosure.table import (
     Bools,
     Contributions,
     Floats,
+    Ints,
     Relations,
     Table,
     joined,
+    relations,
 )
 from disclosure.tabulate import Tabulation
 
 
 @dataclass(frozen=True)
+class Printed:
+    """What KPIs printed beside a table tell of its cells: quotients as relations, and indices."""
+
+    quotients: Relations = field(default_factory=lambda: relations([]))
+    indices: tuple[Concentration, ...] = ()
+
+
+@dataclass(frozen=True)
 class Earlier:
-    """An edition as it was published: its true figures, what was suppressed, what was sensitive."""
+    """An edition as it was published: its true figures, what was suppressed, what was sensitive, and the
+    KPIs that stood beside it."""
 
     name: str
     tabulation: Tabulation
     suppressed: Bools
     primary: Primary
+    printed: Printed = field(default_factory=Printed)
 
 
 @dataclass(frozen=True)
 class Linked:
-    """The new table and the earlier ones as one; the first cells are those of the new table."""
+    """The new table and the earlier ones as one.
+
+    Attributes:
+        table: its first cells are those of the new table, and its first `sums` relations that table's own.
+        primary: sensitive cells of all of them.
+        beside: indices that were printed beside the earlier ones; they cannot be taken back.
+    """
 
     table: Table
     primary: Primary
+    sums: int = 0
+    beside: tuple[Concentration, ...] = ()
 
 
 def link(now: Tabulation, sensitive: Primary, earlier: Sequence[Earlier]) -> Linked:
@@ -62,7 +84,8 @@ def link(now: Tabulation, sensitive: Primary, earlier: Sequence[Earlier]) -> Lin
     fixed, forced = [table.fixed.copy()], [table.forced.copy()]
     levels = [[sensitive.sensitive, sensitive.upper, sensitive.lower]]
     rules = list(sensitive.rule)
-    relations = [table.relations]
+    told = [table.relations]
+    beside: list[Concentration] = []
     people = {name: i for i, name in enumerate(now.who)}
     entries = [table.contributions]
     for edition in earlier:
@@ -93,10 +116,9 @@ def link(now: Tabulation, sensitive: Primary, earlier: Sequence[Earlier]) -> Lin
             ]
         )
         rules += [edition.primary.rule[int(i)] for i in extra]
-        given = old.relations
-        relations.append(
-            Relations(given.row, target[given.cell], given.coef, given.low, given.high)
-        )
+        given = joined(old.relations, edition.printed.quotients)
+        told.append(Relations(given.row, target[given.cell], given.coef, given.low, given.high))
+        beside += [_of_cells(index, target) for index in edition.printed.indices]
         number = np.array(
             [people.setdefault(name, len(people)) for name in then.who], dtype=np.int64
         )
@@ -113,7 +135,7 @@ def link(now: Tabulation, sensitive: Primary, earlier: Sequence[Earlier]) -> Lin
         lower=lower,
         upper=upper,
         weight=weight,
-        relations=joined(*relations),
+        relations=joined(*told),
         contributions=Contributions(
             np.concatenate([e.cell for e in entries]),
             np.concatenate([e.respondent for e in entries]),
@@ -129,7 +151,13 @@ def link(now: Tabulation, sensitive: Primary, earlier: Sequence[Earlier]) -> Lin
         np.concatenate([part[2] for part in levels]),
         tuple(rules),
     )
-    return Linked(whole, joint)
+    return Linked(whole, joint, table.relations.count, tuple(beside))
+
+
+def _of_cells(index: Concentration, target: Ints) -> Concentration:
+    """An index that is out already, over the cells that its own stand for."""
+    parts = tuple(int(target[p]) for p in index.parts)
+    return replace(index, parts=parts, total=int(target[index.total]), fixed=True)
 
 
 def with_released(
@@ -137,6 +165,7 @@ def with_released(
     keys: Sequence[tuple[str, ...]],
     released: Mapping[tuple[str, ...], float | None],
     name: str = "earlier release",
+    printed: Printed | None = None,
 ) -> Linked:
     """What an earlier release said of this very table: published figures are known, the others stay hidden.
 
@@ -144,10 +173,14 @@ def with_released(
         keys: the keys of the first cells of `linked`.
         released: by key the figure that was published, None where it was withheld.
         name: how it is called; releases are put in one by one, each under its own name.
+        printed: the KPIs that stood beside it, over the first cells.
 
     A figure that has been revised since is another figure; but where the old one lies within the
     protection level of the new one, the new one counts as known. What else the old table tells is that its
-    withheld figures fit its sums: those that have not changed are cells of both.
+    withheld figures fit its sums and KPIs: those that have not changed are cells of both.
+
+    Raises:
+        DisclosureError: KPIs that do not fit what the old table withheld, as far as that can be known here.
     """
     table, sensitive = linked.table, linked.primary
     fixed, forced = table.fixed.copy(), table.forced.copy()
@@ -161,13 +194,13 @@ def with_released(
             sensitive.sensitive[i] and abs(figure - table.value[i]) < sensitive.upper[i]
         ):
             fixed[i] = True
-    known = Linked(replace(table, fixed=fixed, forced=forced & ~fixed), sensitive)
+    known = replace(linked, table=replace(table, fixed=fixed, forced=forced & ~fixed))
     said = np.array([released.get(key, np.inf) for key in keys], dtype=np.float64)  # None: NaN
-    return _with_old_sums(known, said, name)
+    return _with_old_sums(known, said, name, printed or Printed())
 
 
-def _with_old_sums(linked: Linked, said: Floats, name: str) -> Linked:
-    """Give the sums of the released table to the attacker, too.
+def _with_old_sums(linked: Linked, said: Floats, name: str, printed: Printed) -> Linked:
+    """Give the sums of the released table, and what was printed beside it, to the attacker, too.
 
     Args:
         said: by cell (of the new table) what was released: a figure, NaN where it was withheld, infinity
@@ -178,56 +211,36 @@ def _with_old_sums(linked: Linked, said: Floats, name: str) -> Linked:
     """
     table = linked.table
     n = len(said)
-    rows = table.relations
-    whole = np.ones(rows.count, dtype=np.bool_)
-    whole[rows.row[rows.cell >= n]] = False
-    inside = rows.cell < n
-    whole[rows.row[inside][np.isposinf(said[rows.cell[inside]])]] = False
     withheld, value = np.isnan(said), table.value[:n]
-    then = np.where(np.isfinite(said), said, value)
-    told = whole[rows.row]
-    row, cell, coef = rows.row[told], rows.cell[told], rows.coef[told]
-    missing = -np.bincount(row, coef * then[cell], minlength=rows.count)
-    size = np.ones(rows.count)
-    np.maximum.at(size, row, np.abs(coef * then[cell]))
-    if (np.abs(missing) <= RELATION_TOLERANCE * 10 * size).all() and (then == value).all():
-        return linked  # nothing has changed: the sums are those of the new table
-    free = np.flatnonzero(withheld)
-    if not len(free):
+    if not withheld.any():
         return linked
-    place = np.full(n, -1, dtype=np.int64)
-    place[free] = np.arange(len(free))
-    there = place[cell] >= 0
-    at, col, by = row[there], place[cell[there]], coef[there]
-    slack = RELATION_TOLERANCE * size
-    program = Program(
-        2 * len(free),
-        np.concatenate([at, at]),
-        np.concatenate([col, col + len(free)]),
-        np.concatenate([by, -by]),
-        np.where(whole, missing - slack, -np.inf),
-        np.where(whole, missing + slack, np.inf),
-        np.zeros(2 * len(free)),
-        np.concatenate([np.full(len(free), np.inf), np.maximum(value[free], 0.0)]),
-        warm=False,
-    )
-    dear = 1 / np.maximum(np.abs(value[free]), 1.0)
-    solution = program.attempt(-np.concatenate([dear, dear]))
-    if solution is None:  # the old table had other sums: it tells nothing in this way
+    own = _first(table.relations, linked.sums)
+    rows = joined(own, printed.quotients)
+    is_quotient = np.arange(rows.count) >= own.count
+    whole = np.ones(rows.count, dtype=np.bool_)
+    whole[rows.row[np.isposinf(said[rows.cell])]] = False
+    rows = _only(rows, whole)
+    is_quotient = is_quotient[whole]
+    then = _least_changed(rows, np.where(np.isfinite(said), said, value), withheld, value)
+    if then is None and printed.quotients.count:
+        raise _does_not_fit(name)
+    if then is None:  # the old table had other sums: it tells nothing in this way
         return linked
-    steps = solution.deviation[: len(free)] - solution.deviation[len(free) :]
-    then[free] += np.where(np.abs(steps) > 1e-6 * np.maximum(value[free], 1.0), steps, 0.0)
-    changed = np.flatnonzero(np.isin(np.arange(n), cell) & (then != value))
-    touched = np.isin(row, row[np.isin(cell, changed)])  # the other sums are the new table's own
-    row, cell, coef = row[touched], cell[touched], coef[touched]
+    changed = np.flatnonzero(np.isin(np.arange(n), rows.cell) & (then != value))
+    touched = np.zeros(rows.count, dtype=np.bool_)  # the other sums are the new table's own
+    touched[rows.row[np.isin(rows.cell, changed)]] = True
+    rows = _only(rows, touched | is_quotient)
     target = np.arange(n)
     target[changed] = table.size + np.arange(len(changed))
-    old = np.unique(row)
-    sums_then = np.bincount(row, coef * then[cell], minlength=rows.count).astype(np.float64)
-    ends = sums_then[old]  # what rounding left
-    number = np.zeros(rows.count, dtype=np.int64)
-    number[old] = np.arange(len(old))
-    sums = Relations(number[row], target[cell], coef, ends, ends)
+    sums = rows.sums(then)  # what rounding left
+    told = Relations(
+        *(rows.row, target[rows.cell], rows.coef),
+        np.where(rows.low == rows.high, sums, np.minimum(rows.low, sums)),
+        np.where(rows.low == rows.high, sums, np.maximum(rows.high, sums)),
+    )
+    for index in printed.indices:
+        if abs(index.of(then) - index.published) > index.half_unit * (1 + 1e-6) + 1e-9:
+            raise _does_not_fit(name)
     more = len(changed)
     zeros, nobody = np.zeros(more), np.zeros(more, dtype=np.bool_)
     extended = replace(
@@ -237,7 +250,7 @@ def _with_old_sums(linked: Linked, said: Floats, name: str) -> Linked:
         lower=np.append(table.lower, zeros),
         upper=np.append(table.upper, np.full(more, np.inf)),
         weight=np.append(table.weight, zeros),
-        relations=joined(rows, sums),
+        relations=joined(table.relations, told),
         fixed=np.append(table.fixed, ~withheld[changed]),
         forced=np.append(table.forced, withheld[changed]),
     )
@@ -248,4 +261,65 @@ def _with_old_sums(linked: Linked, said: Floats, name: str) -> Linked:
         np.append(primary.lower, zeros),
         (*primary.rule, *("" for _ in changed)),
     )
-    return Linked(extended, joint)
+    beside = (*linked.beside, *(_of_cells(index, target) for index in printed.indices))
+    return Linked(extended, joint, linked.sums, beside)
+
+
+def _least_changed(rows: Relations, then: Floats, withheld: Bools, value: Floats) -> Floats | None:
+    """Figures of the old table that fit its sums and KPIs, with the least relative change of what it
+    withheld; None where none do."""
+    now = rows.sums(then)
+    size = np.ones(rows.count)
+    np.maximum.at(size, rows.row, np.abs(rows.coef * then[rows.cell]))
+    slack = RELATION_TOLERANCE * size
+    fits = (now >= rows.low - 10 * slack) & (now <= rows.high + 10 * slack)
+    if fits.all():
+        return then
+    free = np.flatnonzero(withheld)
+    place = np.full(len(then), -1, dtype=np.int64)
+    place[free] = np.arange(len(free))
+    there = place[rows.cell] >= 0
+    at, col, by = rows.row[there], place[rows.cell[there]], rows.coef[there]
+    # (in the size of the figures: the solver takes what is very small for nothing)
+    scale = float(np.median(np.maximum(np.abs(value[free]), 1.0))) if len(free) else 1.0
+    program = Program(
+        2 * len(free),
+        np.concatenate([at, at]),
+        np.concatenate([col, col + len(free)]),
+        np.concatenate([by, -by]),
+        (rows.low - now - slack) / scale,
+        (rows.high - now + slack) / scale,
+        np.zeros(2 * len(free)),
+        np.concatenate([np.full(len(free), np.inf), np.maximum(value[free], 0.0) / scale]),
+        warm=False,
+    )
+    dear = scale / np.maximum(np.abs(value[free]), 1.0)
+    solution = program.attempt(-np.concatenate([dear, dear]))
+    if solution is None:
+        return None
+    steps = (solution.deviation[: len(free)] - solution.deviation[len(free) :]) * scale
+    found = then.copy()
+    found[free] += np.where(np.abs(steps) > 1e-6 * np.maximum(value[free], 1.0), steps, 0.0)
+    return found
+
+
+def _does_not_fit(name: str) -> DisclosureError:
+    return DisclosureError(
+        f"{name}: the KPIs printed beside it do not follow from what is withheld now, so withheld figures "
+        "have changed since and cannot be held against it: give the unit data it was made of (`units`)",
+        f"{name}: 함께 실린 지표가 지금의 비공개 값과 맞지 않아 대조할 수 없다. 그 표의 단위 자료(units)를 준다",
+    )
+
+
+def _first(given: Relations, count: int) -> Relations:
+    return _only(given, np.arange(given.count) < count)
+
+
+def _only(given: Relations, wanted: Bools) -> Relations:
+    """Some of the relations, in the same order."""
+    number = np.cumsum(wanted) - 1
+    keep = wanted[given.row]
+    return Relations(
+        *(number[given.row[keep]].astype(np.int64), given.cell[keep], given.coef[keep]),
+        *(given.low[wanted], given.high[wanted]),
+    )

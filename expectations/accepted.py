@@ -26,8 +26,8 @@ from expectations.suite import HERE, Strict, load_roles, read_yaml
 ACCEPTED = HERE / "accepted.yml"
 #: What `expect` says of a cell without a value.
 MISSING = "missing"
-#: As the marts write them: a year, a quarter or a month.
-_PERIOD = re.compile(r"[12]\d{3}(-Q[1-4]|-(0[1-9]|1[0-2]))?")
+#: As the marts write them: a year, a quarter, a month or a day.
+_PERIOD = re.compile(r"[12]\d{3}(-Q[1-4]|-(0[1-9]|1[0-2])(-(0[1-9]|[12]\d|3[01]))?)?")
 _CELL = ("complex_id", "industry_code", "size_class", "sex", "measure", "period", "sheet", "cell")
 
 
@@ -62,7 +62,7 @@ class Accepted(Strict):
             raise ValueError(f"`expect` is a number or `{MISSING}`, not {self.expect!r}")
         if not _PERIOD.fullmatch(self.period):
             raise ValueError(
-                f"`period` is one such as 2026-Q1, 2026-03 or 2026, not {self.period!r}"
+                f"`period` is one such as 2026-Q1, 2026-03, 2026-03-31 or 2026, not {self.period!r}"
             )
         if self.owner not in load_roles():
             raise ValueError(f"role {self.owner!r} is not in roles.yml")
@@ -97,11 +97,13 @@ def load_accepted(path: Path = ACCEPTED) -> list[Accepted]:
 
 @dataclass
 class _State:
-    """What became of an exception: `ran` where its check did, `seen` where it looked at its period."""
+    """What became of an exception: `ran` where its check did, `seen` where it looked at its period,
+    `failing` where a cell of it fails, `used` where that is accepted."""
 
     ran: bool = False
     seen: bool = False
     failing: bool = False
+    used: bool = False
     other_values: list[Any] = field(default_factory=list)
 
 
@@ -112,7 +114,7 @@ class Ledger:
     """
 
     def __init__(
-        self, entries: list[Accepted], today: date, *, is_simulated: bool, period: str | None = None
+        self, entries: list[Accepted], today: date, *, is_simulated: bool, period: str
     ) -> None:
         self.entries = entries
         self.today = today
@@ -141,6 +143,7 @@ class Ledger:
             state.other_values = [v for (v,) in found if not _as_expected(entry.expect, v)]
             if not found or state.other_values or self._is_over(entry):
                 continue
+            state.used = True
             exempt += f" OR ({condition})"
             parameters += values
         connection.execute(
@@ -155,7 +158,18 @@ class Ledger:
         """Whether a check no longer looks at what was accepted, or never could: it would stand for ever."""
         if not state.ran or state.seen:
             return False
-        return self._period is not None and _months(entry.period)[0] <= _months(self._period)[1]
+        return _months(entry.period)[0] <= _months(self._period)[1]
+
+    def holds_until(self) -> date | None:
+        """The last day on which everything accepted here still is; None where no day ends it."""
+        return min(
+            (
+                e.until
+                for e, s in zip(self.entries, self._states, strict=True)
+                if s.used and e.until
+            ),
+            default=None,
+        )
 
     def account(self, checks: Collection[str], acceptable: Collection[str]) -> list[dict[str, Any]]:
         """Two results: exceptions that hold no longer (critical), and that are over, by their day or
@@ -228,9 +242,9 @@ class Ledger:
             _result(
                 "accepted_exceptions_are_in_time",
                 "warning",
-                ("인정된 예외는 기한 안에 있다", "Accepted exceptions are within their time"),
-                ("기한이 지난 예외는 스스로 효력을 잃는다", "An exception whose day has passed holds no longer by itself."),
-                ("지우거나 기한을 새로 정한다", "Remove it, or decide on a new day."),
+                ("인정된 예외는 기한 안에 있고, 검사가 보는 기간의 것이다", "Accepted exceptions are within their time, and of a period that their check looks at"),
+                ("기한이 지난 예외는 스스로 효력을 잃고, 검사가 보지 않는 기간의 예외는 아무것도 인정하지 않는다", "An exception whose day has passed holds no longer by itself; one of a period that its check does not look at accepts nothing."),
+                ("지우거나, 기한을 새로 정하거나, 기간을 바로잡는다", "Remove it, decide on a new day, or correct its period."),
                 over,
                 len(self.entries),
             ),
@@ -238,12 +252,12 @@ class Ledger:
 
 
 def _months(period: str) -> tuple[str, str]:
-    """The first and the last month (YYYY-MM) of a year, quarter or month."""
+    """The first and the last month (YYYY-MM) of a year, quarter, month or day."""
     year, _, part = period.partition("-")
     if part.startswith("Q"):
         last = int(part[1]) * 3
         return f"{year}-{last - 2:02d}", f"{year}-{last:02d}"
-    return f"{year}-{part or '01'}", f"{year}-{part or '12'}"
+    return f"{year}-{part[:2] or '01'}", f"{year}-{part[:2] or '12'}"
 
 
 def _cell_condition(entry: Accepted, columns: set[str]) -> tuple[str, list[Any]]:

@@ -120,6 +120,8 @@ def run_gate(
         "is_simulated": is_simulated,
         "engine": f"{ENGINE} {judge.version}",
         "rules": rules_fingerprint(),
+        # The day on which the first of the exceptions that it rests on ends.
+        "holds_until": holds_until.isoformat() if (holds_until := ledger.holds_until()) else None,
         "last_release": last_release.name if last_release else None,
         "since_last_release": since,
         "counts": {

@@ -35,6 +35,8 @@ CONTENT = """md5(string_agg(complex_id || '|' || industry_code || '|' || size_cl
 Key = tuple[str, ...]
 #: What a release said of an edition: by key its figure, None where it was withheld.
 Said = dict[Key, float | None]
+#: Dataset, period, and whether it is simulated: what is made up says nothing of what is real.
+Edition = tuple[str, str, bool]
 
 
 @dataclass(frozen=True)
@@ -73,6 +75,7 @@ def protect_candidate(
     Raises:
         ValueError: what is summed here and what dbt summed differ.
     """
+    released = list(released)
     before = _released(released)
     tables: list[dict[str, Any]] = []
     with duckdb.connect(str(candidate)) as connection:
@@ -102,10 +105,34 @@ def protect_candidate(
         # Figures that contradict each other are for the gate to stop, with the cells and in its words;
         # nothing can be concluded from them, so there is no audit and the gate says that, too.
         inherit = {"isolated": [], "contradiction": str(error)}
-    audit = {"form": 1, "tables": tables, "inherit": inherit}
+    audit = {
+        "form": 1,
+        "held_against": sorted(folder.name for folder in released),
+        "tables": tables,
+        "inherit": inherit,
+    }
     text = json.dumps(audit, ensure_ascii=False, indent=1) + "\n"
-    candidate.with_name(AUDIT).write_text(text, encoding="utf-8")
+    temporary = candidate.with_name(f"{AUDIT}.part")
+    temporary.write_text(text, encoding="utf-8")
+    temporary.replace(candidate.with_name(AUDIT))
     return audit
+
+
+def read_audit(build: Path) -> dict[str, Any] | None:
+    """The audit beside a candidate; None where there is none."""
+    try:
+        audit: dict[str, Any] = json.loads((build / AUDIT).read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        return None
+    return audit
+
+
+def is_held_against(build: Path, released: Iterable[Path]) -> bool:
+    """Whether what is protected in a candidate was held against these releases, or there is nothing."""
+    audit = read_audit(build)
+    if audit is None or not audit["tables"]:
+        return True
+    return {folder.name for folder in released} <= set(audit.get("held_against", []))
 
 
 def room_fingerprint(project: Path) -> str:
@@ -123,23 +150,23 @@ def _has_rows(connection: duckdb.DuckDBPyConnection, dataset: str) -> bool:
     return bool(found[0][0])
 
 
-def _released(folders: Iterable[Path]) -> dict[tuple[str, str], list[Said]]:
-    """By dataset and edition what each earlier release said of it, oldest first; what a later one only
-    repeats stands once."""
-    said: dict[tuple[str, str], list[Said]] = {}
+def _released(folders: Iterable[Path]) -> dict[Edition, list[Said]]:
+    """By edition what each earlier release said of it, oldest first; what a later one only repeats stands
+    once."""
+    said: dict[Edition, list[Said]] = {}
     for folder in folders:
         path = folder / "marts" / f"{MART}.parquet"
         if not path.exists():
             continue
         with duckdb.connect() as connection:
             found = connection.execute(
-                f"SELECT dataset, period, {', '.join(DIMENSIONS)}, employment_count "
+                f"SELECT dataset, period, is_simulated, {', '.join(DIMENSIONS)}, employment_count "
                 "FROM read_parquet($1) WHERE conf_rule IS DISTINCT FROM 'unprotected'",
                 [str(path)],
             ).fetchall()
-        of: dict[tuple[str, str], Said] = {}
-        for dataset, period, *key, figure in found:
-            edition = of.setdefault((dataset, period), {})
+        of: dict[Edition, Said] = {}
+        for dataset, period, is_simulated, *key, figure in found:
+            edition = of.setdefault((dataset, period, is_simulated), {})
             edition[tuple(key)] = None if figure is None else float(figure)
         for name, edition in of.items():
             if edition not in said.setdefault(name, []):
@@ -173,7 +200,7 @@ def _units(connection: duckdb.DuckDBPyConnection, dataset: str) -> dict[str, _Un
 def _dataset(
     connection: duckdb.DuckDBPyConnection,
     contract: Contract,
-    before: Mapping[tuple[str, str], list[Said]],
+    before: Mapping[Edition, list[Said]],
     cache: Path,
     code: str,
 ) -> Iterable[tuple[dict[str, Any], list[dict[str, Any]]]]:
@@ -187,13 +214,17 @@ def _dataset(
     editions = _units(connection, dataset)
     done: dict[str, Earlier] = {}
     digests: dict[str, str] = {}
-    order = sorted(editions, key=lambda period: ((dataset, period) not in before, period))
+    said_of = {
+        period: before.get((dataset, period, units.is_simulated), [])
+        for period, units in editions.items()
+    }
+    order = sorted(editions, key=lambda period: (not said_of[period], period))
     for period in order:
         neighbours = [
             *([max(p for p in done if p < period)] if any(p < period for p in done) else []),
             *([min(p for p in done if p > period)] if any(p > period for p in done) else []),
         ]
-        said = before.get((dataset, period), [])
+        said = said_of[period]
         identity = [
             code,
             contract.disclosure.model_dump(),

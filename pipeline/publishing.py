@@ -11,7 +11,7 @@ import json
 import shutil
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
 
@@ -19,7 +19,7 @@ from pipeline import release_home
 from pipeline.release_home import manifest_of, places, policy, signing_key, trusted_keys
 from pipeline.settings import Settings
 from publication import releases
-from publication.releases import NotYet, Places, PublishError, ReleaseLog
+from publication.releases import NotYet, PublishError, ReleaseLog, grounds
 from publication.releases.log import History, State
 
 #: Beside the staged folder, not in it: the outputs of the release are complete.
@@ -62,7 +62,7 @@ def assemble(settings: Settings, build_id: str, *, again: bool = False) -> dict[
     home = places(settings)
     with releases.publisher(home) as log:
         history = log.history()
-    standing = _standing(home, history, build_id)
+    standing = _standing(settings, history, build_id)
     if standing is not None:
         return standing
     taken_back = history.was_taken_back(build_id)
@@ -78,7 +78,7 @@ def assemble(settings: Settings, build_id: str, *, again: bool = False) -> dict[
         raise PublishError(*_goes_back(history, old))
     _check_key(settings)
     folder = settings.builds / build_id
-    _check_verdict(settings, folder)
+    _check_verdict(settings, folder, history)
     with _room_on_disk(settings, build_id):
         staged = releases.assemble(
             candidate=folder / "candidate.duckdb",
@@ -135,8 +135,9 @@ def judged_against(settings: Settings, lock: Mapping[str, Any]) -> str | None:
     return str(current["release_id"])
 
 
-def _check_verdict(settings: Settings, folder: Path) -> None:
-    """Refuse a verdict that was given against another release than readers see now."""
+def _check_verdict(settings: Settings, folder: Path, history: History) -> None:
+    """Refuse a verdict that was given against another release than readers see now, or that holds no
+    longer, and disclosure control that was not held against what came out since."""
     verdict, lock = (
         json.loads((folder / name).read_text(encoding="utf-8"))
         for name in ("verdict.json", "inputs.lock.json")
@@ -150,6 +151,19 @@ def _check_verdict(settings: Settings, folder: Path) -> None:
             f"{folder.name}은(는) {verdict['last_release'] or '견줄 릴리스 없음'} 기준으로 판정되었으나 "
             f"현재 기준은 {now or '견줄 릴리스 없음'}입니다. sandan gate {folder.name}을(를) 다시 실행한 뒤 공표하십시오",
         )
+    from pipeline.disclosure_step import read_audit
+
+    audit = read_audit(folder)
+    words = grounds.verdict_is_over(verdict, _today(settings))
+    if words is None and audit is not None and audit["tables"]:
+        words = grounds.published_since(audit.get("held_against", []), history, folder.name)
+    if words is not None:
+        raise PublishError(*words)
+
+
+def _today(settings: Settings) -> date:
+    """The day it is where releases are announced."""
+    return datetime.now(policy(settings).zone).date()
 
 
 def _check_key(settings: Settings) -> None:
@@ -166,8 +180,9 @@ def _check_key(settings: Settings) -> None:
 _WORDS = {"withdrawn": ("withdrawn", "철회"), "rolled_back": ("rolled back", "되돌림")}
 
 
-def _standing(home: Places, history: History, build_id: str) -> dict[str, Any] | None:
+def _standing(settings: Settings, history: History, build_id: str) -> dict[str, Any] | None:
     """What there is of a build already: published, or sealed and waiting; else None."""
+    home = places(settings)
     known = {"build_id": build_id, "staging": str(home.staging / build_id)}
     for state in history.of_build(build_id):
         if state.state == "published":
@@ -175,8 +190,12 @@ def _standing(home: Places, history: History, build_id: str) -> dict[str, Any] |
         folder = home.staging / build_id / state.release_id
         if state.state in ("audited", "approved", "embargoed", "rejected"):
             manifest = manifest_of(folder)
-            # Compared with another release than the one that readers see, it has to be made again.
+            # Compared with another release than the one that readers see, or passed on grounds that
+            # hold no longer, it has to be made again.
             if manifest is not None and manifest["previous"] == history.current:
+                verdict = json.loads((folder / "verdict.json").read_text(encoding="utf-8"))
+                if grounds.lost(manifest, verdict, history, _today(settings)) is not None:
+                    continue
                 return {
                     **known,
                     "release_id": state.release_id,
@@ -418,7 +437,7 @@ def waiting_for(settings: Settings, build_id: str) -> dict[str, Any] | None:
     home = places(settings)
     history = ReleaseLog(home.log).history()
     taken_back = history.was_taken_back(build_id)
-    standing = _standing(home, history, build_id)
+    standing = _standing(settings, history, build_id)
     if standing is not None and standing["status"] == "sealed":
         name, state = standing["release_id"], history.states[standing["release_id"]]
         return {

@@ -90,7 +90,10 @@ def rebuild(
     tell("parsed again")
     _parse(there, lock)
     # What readers had before it was known then, and is an input of disclosure control.
-    built = steps.build(there, after=release_home.readable(settings, release_id))
+    before = manifest.get("held_against")
+    known = release_home.readable(settings, release_id if before is None else None)
+    after = [folder for folder in known if before is None or folder.name in before]
+    built = steps.build(there, after=after)
     tell(f"built again: {built['build_id']}")
     build = there.builds / built["build_id"]
     remade = json.loads((build / "inputs.lock.json").read_text(encoding="utf-8"))

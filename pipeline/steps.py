@@ -426,6 +426,25 @@ def _protect(settings: Settings, work: Path, after: Sequence[Path] | None) -> No
         raise BuildFailed(f"disclosure control: {error}") from error
 
 
+def protect_anew(settings: Settings, folder: Path) -> bool:
+    """Hold a build against the releases that came out since it was protected, where there are any;
+    returns whether that was done.
+
+    Raises:
+        BuildFailed: as for `build`.
+    """
+    from pipeline import release_home
+    from pipeline.disclosure_step import is_held_against
+
+    with FileLock(settings.builds / ".lock"):
+        if is_held_against(folder, release_home.readable(settings)):
+            return False
+        # What was judged is another table than what comes now.
+        (folder / "verdict.json").unlink(missing_ok=True)
+        _protect(settings, folder, None)
+    return True
+
+
 #: What files land as: a folder and a schema each.
 LANDED_KINDS = (
     "observations",
@@ -459,7 +478,7 @@ def _link(source: Path, target: Path) -> None:
 
 def gate(settings: Settings, build_id: str) -> dict[str, Any]:
     """Judge a candidate, also against the release that readers see; write verdict.json and the quality
-    report beside it.
+    report beside it. Where releases came out since it was built, it is protected anew first.
 
     Raises:
         BuildFailed: it is no complete build.
@@ -475,6 +494,7 @@ def gate(settings: Settings, build_id: str) -> dict[str, Any]:
     if not (folder / SUCCESS).exists():
         raise BuildFailed(f"{build_id} is not a complete build")
     lock = json.loads((folder / "inputs.lock.json").read_text(encoding="utf-8"))
+    protect_anew(settings, folder)
     write_freshness_profile(settings, lock, folder / "freshness.json")
     last = judged_against(settings, lock)
     verdict = run_gate(

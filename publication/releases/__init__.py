@@ -4,7 +4,7 @@
     reconcile     held against the candidate through dbt's exposures
     diff          what changed since the release before
     manifest      release.json, final before anybody signs it off; signing: its signature
-    candidates    sealed, and what they wait for
+    candidates    sealed, and what they wait for; grounds: what they rest on still holds
     calendar      releases.yml: who signs, when releases are due, what is kept
     decisions     sign-off, rejection, withdrawal, rollback
     switching     the one commit point, and what a crash left

@@ -139,7 +139,7 @@ def fill(
         "reconciliation": reconcile(candidate, folder, exposures),
         "checks": {"verdict": verdict["verdict"], **verdict["counts"]},
         "warnings": _warnings(verdict, lock),
-        "disclosure": _disclosure(build),
+        **_disclosure(build),
         "headline": dict(headline),
     }
     write_json(folder / MANIFEST, manifest)
@@ -151,14 +151,18 @@ def fill(
     (folder / "RELEASE_NOTES.md").write_text(release_notes(manifest, difference), encoding="utf-8")
 
 
-def _disclosure(build: Path) -> list[dict[str, Any]]:
+def _disclosure(build: Path) -> dict[str, Any]:
     """What disclosure control withheld, by table: how many cells, by which rules, and whether it is
-    proven that nobody can work them out."""
+    proven that nobody can work them out; and the releases that it was held against."""
     path = build / "disclosure_audit.json"
     if not path.exists():
-        return []
+        return {"disclosure": [], "held_against": []}
     wanted = ("mart", "dataset", "period", "rules", "cells", "withheld", "is_safe")
-    return [{k: table[k] for k in wanted} for table in read_json(path)["tables"]]
+    audit = read_json(path)
+    return {
+        "disclosure": [{k: table[k] for k in wanted} for table in audit["tables"]],
+        "held_against": audit.get("held_against", []),
+    }
 
 
 def next_release_id(places: Places, history: History, period: str) -> str:

@@ -7,14 +7,14 @@ interrupts, the next step of anybody finishes.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import UTC, datetime
 
 from publication.releases.calendar import Policy
 from publication.releases.candidates import log_embargo
 from publication.releases.layout import Places, PublishError
 from publication.releases.log import Event, ReleaseLog, State
 from publication.releases.signing import PublicKey
-from publication.releases.switching import checked, publisher, recover
+from publication.releases.switching import check_grounds, checked, publisher, recover
 from publication.releases.verify import verify
 
 _MANIFEST_DIGITS = 12
@@ -57,7 +57,8 @@ def approve(
         role: in which role; actor: who, as the caller knows it (a login of Airflow).
 
     Raises:
-        PublishError: the candidate changed since (the sign-off would be void), the role may not
+        PublishError: the candidate changed since (the sign-off would be void), an accepted exception
+            that its verdict rests on ends before its time, another release came out, the role may not
             decide, or there is no such candidate.
     """
     policy.check_role(role)
@@ -74,6 +75,11 @@ def approve(
             )
         event = log.history().states[release_id].approval
         if event is None:
+            # What will not hold at its time is not worth a signature.
+            moment = max(
+                now or datetime.now(UTC), policy.due(release_id) or datetime.min.replace(tzinfo=UTC)
+            )
+            check_grounds(folder, log.history(), moment.astimezone(policy.zone).date())
             event = log.append(
                 "approved",
                 release_id,

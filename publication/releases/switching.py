@@ -10,13 +10,14 @@ import os
 import shutil
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
 from filelock import FileLock, Timeout
 
+from publication.releases import grounds
 from publication.releases.calendar import Policy, record_announcements
 from publication.releases.index import write_index
 from publication.releases.layout import (
@@ -92,7 +93,8 @@ def switch(
     Raises:
         NotYet: it waits for a sign-off or for its time.
         PublishError: it changed since it was sealed or signed off, it was compared with a release
-            that is no longer current, or somebody else is publishing.
+            that is no longer current, what it rests on holds no longer (an accepted exception has
+            ended, another release came out), or somebody else is publishing.
     """
     with publisher(places) as log:
         moment = now or datetime.now(UTC)
@@ -129,6 +131,7 @@ def switch(
                 f"{release_id}은(는) {content['previous']}과(와) 비교되었으나 현재 릴리스는 "
                 f"{history.current}입니다. 승인은 무효이므로 다시 조립하십시오",
             )
+        check_grounds(folder, history, moment.astimezone(policy.zone).date())
         found = verify(folder, trusted=trusted, expected_sha256=manifest)
         if not found.is_intact:
             raise PublishError(
@@ -143,6 +146,18 @@ def switch(
         _log_publication(log, places, release_id, moment, due)
         recover(places, log)
     return content
+
+
+def check_grounds(folder: Path, history: History, day: date) -> None:
+    """Refuse a sealed candidate whose verdict or disclosure control holds no longer on a day.
+
+    Raises:
+        PublishError: it says which, and what to do.
+    """
+    verdict = read_json(folder / "verdict.json")
+    words = grounds.lost(read_json(folder / MANIFEST), verdict, history, day)
+    if words is not None:
+        raise PublishError(f"{folder.name}: {words[0]}", f"{folder.name}: {words[1]}")
 
 
 def checked(places: Places, history: History, release_id: str, manifest: str) -> Path:

@@ -126,7 +126,7 @@ def marts(small_candidate: Path, tmp_path_factory: pytest.TempPathFactory) -> It
             connection=connection,
             judge=Judge(),
             names=Names.of(connection),
-            ledger=Ledger([], date(2026, 6, 1), is_simulated=True),
+            ledger=Ledger([], date(2026, 6, 1), is_simulated=True, period=PERIOD),
             keys=keys,
             folder=tmp_path_factory.mktemp("beside"),
             has_last_release=False,

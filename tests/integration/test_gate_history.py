@@ -107,11 +107,12 @@ def test_an_exception_holds_for_its_cell_and_until_its_day(candidate: Path) -> N
     assert "no_value_is_missing" in failed(judge(candidate, "completeness"))
     verdict = judge(candidate, "completeness", accepted=[exception(industry_code="FOOD")])
     assert failed(verdict) == set() and not failed(verdict, "warning")
+    assert verdict["holds_until"] == "2026-12-31"
     # another cell of the same complex is not meant
     other = judge(candidate, "completeness", accepted=[exception(industry_code="STEEL")])
     assert "no_value_is_missing" in failed(other)
     over = judge(candidate, "completeness", accepted=[exception(until="2026-05-31")])
-    assert "no_value_is_missing" in failed(over)
+    assert "no_value_is_missing" in failed(over) and over["holds_until"] is None
     assert "ended on 2026-05-31; the check fails again" in told(over, IN_TIME)
 
 

@@ -11,7 +11,7 @@ import duckdb
 import pytest
 
 from expectations.gate import load_suites
-from tests.unit.gates import PERIOD, judge_checks
+from tests.unit.gates import PERIOD, judge_checks, skeleton
 
 MEASURES = {
     "production_krw_100m": 9000.0, "exports_usd_m": 300.0, "employment_count": 5000.0, "tenant_count": 250.0,
@@ -45,16 +45,13 @@ def candidate(
     periods = quarters(count)
     columns = ", ".join(f"{m} DOUBLE" for m in MEASURES)
     with duckdb.connect(str(path)) as c:
-        for table, key in (("dim_complex", "complex_id"), ("dim_industry", "industry_code"), ("dim_measure", "measure"), ("dim_kpi", "kpi")):  # fmt: skip
-            c.execute(f"CREATE TABLE {table} ({key} VARCHAR, name_ko VARCHAR, name_en VARCHAR)")
+        skeleton(c)
         c.execute("INSERT INTO dim_complex SELECT unnest($1), unnest($1) || '단지', unnest($1)", [COMPLEXES])  # fmt: skip
         c.execute("CREATE TABLE dim_period (period VARCHAR, previous_period VARCHAR)")
         c.executemany("INSERT INTO dim_period VALUES (?, ?)", [*zip(periods, [None, *periods], strict=False)])  # fmt: skip
         c.execute(f"CREATE TABLE complex_quarterly (complex_id VARCHAR, period VARCHAR, {columns})")
         c.execute(f"CREATE TABLE industry_quarterly (industry_code VARCHAR, period VARCHAR, {columns})")  # fmt: skip
         c.execute(f"CREATE TABLE national_total_quarterly (period VARCHAR, {columns})")
-        c.execute("CREATE TABLE fct_observation (snapshot_id VARCHAR, table_id VARCHAR, complex_id VARCHAR, industry_code VARCHAR, size_class VARCHAR, sex VARCHAR, measure VARCHAR, period VARCHAR, value DOUBLE, obs_status VARCHAR, published_at DATE, loaded_at TIMESTAMP, relation VARCHAR, vintage_no INTEGER, break_ids VARCHAR)")  # fmt: skip
-        c.execute("CREATE TABLE dim_snapshot (snapshot_id VARCHAR, dataset VARCHAR, period VARCHAR, published_at DATE, loaded_at TIMESTAMP, sha256 VARCHAR)")  # fmt: skip
         rows = []
         for n, complex_id in enumerate(COMPLEXES):
             for i, period in enumerate(periods):

@@ -8,7 +8,7 @@ from typing import Any
 import duckdb
 import pytest
 
-from tests.unit.gates import judge_checks
+from tests.unit.gates import judge_checks, skeleton
 
 #: kind → the check that reads it, and how severe it is.
 KINDS = {
@@ -43,17 +43,8 @@ def judge(folder: Path, rows: list[dict[str, Any]]) -> dict[str, dict[str, Any]]
     """The verdict on these rows, by check."""
     path = folder / "candidate.duckdb"
     with duckdb.connect(str(path)) as c:
-        for table, key in (
-            ("dim_complex", "complex_id"), ("dim_industry", "industry_code"), ("dim_measure", "measure"),
-            ("dim_kpi", "kpi"), ("dim_series", "series"),
-        ):  # fmt: skip
-            c.execute(f"CREATE TABLE {table} ({key} VARCHAR, name_ko VARCHAR, name_en VARCHAR)")
+        skeleton(c)
         c.execute("INSERT INTO dim_measure VALUES ('exports_usd_m', '수출액', 'Exports')")
-        c.execute(
-            "CREATE TABLE dim_code (codelist VARCHAR, code VARCHAR, name_ko VARCHAR, name_en VARCHAR)"
-        )
-        c.execute("CREATE TABLE fct_observation (snapshot_id VARCHAR, table_id VARCHAR, complex_id VARCHAR, industry_code VARCHAR, size_class VARCHAR, sex VARCHAR, measure VARCHAR, period VARCHAR, value DOUBLE, obs_status VARCHAR, published_at DATE, loaded_at TIMESTAMP, relation VARCHAR, vintage_no INTEGER)")  # fmt: skip
-        c.execute("CREATE TABLE dim_snapshot (snapshot_id VARCHAR, dataset VARCHAR, period VARCHAR, published_at DATE, loaded_at TIMESTAMP, sha256 VARCHAR)")  # fmt: skip
         c.execute(
             "CREATE TABLE reconciliation (reconciliation_kind VARCHAR, series VARCHAR, complex_id VARCHAR, "
             "industry_code VARCHAR, period VARCHAR, stated_as VARCHAR, stated_as_ko VARCHAR, "

@@ -89,10 +89,15 @@ def compare(tmp_path: Path, **after: Any) -> dict[str, Any]:
 
 
 def revised(
-    complex_id: str, period: str, cause: str, *, sex: str = "_T", **more: Any
+    complex_id: str,
+    period: str,
+    cause: str,
+    *,
+    sex: str = "_T",
+    measure: str = "production_krw_100m",
+    number: int = 2,
+    vintage: str = "2026-05-28",
 ) -> tuple[Any, ...]:
-    measure = more.get("measure", "production_krw_100m")
-    number, vintage = more.get("number", 2), more.get("vintage", "2026-05-28")
     return (complex_id, "_T", "_T", sex, measure, period, "Q", number, vintage, cause, "a/2")
 
 

@@ -79,6 +79,7 @@ ENTRY = "{check: c, complex_id: gumi, measure: m, period: 2026-Q1, reason: r, ow
         (f"accepted: [{ENTRY.replace('reason: r', 'reason: ' + chr(39) * 2)}, expect: 1}}]", "needs a reason"),
         (f"accepted: [{ENTRY.replace('2026-Q1', '2026-Q9')}, expect: 1}}]", "not '2026-Q9'"),
         (f"accepted: [{ENTRY.replace('2026-Q1', '2026-13')}, expect: 1}}]", "not '2026-13'"),
+        (f"accepted: [{ENTRY.replace('2026-Q1', chr(39) + '2026-03-32' + chr(39))}, expect: 1}}]", "2026-03-31 or 2026, not '2026-03-32'"),
         (f"accepted: [{ENTRY}, expect: 1, untill: 2026-01-01}}]", "untill"),
         ("acepted: []", "one list"),
         ("- a", "one list"),
@@ -105,6 +106,8 @@ def test_an_empty_list_of_exceptions_is_one(tmp_path: Path) -> None:
         ("2026-Q1", "2026-Q1", "2026-Q2", True),  # it never looked
         ("2026-03", "2026-Q1", "2026-02", True),
         ("2026-04", "2026-Q1", "2026-03", False),
+        ("2026-03-05", "2026-Q1", "2026-02", True),
+        ("2026-04-01", "2026-Q1", "2026-03-31", False),
         ("2025", "2026-Q1", "2026-Q1", True),
         ("2026-Q2", "2026-Q1", "2026-Q1", False),  # an older quarter is judged again
         ("2026-Q1", "2026-Q1", "2026-Q1", False),
