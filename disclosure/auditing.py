@@ -92,7 +92,7 @@ def audit(
     attack = Attack(table, suppressed, primary.upper[primary.sensitive])
     targets = attack.targets(hidden)
     pool = Pool(attack)
-    low, high, findings = _outsider(attack, targets, hidden, pool, intervals)
+    low, high, findings = _outsider(attack, targets, primary, suppressed, pool, intervals)
     findings = bare + findings
     attackers = programs = 0
     witnesses: tuple[Floats, ...] = ()
@@ -123,7 +123,12 @@ def _finding(
 
 
 def _outsider(
-    attack: Attack, targets: Targets, primary: Primary, pool: Pool, intervals: bool
+    attack: Attack,
+    targets: Targets,
+    primary: Primary,
+    suppressed: Bools,
+    pool: Pool,
+    intervals: bool,
 ) -> tuple[Floats, Floats, list[Finding]]:
     """Both ends of the interval of every sensitive cell, and where they do not reach far enough."""
     done, reach = prove(attack, targets, pool)
@@ -134,6 +139,8 @@ def _outsider(
     cells = np.flatnonzero(primary.sensitive)
     low, high = attack.table.value[cells].copy(), attack.table.value[cells].copy()
     for k, cell in enumerate(cells if intervals else ()):
+        if not suppressed[cell]:  # it is printed
+            continue
         position = int(attack.place[cell])
         low[k] -= extent(attack, position, -1) * attack.scale
         above = extent(attack, position, 1)

@@ -182,6 +182,17 @@ class Curved:
                 return deviation
         return None
 
+    def agreeing(self) -> Floats | None:
+        """Deviations that agree with sums and indices, where the figures themselves agree with the sums
+        alone; None where none are found."""
+        low, high = -self.attack.down, self.attack.up
+        price = np.ones(self.attack.size)
+        for start in self._starts(price, low, high, float(np.median(high - low))):
+            deviation = self._search(start, price, low, high)
+            if deviation is not None and self.is_witness(deviation, -low, high, 1.0):
+                return deviation
+        return None
+
     def _moved(self, deviation: Floats) -> Floats:
         figures = self._figures.copy()
         figures[self.attack.cells] += deviation

@@ -322,6 +322,8 @@ def _reason(attack: Attack, position: int, sign: int, who: int | None) -> Unprot
     lonely = None
     down, up = attack.bounds_of(who)
     for row in rows:
+        if attack.low[row] < attack.high[row]:  # rounding leaves it room
+            continue
         others = attack.col[attack.row == row]
         others = others[others != position]
         if not ((down[others] > 0) | (up[others] > 0)).any():
@@ -337,8 +339,8 @@ def _reason(attack: Attack, position: int, sign: int, who: int | None) -> Unprot
         known_ko = "알려져 있거나 비어 있다" if who is None else "한 응답자가 알거나 비어 있다"
         return Unprotectable(
             *(table.names[cell], side, attacker),
-            f"all others of a sum it belongs to are {known_en}: {shown}",
-            f"같은 합계의 다른 칸이 모두 {known_ko}: {shown}",
+            f"all others of a sum or KPI it belongs to are {known_en}: {shown}",
+            f"같은 합계나 지표의 다른 칸이 모두 {known_ko}: {shown}",
         )
     return Unprotectable(
         *(table.names[cell], side, attacker),

@@ -8,16 +8,25 @@ within `tolerance` of the largest figure in it.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 
 import numpy as np
 
+from disclosure.attack import Attack
+from disclosure.concentration import Concentration, Curved
 from disclosure.errors import DisclosureError
 from disclosure.lp import UNBOUNDED, Program
-from disclosure.table import Bools, Floats, Relations
+from disclosure.table import Bools, Floats, Ints, Relations, Table
 
 #: An interval narrower than this part of its upper end counts as exact.
 EXACT = 1e-6
+#: Beside an index, parts of the interval of the sums that a witness is looked for at, the farthest first.
+PARTS = (1.0, 0.5, 0.2, 0.05, 0.01, 1e-3, 1e-4)
+#: and how often the way to the next of them is halved.
+HALVINGS = 3
+#: How far a figure without an end is followed, in its own size.
+FAR = 10.0
 
 
 @dataclass(frozen=True)
@@ -38,6 +47,7 @@ def revealed(
     relations: Relations,
     *,
     tolerance: float = 1e-9,
+    beside: Sequence[Concentration] = (),
 ) -> Revealed:
     """Solve what can be worked out of every cell that is not printed.
 
@@ -46,6 +56,7 @@ def revealed(
         lower, upper: what everybody knows of each.
         relations: sums between them.
         tolerance: how far printed sums may miss, relative to the largest figure of each.
+        beside: indices of concentration printed beside them.
 
     Raises:
         DisclosureError: the printed figures contradict each other, so that nothing can be concluded.
@@ -82,6 +93,7 @@ def revealed(
         np.minimum(upper[cells] / scale, UNBOUNDED),
     )
     found_low, found_high = np.zeros(n), np.zeros(n)
+    middle = np.zeros(n)
     for k in range(n):
         objective = np.zeros(n)
         ends = []
@@ -95,11 +107,104 @@ def revealed(
                     "공표된 수치가 서로 모순된다: 인쇄된 합계에 맞는 값이 없다",
                 )
             ends.append(float(solution.deviation[k]))
+            middle += solution.deviation / (2 * n)
         found_low[k] = max(ends[0] * scale, float(lower[cells[k]]))
         found_high[k] = np.inf if ends[1] >= UNBOUNDED * (1 - 1e-9) else ends[1] * scale
+    beside = [b for b in beside if unknown[[*b.parts, b.total]].any()]
+    if beside:
+        return _narrowed(
+            *(value, cells, found_low, found_high, middle * scale),
+            replace(relations, low=relations.low - slack, high=relations.high + slack),
+            beside,
+        )
     width = found_high - found_low
     near = float(slack[rows].max(initial=0.0))
     bounded = np.isfinite(found_high)
     end = np.where(bounded, np.abs(found_high), 0.0)
     exact = bounded & (width <= np.maximum(4 * near, EXACT * end))
     return Revealed(cells, found_low, found_high, exact)
+
+
+def _narrowed(
+    value: Floats,
+    cells: Ints,
+    low: Floats,
+    high: Floats,
+    start: Floats,
+    relations: Relations,
+    beside: Sequence[Concentration],
+) -> Revealed:
+    """The intervals that are left where indices of concentration are printed, too: as far as figures were
+    found that agree with everything (see `concentration`). What is not found counts as given away, and so
+    does a cell that is one of a few figures: `exact`, with the least and the greatest of them.
+
+    Args:
+        low, high: by unknown cell what the sums leave; `start`: figures that agree with the sums.
+        relations: with the room that the rounding of the sums leaves.
+    """
+    size = len(value)
+    whole_low, whole_high = value.copy(), value.copy()
+    whole_low[cells], whole_high[cells] = low, np.maximum(high, low)
+
+    def around(figures: Floats) -> Curved:
+        now = value.copy()
+        now[cells] = np.clip(figures, low, high)
+        table = Table(
+            *(tuple(map(str, range(size))), now, whole_low, whole_high, np.ones(size), relations)
+        )
+        width = np.where(np.isfinite(high), high, FAR * np.maximum(figures, 1.0)) - low
+        return Curved(Attack(table, np.isnan(value), width), beside)
+
+    curved = around(start)
+    step = curved.agreeing()
+    if step is None:
+        names = ", ".join(b.name for b in beside[:3])
+        raise DisclosureError(
+            f"no figures were found that fit the printed sums and {names}: they contradict each other, or "
+            "give everything away",
+            f"인쇄된 합계와 {names}에 함께 맞는 값을 찾지 못했다. 서로 모순되거나 모든 값이 드러난다",
+        )
+    truth = start + step * curved.attack.scale
+    curved = around(truth)
+    scale = curved.attack.scale
+    found = [np.zeros(len(cells))]
+    for k in range(len(cells)):
+        for sign, end in ((1, high[k]), (-1, low[k])):
+            room = min(abs(end - truth[k]), FAR * max(abs(truth[k]), scale)) / scale
+            known = max(sign * float(f[k]) for f in found)
+            found += _followed(curved, k, sign, room, EXACT * abs(truth[k]) / scale, known)
+    reach = np.array(found) * scale
+    least, most = truth + reach.min(axis=0), truth + reach.max(axis=0)
+    # One without an end that was followed as far as anything is.
+    most = np.where(np.isinf(high) & (most >= truth + 0.99 * FAR * np.abs(truth)), np.inf, most)
+    exact = most - least <= EXACT * np.maximum(np.abs(most), 1e-300)
+    return Revealed(cells, np.maximum(least, low), np.minimum(most, high), exact)
+
+
+def _followed(
+    curved: Curved, position: int, sign: int, room: float, least: float, known: float
+) -> list[Floats]:
+    """Witnesses that take one figure to one side as far as they are found, within `room`; nothing is looked
+    for below `least`, nor nearer than what is `known`."""
+    found: list[Floats] = []
+    price = np.ones(curved.attack.size)
+    far, failed = known, None
+    for part in PARTS:
+        level = part * room
+        if level <= max(far, least):
+            break
+        witness = curved.witness(position, sign, level, price, None)
+        if witness is not None:
+            found.append(witness)
+            far = sign * float(witness[position])
+            break
+        failed = level
+    for _ in range(HALVINGS if far > least and failed is not None else 0):
+        level = (far + (failed or far)) / 2
+        witness = curved.witness(position, sign, level, price, None)
+        if witness is None:
+            failed = level
+        else:
+            found.append(witness)
+            far = max(far, sign * float(witness[position]))
+    return found

@@ -36,15 +36,22 @@ def protect(
 def audit(
     config: Annotated[Path, typer.Option(help="YAML: dimensions, figure.")],
     table: Annotated[Path, typer.Option(help="CSV of a published table; a blank is suppressed.")],
+    units: Annotated[
+        Path | None,
+        typer.Option(help="CSV of its unit data: hold every respondent against it, too."),
+    ] = None,
     out: Annotated[Path | None, typer.Option(help="CSV of the intervals; confidential.")] = None,
 ) -> None:
-    """What a published table gives away of its own suppressed cells: exactly, or within what interval.
+    """What a published table gives away of its own suppressed cells: exactly, or within what interval. The KPIs
+    of the configuration that it prints are used; with --units, all that the gate knows of: respondents, rules,
+    earlier tables.
 
-    Exit code 1: some cell can be worked out exactly; 2: the input is wrong.
+    Exit code 1: some cell can be worked out exactly (with --units: comes closer than its protection level);
+    2: the input is wrong.
     """
-    from pipeline.own_tables import audit_csv
+    from pipeline.own_audit import audit_csv
 
-    _run(lambda: audit_csv(config, table, out))
+    _run(lambda: audit_csv(config, table, out, units))
 
 
 def _run(work: Any) -> None:

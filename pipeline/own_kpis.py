@@ -7,7 +7,7 @@ between two cells, an index of concentration an object of its own (`disclosure.C
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Literal
 
@@ -20,6 +20,7 @@ from disclosure import (
     Contributions,
     Dimension,
     DisclosureError,
+    Printed,
     Relations,
     Table,
     Tabulation,
@@ -27,13 +28,11 @@ from disclosure import (
     ratio,
     relations,
 )
-from disclosure.table import Bools
+from disclosure.table import Bools, Floats
 
 Key = tuple[str, ...]
 #: How a published table writes a figure that was withheld.
 HIDDEN = ("", "X", "x")
-#: Kinds that are quotients of two cells of one figure: what they tell is a relation.
-LINEAR = ("share", "growth")
 
 
 class OwnKpi(BaseModel):
@@ -135,90 +134,155 @@ def stacked(parts: Mapping[str, Tabulation], weight: str) -> Tabulation:
     )
 
 
-def computed(
-    kpi: OwnKpi, figure: str, now: Tabulation, dimensions: Sequence[Dimension]
-) -> Iterable[Kpi]:
-    """Every value of a KPI that can be computed (a quotient of nothing has none).
+@dataclass(frozen=True)
+class Place:
+    """Where a value of a KPI stands, and the cells that it is of: numerator and denominator, or the parts of
+    an index and their total."""
+
+    column: str
+    key: Key
+    cells: tuple[int, ...]
+
+
+def places_of(
+    kpi: OwnKpi, figure: str, keys: Sequence[Key], dimensions: Sequence[Dimension]
+) -> Iterator[Place]:
+    """Every place where a KPI may stand in a table whose keys begin with the figure's name.
 
     Raises:
         DisclosureError: it speaks of a dimension that the table does not have, or of no total.
     """
-    place = {key: i for i, key in enumerate(now.keys)}
-    value = now.table.value
-    if kpi.kind == "per":
-        for key in now.keys:
-            if key[0] == figure:
-                yield from _quotient(
-                    kpi,
-                    column_of(kpi, figure),
-                    key,
-                    place[key],
-                    place[(kpi.per or "", *key[1:])],
-                    value,
-                )
-        return
-    at, dimension = _dimension(kpi, dimensions)
+    place = {key: i for i, key in enumerate(keys)}
+    column = column_of(kpi, figure)
+    at, dimension = (0, None) if kpi.kind == "per" else _dimension(kpi, dimensions)
     at += 1  # (the key begins with the figure)
-    if kpi.kind != "growth" and not dimension.with_total:
+    if kpi.kind in ("share", "hhi") and dimension is not None and not dimension.with_total:
         raise DisclosureError(
             f"KPI {kpi.kind}: {dimension.name} has no total to be a share of",
             f"지표 {kpi.kind}: {dimension.name}에 합계가 없다",
         )
-    for key in now.keys:
+    for key, i in place.items():
         if key[0] != figure:
             continue
-        if kpi.kind == "hhi":
-            if key[at] == TOTAL:
-                yield from _index(kpi, figure, dimension, key, at, place, value)
+        others: list[Key] = []
+        if dimension is None:
+            others = [(kpi.per or "", *key[1:])]
+        elif kpi.kind == "hhi" and key[at] == TOTAL:
+            others = [(*key[:at], code, *key[at + 1 :]) for code in dimension.codes]
         elif kpi.kind == "share" and key[at] != TOTAL:
-            whole = place.get((*key[:at], TOTAL, *key[at + 1 :]))
-            yield from _quotient(kpi, column_of(kpi, figure), key, place[key], whole, value)
+            others = [(*key[:at], TOTAL, *key[at + 1 :])]
         elif kpi.kind == "growth" and key[at] in dimension.codes[1:]:
             before = dimension.codes[dimension.codes.index(key[at]) - 1]
-            base = place.get((*key[:at], before, *key[at + 1 :]))
-            yield from _quotient(kpi, column_of(kpi, figure), key, place[key], base, value)
+            others = [(*key[:at], before, *key[at + 1 :])]
+        # (a margin may be in no table with its parts)
+        if others and all(other in place for other in others):
+            cells = [place[other] for other in others]
+            yield Place(column, key[1:], (*cells, i) if kpi.kind == "hhi" else (i, *cells))
+
+
+def computed(
+    kpi: OwnKpi, figure: str, now: Tabulation, dimensions: Sequence[Dimension]
+) -> Iterator[Kpi]:
+    """Every value of a KPI that can be computed (a quotient of nothing has none).
+
+    Raises:
+        DisclosureError: as `places_of`.
+    """
+    value = now.table.value
+    for at in places_of(kpi, figure, now.keys, dimensions):
+        if value[at.cells[-1]] <= 0:
+            continue
+        exact = _exact(kpi, at, value)
+        text = f"{exact:.15g}" if kpi.decimals is None else f"{exact:.{kpi.decimals}f}"
+        printed = exact if kpi.decimals is None else round(exact, kpi.decimals)
+        rows, ends, index = _told(kpi, at, printed, text, fixed=kpi.keep)
+        yield Kpi(*(at.column, at.key, text, at.cells, tuple(rows), tuple(ends)), index, kpi.keep)
+
+
+def stated(
+    kpis: Sequence[OwnKpi],
+    figure: str,
+    keys: Sequence[Key],
+    dimensions: Sequence[Dimension],
+    texts: Mapping[tuple[str, Key], str],
+    hidden: Bools,
+    value: Floats | None = None,
+) -> Printed:
+    """What the KPIs that a table prints tell of its withheld cells.
+
+    Args:
+        keys: of its cells, each with the figure's name in front.
+        texts: the numbers that are printed, by column and key (without the figure's name).
+        hidden: by cell whether it is withheld.
+        value: the true figures, where they are known: what is printed is held against them.
+
+    Raises:
+        DisclosureError: as `places_of`, or a value that does not follow from the figures.
+    """
+    rows: list[Mapping[int, float]] = []
+    ends: list[tuple[float, float]] = []
+    indices = []
+    for kpi in kpis:
+        for at in places_of(kpi, figure, keys, dimensions):
+            text = texts.get((at.column, at.key))
+            if text is None or not hidden[list(at.cells)].any():
+                continue
+            printed = float(text.replace(",", ""))
+            if value is not None and value[at.cells[-1]] > 0:
+                is_ = _exact(kpi, at, value)
+                if abs(is_ - printed) > _half(kpi, text) * (1 + 1e-6) + 1e-9 * max(1.0, abs(is_)):
+                    where = "|".join(at.key)
+                    raise DisclosureError(
+                        f"{at.column} of {where} is {text}, but the units give {is_:.10g}",
+                        f"{where}의 {at.column} {text}이(가) 단위 자료에서 나온 {is_:.10g}과 다르다",
+                    )
+            more, bounds, index = _told(kpi, at, printed, text, fixed=True)
+            rows += more
+            ends += bounds
+            indices += [index] if index is not None else []
+    return Printed(relations(rows, ends), tuple(indices))
+
+
+def _half(kpi: OwnKpi, text: str) -> float:
+    """Half of the last digit of a value as printed; 0 where it is printed in full."""
+    return 0.0 if kpi.decimals is None else 0.5 * 10.0 ** -len(text.partition(".")[2])
+
+
+def _exact(kpi: OwnKpi, at: Place, value: Floats) -> float:
+    """A value of a KPI before it is rounded."""
+    if kpi.kind == "hhi":
+        return _concentration(at).of(value)
+    times, less = _scale(kpi)
+    return times * float(value[at.cells[0]]) / float(value[at.cells[1]]) - less
+
+
+def _scale(kpi: OwnKpi) -> tuple[float, float]:
+    """A quotient is printed times the first, less the second."""
+    return 1.0 if kpi.kind == "per" else 100.0, 100.0 if kpi.kind == "growth" else 0.0
+
+
+def _concentration(at: Place) -> Concentration:
+    return Concentration(f"{at.column} {'|'.join(at.key)}", at.cells[:-1], at.cells[-1], 0.0)
+
+
+def _told(
+    kpi: OwnKpi, at: Place, printed: float, text: str, *, fixed: bool
+) -> tuple[list[dict[int, float]], list[tuple[float, float]], Concentration | None]:
+    """What a printed value tells: relations with their ends, or an index."""
+    half = _half(kpi, text)
+    if kpi.kind == "hhi":
+        index = replace(_concentration(at), published=printed, half_unit=half, fixed=fixed)
+        return [], [], index
+    times, less = _scale(kpi)
+    rows, ends = ratio(at.cells[0], at.cells[1], (printed + less) / times, half / times)
+    return rows, ends, None
 
 
 def column_of(kpi: OwnKpi, figure: str) -> str:
     """The column of a KPI in the table that is written."""
-    if kpi.kind in LINEAR:
+    if kpi.kind in ("share", "growth"):
         return f"{figure}_{kpi.kind}_{kpi.dimension}_pct"
     return f"{figure}_{kpi.kind}_{kpi.per or kpi.dimension}"
-
-
-def printed_quotients(
-    columns: Mapping[str, OwnKpi],
-    rows: Sequence[Mapping[str, str]],
-    keys: Sequence[Key],
-    dimensions: Sequence[Dimension],
-    number: Callable[[str, int], float],
-) -> Relations:
-    """What shares and growth printed in a table (as texts, by column) tell of its cells.
-
-    Raises:
-        DisclosureError: a value is no number, or a KPI speaks of a dimension that there is not.
-    """
-    place = {key: i for i, key in enumerate(keys)}
-    found: list[Mapping[int, float]] = []
-    ends: list[tuple[float, float]] = []
-    for column, kpi in columns.items():
-        at, dimension = _dimension(kpi, dimensions)
-        for i, (row, key) in enumerate(zip(rows, keys, strict=True)):
-            base = TOTAL
-            if kpi.kind == "growth":
-                if key[at] not in dimension.codes[1:]:
-                    continue
-                base = dimension.codes[dimension.codes.index(key[at]) - 1]
-            other = place.get((*key[:at], base, *key[at + 1 :]))
-            if row[column] in HIDDEN or other is None or other == i:
-                continue
-            digits = kpi.decimals
-            half = 0.0 if digits is None else 0.5 * 10.0**-digits
-            part = (number(row[column], i + 2) + (100 if kpi.kind == "growth" else 0)) / 100
-            more, bounds = ratio(i, other, part, half / 100)
-            found += more
-            ends += bounds
-    return relations(found, ends)
 
 
 def _dimension(kpi: OwnKpi, dimensions: Sequence[Dimension]) -> tuple[int, Dimension]:
@@ -230,56 +294,6 @@ def _dimension(kpi: OwnKpi, dimensions: Sequence[Dimension]) -> tuple[int, Dimen
         )
     at = names.index(kpi.dimension)
     return at, dimensions[at]
-
-
-def _rounded(kpi: OwnKpi, figure: float) -> tuple[float, str, float]:
-    """A figure as printed: its value, its text, half of its last digit."""
-    if kpi.decimals is None:
-        return figure, f"{figure:.15g}", 0.0
-    return round(figure, kpi.decimals), f"{figure:.{kpi.decimals}f}", 0.5 * 10.0**-kpi.decimals
-
-
-def _quotient(
-    kpi: OwnKpi,
-    column: str,
-    key: Key,
-    numerator: int,
-    denominator: int | None,
-    value: np.ndarray[tuple[int], np.dtype[np.float64]],
-) -> Iterable[Kpi]:
-    if denominator is None or value[denominator] <= 0:
-        return
-    times = 1.0 if kpi.kind == "per" else 100.0
-    less = 100.0 if kpi.kind == "growth" else 0.0
-    printed, text, half = _rounded(
-        kpi, times * float(value[numerator]) / float(value[denominator]) - less
-    )
-    rows, ends = ratio(numerator, denominator, (printed + less) / times, half / times)
-    yield Kpi(
-        *(column, key[1:], text, (numerator, denominator), tuple(rows), tuple(ends)),
-        keep=kpi.keep,
-    )
-
-
-def _index(
-    kpi: OwnKpi,
-    figure: str,
-    dimension: Dimension,
-    key: Key,
-    at: int,
-    place: Mapping[Key, int],
-    value: np.ndarray[tuple[int], np.dtype[np.float64]],
-) -> Iterable[Kpi]:
-    total = place[key]
-    found = [place.get((*key[:at], code, *key[at + 1 :])) for code in dimension.codes]
-    parts = tuple(p for p in found if p is not None)
-    if len(parts) != len(found) or value[total] <= 0:
-        return  # a margin that is in no table with its parts, or nothing to have shares of
-    name = column_of(kpi, figure)
-    whole = Concentration(f"{name} {'|'.join(key[1:])}", parts, total, 0.0)
-    printed, text, half = _rounded(kpi, whole.of(value))
-    index = replace(whole, published=printed, half_unit=half, fixed=kpi.keep)
-    yield Kpi(name, key[1:], text, (*parts, total), index=index, keep=kpi.keep)
 
 
 def attached(table: Table, kpis: Sequence[Kpi]) -> tuple[Table, list[Concentration]]:

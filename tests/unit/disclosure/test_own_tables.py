@@ -357,7 +357,7 @@ def test_audit_takes_the_shares_that_are_printed_beside(tmp_path, share, decimal
     )
     low, high, exact = expected
     assert result.exit_code == (1 if exact == "True" else 0), result.output
-    assert "not held against it: hhi" in result.output
+    assert "not printed in it: turnover_hhi_region" in result.output
     rows = {r["region"]: r for r in csv.DictReader((tmp_path / "i.csv").open(encoding="utf-8"))}
     assert float(rows["a"]["low"]) == pytest.approx(low, abs=1e-6)
     assert float(rows["a"]["high"]) == pytest.approx(high, abs=1e-6)
