@@ -24,10 +24,10 @@ typst.Compiler(input={out!r} + "/bare.typ", font_paths=[str(FONTS)]).compile(for
 """
 _PDF = """
 from pathlib import Path
-from publication.bulletin.build import checked_documents
-from publication.bulletin.pdf import typeset
-_, [document] = checked_documents(Path({release!r}), ("ko",))
-typeset(document, 0)
+from publication.bulletin import build, pdf, reading
+from publication.bulletin.charts.style import start_drawing
+start_drawing()
+pdf.typeset(build.checked_document(reading.load(Path({release!r})), "ko"), 0)
 """
 _BULLETIN = """
 from pathlib import Path

@@ -296,8 +296,12 @@ def definition_name(
     return Text(f"{name.ko}(출처 {which})", f"{name.en} (source {which})") if which else name
 
 
-def read_definitions(folder: Path) -> Definitions:
+def read_definitions(folder: Path, *, with_tables: bool = True) -> Definitions:
     """The definitions of a release folder, from its `kicox.duckdb`.
+
+    Args:
+        folder: the release.
+        with_tables: also read what tables and columns are; a thousand of them cost as much as all else.
 
     Raises:
         DefinitionsError: the database is not there, lacks a `dim_` mart, or a definition lacks a
@@ -308,12 +312,12 @@ def read_definitions(folder: Path) -> Definitions:
         raise DefinitionsError(f"{folder} is no release: it has no {DATABASE}")
     with duckdb.connect(str(path), read_only=True) as connection:
         try:
-            return _read(connection)
+            return _read(connection, with_tables)
         except (duckdb.CatalogException, KeyError) as error:
             raise DefinitionsError(f"{path} lacks definitions; build it anew: {error}") from error
 
 
-def _read(connection: duckdb.DuckDBPyConnection) -> Definitions:
+def _read(connection: duckdb.DuckDBPyConnection, with_tables: bool) -> Definitions:
     def rows(table: str, order: str) -> list[dict[str, Any]]:
         cursor = connection.execute(f"SELECT * FROM {table} ORDER BY {order}")
         names = [d[0] for d in cursor.description or []]
@@ -389,7 +393,7 @@ def _read(connection: duckdb.DuckDBPyConnection) -> Definitions:
             for r in rows("dim_province", "sort_order")
         },
         codelists=codelists,
-        tables=_tables(connection),
+        tables=_tables(connection) if with_tables else {},
     )  # fmt: skip
 
 

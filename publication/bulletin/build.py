@@ -8,7 +8,7 @@ never from the clock.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
 
 from publication.bulletin import reading as rd
@@ -40,38 +40,41 @@ def render_bulletin(
         BulletinError: the folder lacks what is needed, or a number, unit, name or direction in a
             text, table or chart does not follow from the marts; nothing is written then.
     """
-    epoch, documents = checked_documents(release_dir, languages)
-    if source_date_epoch is not None:
-        epoch = source_date_epoch
-    characters = characters_of(documents)
+    start_drawing()
+    data = rd.load(Path(release_dir))
+    epoch = source_date_epoch
+    if epoch is None:
+        epoch = rd.epoch(data.release, data.marts["dim_snapshot"])
+    # Charts are drawn and pages set outside of Python: one language is set while another is drawn.
+    with ThreadPoolExecutor(2) as beside:
+        contents = [beside.submit(checked_document, data, lang) for lang in languages]
+        pages = [beside.submit(_typeset, content, epoch) for content in contents]
+        documents = [content.result() for content in contents]
+        characters = characters_of(documents)
+        forms = [
+            (content.lang, render_html(content, characters), page.result())
+            for content, page in zip(documents, pages, strict=True)
+        ]
     out_dir = Path(out_dir)
     out_dir.mkdir(parents=True, exist_ok=True)
     written: list[Path] = []
-    with ThreadPoolExecutor(2) as beside:  # typst sets outside of Python
-        set_pages = [beside.submit(typeset, content, epoch) for content in documents]
-        for content, pages in zip(documents, set_pages, strict=True):
-            html = render_html(content, characters)
-            pdf = out_dir / f"bulletin_{content.lang}.pdf"
-            pdf.write_bytes(pages.result())
-            page = out_dir / f"bulletin_{content.lang}.html"
-            page.write_text(html, encoding="utf-8")
-            written += [pdf, page]
+    for lang, html, pdf in forms:
+        written += [out_dir / f"bulletin_{lang}.pdf", out_dir / f"bulletin_{lang}.html"]
+        written[-2].write_bytes(pdf)
+        written[-1].write_text(html, encoding="utf-8")
     return written
 
 
-def checked_documents(
-    release_dir: Path, languages: Sequence[Lang] = ("ko", "en")
-) -> tuple[int, list[Document]]:
-    """The time of the inputs (seconds) and the content in each language, read again and found true.
+def checked_document(data: rd.Release, lang: Lang) -> Document:
+    """The content in one language, read again and found true.
 
     Raises:
         BulletinError: as `render_bulletin`.
     """
-    start_drawing()
-    data = rd.load(Path(release_dir))
-    documents = []
-    for lang in languages:
-        content = document(data, lang)
-        check_document(data, content)
-        documents.append(content)
-    return rd.epoch(data.release, data.marts["dim_snapshot"]), documents
+    content = document(data, lang)
+    check_document(data, content)
+    return content
+
+
+def _typeset(content: Future[Document], epoch: int) -> bytes:
+    return typeset(content.result(), epoch)

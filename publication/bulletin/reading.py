@@ -26,7 +26,8 @@ _OPTIONAL: dict[str, str] = {
     "industry_quarterly": "",
     "dim_snapshot": "",
     "national_share": "",
-    "claim_check": "WHERE stated_pct IS NOT NULL",
+    # The two shares that were reported in 2005; every claim has its verdict in `claim_verdict`.
+    "claim_check": "WHERE stated_pct IN (30, 43)",
     "claim_verdict": "",
     "series_break": "",
     "revision_summary": "WHERE complex_id = '_T' OR horizon = 'latest'",
@@ -42,8 +43,18 @@ class BulletinError(RuntimeError):
     """The release folder cannot be turned into a bulletin; the message says what is wrong."""
 
 
-def _clean(value: Any) -> Any:
-    return None if isinstance(value, float) and math.isnan(value) else value
+def _rows(cursor: Any) -> list[Row]:
+    """What a query found, NaN as None: neither is a figure."""
+    names = [column[0] for column in cursor.description or []]
+    floats = [
+        column[0] for column in cursor.description or [] if str(column[1]) in ("DOUBLE", "FLOAT")
+    ]
+    rows = [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
+    for name in floats:
+        for row in rows:
+            if row[name] is not None and math.isnan(row[name]):
+                row[name] = None
+    return rows
 
 
 def _read_marts(release_dir: Path, period: str) -> dict[str, list[Row]]:
@@ -60,11 +71,7 @@ def _read_marts(release_dir: Path, period: str) -> dict[str, list[Row]]:
                 continue
             query = f"SELECT * FROM read_parquet($path) {_OPTIONAL.get(name, '')}"
             values = {"path": str(path)} | ({"period": period} if "$period" in query else {})
-            cursor = connection.execute(query, values)
-            names = [column[0] for column in cursor.description or []]
-            marts[name] = [
-                {c: _clean(v) for c, v in zip(names, row, strict=True)} for row in cursor.fetchall()
-            ]
+            marts[name] = _rows(connection.execute(query, values))
     return marts
 
 
@@ -206,7 +213,7 @@ def load(release_dir: Path) -> Release:
         raise BulletinError(f"{release_dir / 'release.json'}: no period")
     marts = _read_marts(release_dir, period)
     try:
-        definitions = read_definitions(release_dir)
+        definitions = read_definitions(release_dir, with_tables=False)
     except DefinitionsError as error:
         raise BulletinError(str(error)) from error
     by_period: dict[str, dict[str, Row]] = {}

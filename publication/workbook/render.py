@@ -42,7 +42,7 @@ def render_workbook(
     folder = Path(release_dir)
     try:
         release: dict[str, Any] = json.loads((folder / "release.json").read_text(encoding="utf-8"))
-        definitions = read_definitions(folder)
+        definitions = read_definitions(folder, with_tables=False)
     except (OSError, ValueError, DefinitionsError) as error:
         raise WorkbookError(f"{folder}: {error}") from error
     for mart in ("national_total_quarterly", "complex_quarterly", "dim_complex"):

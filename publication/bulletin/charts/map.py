@@ -14,6 +14,7 @@ from publication.bulletin.charts.style import (
     HAIRLINE,
     INK,
     MUTED,
+    RIM,
     SCHEMA,
     VERMILLION,
     Spec,
@@ -195,13 +196,8 @@ def _names(
                 "baseline": "middle",
                 "fontSize": _SIZE,
                 "fontWeight": 600,
+                "fill": INK,
             }
-            for halo in (True, False):
-                own = mark | (
-                    {"fill": "white", "stroke": "white", "strokeWidth": 2.2}
-                    if halo
-                    else {"fill": INK}
-                )
-                layers.append({"data": values([{}]), "mark": own})
+            layers.append({"data": values([{}]), "mark": mark | RIM})
             break
     return layers

@@ -12,6 +12,7 @@ from publication.bulletin.charts.style import (
     GREY,
     INK,
     MUTED,
+    RIM,
     SCHEMA,
     VERMILLION,
     VERMILLION_TEXT,
@@ -126,24 +127,21 @@ def share_spec(chart: ShareChart, *, width: float, height: float) -> Spec:
     )
 
     labels = place(chart, width, height)
-    for halo in (True, False):  # a white rim under the text, so that no line runs through it
-        for label in labels:
-            mark: Spec = {
-                "type": "text",
-                "text": list(label.text) if len(label.text) > 1 else label.text[0],
-                "x": round(label.x, 2),
-                # Vega hangs further lines under the first; centre the block by hand.
-                "y": round(label.y - 4.25 * (len(label.text) - 1), 2),
-                "align": label.align,
-                "baseline": "middle",
-                "lineHeight": 8.5,
-                "fontSize": 6.5 if label.role == "coverage" else 7.5,
-                "fontWeight": 400 if label.role in ("now", "coverage") else 600,
-                "fill": _LABEL_INK[label.role],
-            }
-            if halo:
-                mark.update(stroke="white", strokeWidth=2.4, fill="white")
-            layers.append({"data": values([{}]), "mark": mark})
+    for label in labels:
+        mark: Spec = {
+            "type": "text",
+            "text": list(label.text) if len(label.text) > 1 else label.text[0],
+            "x": round(label.x, 2),
+            # Vega hangs further lines under the first; centre the block by hand.
+            "y": round(label.y - 4.25 * (len(label.text) - 1), 2),
+            "align": label.align,
+            "baseline": "middle",
+            "lineHeight": 8.5,
+            "fontSize": 6.5 if label.role == "coverage" else 7.5,
+            "fontWeight": 400 if label.role in ("now", "coverage") else 600,
+            "fill": _LABEL_INK[label.role],
+        }
+        layers.append({"data": values([{}]), "mark": mark | RIM})
     return {
         "$schema": SCHEMA,
         "background": "transparent",

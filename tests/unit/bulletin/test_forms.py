@@ -5,6 +5,7 @@ from __future__ import annotations
 import html
 import math
 import re
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -12,8 +13,9 @@ import pytest
 from pypdf import PdfReader
 
 from publication.bulletin import BulletinError, charts, render_bulletin
+from publication.bulletin import reading as rd
 from publication.bulletin import words as s
-from publication.bulletin.build import checked_documents
+from publication.bulletin.build import checked_document
 from publication.bulletin.model import Document
 from publication.bulletin.reading import Release
 from publication.bulletin.words import Lang
@@ -49,10 +51,16 @@ def page_text(path: Path) -> str:
     return " ".join(html.unescape(re.sub(r"<[^>]+>", " ", text)).split())
 
 
+def checked(folder: Path) -> list[Document]:
+    """The content of a release in both languages, held against it."""
+    data = rd.load(folder)
+    return [checked_document(data, lang) for lang in (KO, EN)]
+
+
 def said(folder: Path) -> tuple[str, str]:
     """Everything that the content of a release says, checked, in Korean and in English."""
     found = []
-    for document in checked_documents(folder)[1]:
+    for document in checked(folder):
         texts: list[str] = [document.headline]
         for section in document.sections:
             texts += [section.heading, *section.aside]
@@ -118,7 +126,7 @@ def test_every_chart_has_its_alternative_text_in_both_forms(
     for pdf, page, lang in ((forms[0], forms[1], KO), (forms[2], forms[3], EN)):
         figures = [b for b in documents[lang].blocks() if b.kind == "figure"]
         assert len(figures) >= 8
-        alts = set(_alts(PdfReader(pdf)))
+        alts = {str(element["/Alt"]) for element in _elements(_tree(pdf)) if "/Alt" in element}
         text = page.read_text(encoding="utf-8")
         assert text.count('role="img"') == len(figures)
         for figure in figures:
@@ -127,20 +135,23 @@ def test_every_chart_has_its_alternative_text_in_both_forms(
             assert f'<desc id="f{figure.number}-d">{html.escape(alt, quote=True)}</desc>' in text
 
 
-def _alts(reader: PdfReader) -> list[str]:
-    """Alternative texts of all elements of the structure tree."""
-    found: list[str] = []
-    stack: list[Any] = [reader.trailer["/Root"]["/StructTreeRoot"]]
+def _elements(node: Any) -> Iterator[Any]:
+    """Every element of the structure tree below a node."""
+    stack = [node]
     while stack:
-        node = stack.pop().get_object()
-        if isinstance(node, list):
-            stack += node
-        elif isinstance(node, dict):
-            if "/Alt" in node:
-                found.append(str(node["/Alt"]))
-            if "/K" in node:
-                stack.append(node["/K"])
-    return found
+        at = stack.pop()
+        at = at if isinstance(at, int) else at.get_object()
+        if isinstance(at, list):
+            stack += at
+        elif isinstance(at, dict):
+            if at is not node:
+                yield at
+            if "/K" in at:
+                stack.append(at["/K"])
+
+
+def _tree(pdf: Path) -> Any:
+    return PdfReader(pdf).trailer["/Root"]["/StructTreeRoot"].get_object()
 
 
 def test_the_heads_of_every_table_are_tagged_with_what_they_head(
@@ -148,29 +159,14 @@ def test_the_heads_of_every_table_are_tagged_with_what_they_head(
 ) -> None:
     """PDF/UA-1, 7.5: a table has heads, and each says whether it heads its column or its row."""
     for path, lang in ((forms[0], KO), (forms[2], EN)):
-        tables = _tagged(PdfReader(path).trailer["/Root"]["/StructTreeRoot"], "/Table")
+        tables = [element for element in _elements(_tree(path)) if element.get("/S") == "/Table"]
         own = [b for b in documents[lang].blocks() if b.kind == "table"]
         assert len(tables) >= len(own) > 10
         for table in tables:
-            heads = _tagged(table, "/TH")
-            assert heads and _tagged(table, "/TR") and _tagged(table, "/TD")
-            assert {_scope(head) for head in heads} <= {"/Column", "/Row", "/Both"}
-            assert "/Column" in {_scope(head) for head in heads}
-
-
-def _tagged(node: Any, kind: str) -> list[Any]:
-    """Elements of a kind below a node of the structure tree."""
-    found, stack = [], [node.get_object()["/K"]]
-    while stack:
-        at = stack.pop().get_object() if not isinstance(stack[-1], int) else stack.pop()
-        if isinstance(at, list):
-            stack += at
-        elif isinstance(at, dict):
-            if at.get("/S") == kind:
-                found.append(at)
-            if "/K" in at:
-                stack.append(at["/K"])
-    return found
+            parts = list(_elements(table))
+            assert {"/TH", "/TR", "/TD"} <= {part.get("/S") for part in parts}
+            scopes = {_scope(part) for part in parts if part.get("/S") == "/TH"}
+            assert "/Column" in scopes and scopes <= {"/Column", "/Row", "/Both"}
 
 
 def _scope(head: Any) -> str:
@@ -232,7 +228,11 @@ def test_same_release_gives_the_same_bytes(
 def test_publication_changes_nothing(tmp_path: Path, documents: dict[Lang, Document]) -> None:
     folder = build(tmp_path / "r", published_at="2026-11-24T00:00:00+00:00")
     plain = build(tmp_path / "s")
-    assert checked_documents(folder) == checked_documents(plain)
+    assert checked(folder) == checked(plain)
+    published, unpublished = rd.load(folder), rd.load(plain)
+    assert rd.epoch(published.release, published.marts["dim_snapshot"]) == rd.epoch(
+        unpublished.release, unpublished.marts["dim_snapshot"]
+    )
 
 
 def test_watermark_on_every_page_and_chart_of_a_simulated_release_only(
