@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from publication.bulletin.charts.labels import wrapped
 from publication.bulletin.charts.style import (
     BLUE,
     BLUE_TEXT,
@@ -18,6 +19,9 @@ from publication.bulletin.charts.style import (
     watermark,
 )
 
+#: Size of the names and height of a line of them.
+_SIZE, _LINE = 7.8, 9.2
+
 
 def bars_spec(
     rows: Sequence[tuple[str, float]],
@@ -27,11 +31,16 @@ def bars_spec(
     name_width: float,
     simulated: bool,
 ) -> Spec:
-    """Contributions in percentage points, one bar a complex, longest rise to deepest fall."""
+    """Contributions in percentage points, one bar a complex, longest rise to deepest fall.
+
+    A name that is wider than its room runs over several lines, and all rows become as high as it needs.
+    """
+    names = [wrapped(name, _SIZE, name_width - 8) for name, _ in rows]
+    row_height = max([row_height, *(_LINE * (len(lines) + 0.8) for lines in names)])
     height = row_height * max(1, len(rows))
     data: list[Spec] = [
-        {"name": name, "v": value, "label": f"{value:+.2f}".replace("-", "\u2212")}
-        for name, value in rows
+        {"row": row, "name": lines, "v": value, "label": f"{value:+.2f}".replace("-", "\u2212")}
+        for row, (lines, (_, value)) in enumerate(zip(names, rows, strict=True))
     ]
     low = min([0.0, *(v for _, v in rows)])
     high = max([0.0, *(v for _, v in rows)])
@@ -43,17 +52,10 @@ def bars_spec(
     }
     x = {"field": "v", "type": "quantitative", "scale": scale, "axis": None}
     y = {
-        "field": "name",
-        "type": "nominal",
-        "sort": [name for name, _ in rows],
-        "axis": {
-            "title": None,
-            "labelLimit": name_width - 8,
-            "labelFontSize": 7.8,
-            "labelColor": INK,
-            "labelPadding": 6,
-        },
-        "scale": {"paddingInner": 0.32, "paddingOuter": 0.16},
+        "field": "row",
+        "type": "ordinal",
+        "axis": None,
+        "scale": {"domain": list(range(len(rows))), "paddingInner": 0.32, "paddingOuter": 0.16},
     }
     layers: list[Spec] = [
         {
@@ -88,6 +90,24 @@ def bars_spec(
                     "fontSize": 7.5,
                 },
                 "encoding": {"x": x, "y": y, "text": {"field": "label"}},
+            }
+        )
+    for count in sorted({len(lines) for lines in names}):
+        layers.append(
+            {
+                "data": values([d for d in data if len(d["name"]) == count]),
+                "mark": {
+                    "type": "text",
+                    "x": -6,
+                    # Vega hangs further lines under the first; centre the block by hand.
+                    "dy": -_LINE * (count - 1) / 2,
+                    "align": "right",
+                    "baseline": "middle",
+                    "lineHeight": _LINE,
+                    "fontSize": _SIZE,
+                    "fill": INK,
+                },
+                "encoding": {"y": y, "text": {"field": "name"}},
             }
         )
     if simulated:

@@ -77,6 +77,22 @@ def text_width(text: str, size: float) -> float:
     return size * sum(0.92 if ord(c) > 0x1100 else (0.3 if c in " .,()/:" else 0.58) for c in text)
 
 
+def wrapped(text: str, size: float, width: float) -> list[str]:
+    """The lines of a text that has so much room, broken between words, in a word only where it must be."""
+    lines: list[str] = []
+    for word in text.split():
+        whole = f"{lines[-1]} {word}" if lines else word
+        if lines and text_width(whole, size) <= width:
+            lines[-1] = whole
+            continue
+        lines.append("")
+        for letter in word:
+            if lines[-1] and text_width(lines[-1] + letter, size) > width:
+                lines.append("")
+            lines[-1] += letter
+    return lines or [""]
+
+
 def box_of(lines: Sequence[str], x: float, y: float, align: str, size: float) -> Box:
     """The box of lines whose middle is at height y."""
     width = max(text_width(line, size) for line in lines)

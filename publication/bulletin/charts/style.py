@@ -35,6 +35,9 @@ WATERMARK = "SIMULATED / 모의자료"
 Spec = dict[str, Any]
 FONTS = Path(__file__).resolve().parents[2] / "fonts"
 SCHEMA = "https://vega.github.io/schema/vega-lite/v6.json"
+#: Every place in a chart is computed here (`labels`), none follows from the width of a text. Measuring
+#: texts would take half of the time, so Vega is given a font that no machine has.
+_FONT, _NO_FONT = "Pretendard", "no font"
 _starting, _drawing = Lock(), Lock()
 
 
@@ -52,11 +55,11 @@ def year_of(period: str) -> float | None:
 def config() -> Spec:
     """Type and axes of every chart."""
     return {
-        "font": "Pretendard",
+        "font": _NO_FONT,
         "view": {"stroke": None},
         "axis": {
-            "labelFont": "Pretendard",
-            "titleFont": "Pretendard",
+            "labelFont": _NO_FONT,
+            "titleFont": _NO_FONT,
             "labelFontSize": 7.5,
             "labelColor": MUTED,
             "gridColor": HAIRLINE,
@@ -64,10 +67,9 @@ def config() -> Spec:
             "domain": False,
             "ticks": False,
             "labelPadding": 4,
-            # Nothing is cut; measuring whether it must be takes a third of a label's time.
-            "labelLimit": 0,
+            "labelLimit": 0,  # nothing is cut
         },
-        "text": {"font": "Pretendard", "fontSize": 7.5, "fill": INK},
+        "text": {"font": _NO_FONT, "fontSize": 7.5, "fill": INK},
     }
 
 
@@ -119,7 +121,7 @@ def start_drawing() -> None:
 
 
 def _engine() -> Any:
-    """The engine, started and with the fonts; the first to ask waits for it, and so does all else."""
+    """The engine, started; the first to ask waits for it, and so does all else."""
     with _starting:
         return _started()
 
@@ -128,7 +130,6 @@ def _engine() -> Any:
 def _started() -> Any:
     import vl_convert
 
-    vl_convert.register_font_directory(str(FONTS))
     vl_convert.vegalite_to_svg('{"data": {"values": []}, "mark": "point"}')
     return vl_convert
 
@@ -136,9 +137,11 @@ def _started() -> Any:
 @lru_cache(maxsize=32)
 def _drawn(spec: str) -> str:
     svg: str = _engine().vegalite_to_svg(spec)
+    svg = svg.replace(f'font-family="{_NO_FONT}"', f'font-family="{_FONT}"')
+    svg = _RIMMED.sub(r'\1paint-order="stroke" stroke="white"', svg)
     seen: dict[str, str] = {}
 
     def renumber(found: re.Match[str]) -> str:
         return seen.setdefault(found.group(0), f"{found.group(1)}{len(seen)}")
 
-    return _COUNTED_ID.sub(renumber, _RIMMED.sub(r'\1paint-order="stroke" stroke="white"', svg))
+    return _COUNTED_ID.sub(renumber, svg)

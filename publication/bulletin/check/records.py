@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable, Iterator
 
 from publication.bulletin import texts as tx
-from publication.bulletin.check.cells import Cells, cell_value, period_of, status_of
+from publication.bulletin.check.cells import Cells, cell_value, kind_of, period_of, status_of
 from publication.bulletin.check.seasonal import (
     adjusted_faults,
     adjusted_growth_faults,
@@ -83,11 +83,12 @@ def _revised(cells: Cells, table: Table) -> Iterator[str]:
 
 def _revision_fits(cells: Cells, row: Row, found: list[Cell]) -> bool:
     first, now, change, pct, cause = found
+    of_rate = kind_of(cells, row["measure"]) == "percent"  # changed by points alone
     values = (
         (first, row.get("first_value"), str(row.get("first_value_status")), False),
         (now, row.get("value"), str(row.get("obs_status")), False),
         (change, row.get("revision"), "O", True),
-        (pct, row.get("revision_pct"), "O", True),
+        (pct, None if of_rate else row.get("revision_pct"), "O", True),
     )
     fine = all(
         not figure_fault(cell, value if status in ("A", "O") else None, status, signed=signed)

@@ -172,8 +172,12 @@ _E = PERIOD["en"]
 Rules = tuple[tuple[str, Callable[[Cells, re.Match[str]], Iterator[str]]], ...]
 SHARE_RULES: dict[Any, Rules] = {
     "ko": (
-        (r"평가할 수 있는 기간 가운데 두 수치가 함께 부합한 때는 없다\.", _joint),
-        (rf"평가할 수 있는 기간 가운데 두 수치가 함께 부합한 때는 (?P<when>{_P}(?:, {_P})*)뿐이다\.", _joint),
+        (r"평가할 수 있는 기간 가운데 보도된 두 비중이 함께 부합한 때는 없다\.", _joint),
+        (
+            rf"보도된 두 비중\((?P<a>{NUMBER})%, (?P<b>{NUMBER})%\)이 함께 부합한 때는 평가할 수 있는 기간 가운데 "
+            rf"(?P<when>{_P}(?:, {_P})*)뿐이다\.",
+            _joint,
+        ),
         (rf"‘(?P<of>.+)의 (?P<stated>{NUMBER})%’[은는] (?P<listed>.+\))에(?P<only>만)? 부합한다\.", _held),
         (rf"‘(?P<of>.+)의 (?P<stated>{NUMBER})%’[은는] 평가한 어느 기간에도 부합하지 않는다\.", _held),
         (rf"가장 최근에 평가할 수 있는 비중은 (?P<when>{_P})의 (?P<share>{_SHARE})이다\.", _latest),

@@ -14,6 +14,7 @@ from publication.bulletin.check.cells import (
     Cells,
     fits,
     growth_at,
+    kind_of,
     period_of,
 )
 
@@ -99,8 +100,9 @@ def _revisions(cells: Cells) -> dict[str, float]:
     found = {}
     for measure in TOTALS:
         rows = cells.revisions.get(("_T", measure, cells.data.previous or ""))
-        if rows and rows[-1].get("revision_pct") is not None:
-            found[cells.data.measure(measure, cells.lang)] = float(rows[-1]["revision_pct"])
+        by = "revision" if kind_of(cells, measure) == "percent" else "revision_pct"
+        if rows and rows[-1].get(by) is not None:
+            found[cells.data.measure(measure, cells.lang)] = float(rows[-1][by])
     return found
 
 
@@ -114,9 +116,14 @@ def _revised(cells: Cells, match: re.Match[str]) -> Iterator[str]:
         return
     said = {}
     for item in listed.split(", "):
-        name, _, figure = item.rpartition(" ")
-        said[name] = figure.removesuffix("%")
-        if not figure.endswith("%") or not fits(said[name], known.get(name)):
+        name, _, figure = item.removesuffix(" pp").rpartition(" ")
+        measure = cells.measures.get(name)
+        points = measure is not None and kind_of(cells, measure) == "percent"
+        unit = "%" if not points else "%p" if cells.lang == "ko" else " pp"
+        said[name] = figure.removesuffix(unit)
+        if not item.endswith(figure.removesuffix(unit) + unit) or not fits(
+            said[name], known.get(name)
+        ):
             yield f"‘{item}’ is not its revision"
     if set(said) != set(known):
         yield f"revised were {', '.join(known)}"

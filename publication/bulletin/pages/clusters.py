@@ -58,7 +58,11 @@ def clusters(data: Release, lang: Lang) -> Section:
         sentence = s.highest_sentence(name, unit, known[:3], decimals(data, kpi), lang)
         blocks += said(f"highest/{kpi}", sentence)
     columns = [Column(tx.t("c_complex", lang), align="text", weight=2.0)]
-    columns += [Column(titled(data, kpi, lang), weight=1.2) for kpi in kpis]
+    columns += [
+        # shares have short names, indices long ones
+        Column(titled(data, k, lang), weight=1.1 if data.unit(k, lang) == "%" else 1.5)
+        for k in kpis
+    ]
     columns.append(Column(tx.t("c_special", lang), align="text", weight=2.7))
     lines = []
     for complex_id in ranked:

@@ -8,6 +8,7 @@ from publication.bulletin import words as s
 from publication.bulletin.model import Block, Cell, Column, Line, Section, Table
 from publication.bulletin.pages.common import (
     MONEY,
+    RATE,
     TOTALS,
     decimals,
     line,
@@ -39,14 +40,18 @@ def _last(rows: list[Row]) -> Row:
 
 
 def _figures(row: Row, places: int) -> list[Cell]:
-    """First print, present value, revision and its per cent of a row of `revision`."""
+    """First print, present value, revision and its per cent of a row of `revision`.
+
+    What a rate was changed by is in points: a per cent of it would only mislead.
+    """
 
     def cell(value: float | None, status: str) -> Cell:
         if status == "A" and value is not None:
             return Cell(s.number(value, places))
         return Cell(s.SUPPRESSED if status == "Q" else s.MISSING)
 
-    change, pct = row.get("revision"), row.get("revision_pct")
+    change = row.get("revision")
+    pct = None if row["measure"] == RATE else row.get("revision_pct")
     return [
         cell(row.get("first_value"), str(row.get("first_value_status"))),
         cell(row.get("value"), str(row.get("obs_status"))),
@@ -69,9 +74,10 @@ def revisions(data: Release, lang: Lang) -> Section:
     before = data.previous or ""
     if before in data.totals:
         changed = [
-            (data.measure(m, lang), float(rows[-1]["revision_pct"]))
+            (data.measure(m, lang), float(by), m == RATE)
             for m in TOTALS
-            if (rows := found.get(("_T", m, before))) and rows[-1].get("revision_pct") is not None
+            if (rows := found.get(("_T", m, before)))
+            and (by := rows[-1].get("revision" if m == RATE else "revision_pct")) is not None
         ]
         blocks += said("revised", s.revised_sentence(before, changed, lang))
     latest = {
@@ -100,7 +106,7 @@ def _of_totals(
         rows = found.get(("_T", measure, data.previous or ""))
         if not rows:
             continue
-        cells = _figures(_last(rows), decimals(data, measure) + (measure == "utilization_pct"))
+        cells = _figures(_last(rows), decimals(data, measure) + (measure == RATE))
         lines.append(line(titled(data, measure, lang), [*cells, cause(data, _last(rows), lang)]))
     if not lines:
         return []
@@ -130,7 +136,7 @@ def _of_complexes(
     lines: list[Line] = []
     for row in rows[:_COMPLEXES]:
         measure = row["measure"]
-        cells = _figures(row, decimals(data, measure) + (measure == "utilization_pct"))
+        cells = _figures(row, decimals(data, measure) + (measure == RATE))
         lines.append(
             line(
                 data.name(row["complex_id"], lang),
@@ -270,7 +276,7 @@ def _summary(data: Release, lang: Lang) -> list[Table]:
     }
     lines = []
     for measure in TOTALS:
-        places = decimals(data, measure) + 2 * (measure == "utilization_pct")
+        places = decimals(data, measure) + 2 * (measure == RATE)
         for horizon in HORIZONS:
             row = rows.get((measure, horizon))
             if row is None:

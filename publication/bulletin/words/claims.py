@@ -148,14 +148,16 @@ def joint_sentence(claims: Sequence[Claim], lang: Lang) -> str:
         return ""
     held = [{row.period for row in claim.rows if row.verdict == "supported"} for claim in claims]
     periods = sorted(set.intersection(*held))
-    figures = join_words([stated(claim.stated_pct) for claim in claims], "en")
+    figures = join_words([stated(claim.stated_pct) for claim in claims], lang)
     if not periods:
         if lang == "ko":
-            return "평가할 수 있는 기간 가운데 두 수치가 함께 부합한 때는 없다."
+            return "평가할 수 있는 기간 가운데 보도된 두 비중이 함께 부합한 때는 없다."
         return "In no period that could be evaluated did both figures hold."
     if lang == "ko":
         when = join_words([period_text(p, "ko") for p in periods], "ko")
-        return f"평가할 수 있는 기간 가운데 두 수치가 함께 부합한 때는 {when}뿐이다."
+        return (
+            f"보도된 두 비중({figures})이 함께 부합한 때는 평가할 수 있는 기간 가운데 {when}뿐이다."
+        )
     when = join_words([period_text(p, "en") for p in periods], "en")
     return f"The two figures, {figures}, held together only in {when}."
 

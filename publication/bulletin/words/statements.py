@@ -74,8 +74,11 @@ def not_adjusted_sentence(published: int, tested: int, reason: str, lang: Lang) 
     return f"{text} Most frequent reason for leaving one out: {reason}." if reason else text
 
 
-def revised_sentence(period: str, changes: Sequence[tuple[str, float]], lang: Lang) -> str:
-    """What later vintages made of the totals of a quarter: (measure, % of the first print)."""
+def revised_sentence(period: str, changes: Sequence[tuple[str, float, bool]], lang: Lang) -> str:
+    """What later vintages made of the totals of a quarter: (measure, change, whether it is in points).
+
+    A change is in % of the first print; that of a rate in percentage points.
+    """
     when = period_text(period, lang)
     if not changes:
         return (
@@ -83,7 +86,8 @@ def revised_sentence(period: str, changes: Sequence[tuple[str, float]], lang: La
             if lang == "ko"
             else f"The totals for {when} have not been revised since their first print."
         )
-    listed = [f"{name} {signed(pct, 2)}" for name, pct in changes]
+    points = "%p" if lang == "ko" else " pp"
+    listed = [f"{name} {signed(by, 2, points if rate else '%')}" for name, by, rate in changes]
     if lang == "ko":
         return f"{when}의 합계는 첫 공표 뒤 수정되었다: {', '.join(listed)}."
     return f"The totals for {when} have been revised since their first print: {', '.join(listed)}."

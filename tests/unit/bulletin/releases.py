@@ -316,11 +316,13 @@ def revisions() -> list[Row]:
         }  # fmt: skip
 
     production = {r["period"]: r["production_krw_100m"] for r in totals()}
+    rate = {r["period"]: r["utilization_pct"] for r in totals()}
     return [
         one("_T", "production_krw_100m", "2025-Q3", 2, 1_750_000.0, 1_751_234.5),
         one("_T", "production_krw_100m", "2025-Q3", 3, 1_750_000.0, production["2025-Q3"]),
         one("_T", "production_krw_100m", "2025-Q4", 2, 1_671_111.1, production["2025-Q4"]),
         one("_T", "employment_count", "2025-Q4", 2, 931_000.0, 932_141.0),
+        one("_T", "utilization_pct", "2025-Q4", 2, 82.0, rate["2025-Q4"]),
         one("onsan", "exports_usd_m", "2025-Q4", 2, 5_600.25, 5_573.04),
         one("changwon", "production_krw_100m", "2025-Q4", 2, 161_234.5, 159_118.76),
         # shown first, suppressed when it was issued again

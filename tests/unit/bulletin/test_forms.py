@@ -16,6 +16,7 @@ from publication.bulletin import BulletinError, charts, render_bulletin
 from publication.bulletin import reading as rd
 from publication.bulletin import words as s
 from publication.bulletin.build import checked_document
+from publication.bulletin.check.alts import svg_texts
 from publication.bulletin.model import Document
 from publication.bulletin.reading import Release
 from publication.bulletin.words import Lang
@@ -348,6 +349,19 @@ def test_name_of_forty_syllables_and_characters_the_font_lacks(tmp_path: Path) -
     assert long in pdf_text(written[0]).replace(" ", "")
     assert "□□ 창원" in pdf_text(written[0]) and "Changwon □" in pdf_text(written[2])
     assert long in page_text(written[3]) and "昌原 창원" in page_text(written[1])
+    for content in checked(folder):  # in the drawing, too, over several lines
+        drawn = next(b for b in content.blocks() if b.kind == "figure" and b.key == "movers")
+        texts = ["".join(text.split()) for text in svg_texts(drawn.svg)[1]]
+        assert long in texts and not any("…" in text for text in texts)
+
+
+def test_a_rate_is_revised_by_points(release: Path) -> None:
+    """82.0 to 81.4 % is 0.6 points less, not 0.73 %."""
+    for text, name, unit in zip(
+        said(release), ("가동률", "Operating rate"), ("%p", " pp"), strict=True
+    ):
+        assert f"{name} −0.60{unit}" in text
+        assert f"{name}, % 82.00 81.40 −0.60 – " in text
 
 
 def test_negative_growth_to_and_from_zero(tmp_path: Path) -> None:
