@@ -447,7 +447,13 @@ def _known_answers(room: Ingestion, filed: Snapshot) -> Snapshot | None:
     """
     if not filed.answers_sha256:
         return None
-    same = [s for s in room.store if (s.dataset, s.period) == (filed.dataset, filed.period)]
+    same = [
+        s
+        for s in room.store
+        if (s.dataset, s.period) == (filed.dataset, filed.period)
+        # What could not be used says nothing about what is known.
+        and not in_quarantine(room.home, s.sha256)
+    ]
     newest = max(same, key=lambda s: (s.published_at, s.loaded_at), default=None)
     if newest is None or newest.answers_sha256 != filed.answers_sha256:
         return None

@@ -12,7 +12,7 @@ import os
 import re
 import tempfile
 from collections.abc import Iterator
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 
 UNRECOGNISED = "unrecognised"
@@ -61,9 +61,19 @@ def snapshot_id(dataset: str, period: str, vintage: str, sha256: str) -> str:
     return f"{dataset}/{period}/{vintage}_{sha256[:8]}"
 
 
+#: A name may be so long (bytes in UTF-8), so that file systems (255) have room for what is put after it.
+_LONGEST_NAME = 200
+
+
 def clean_file_name(name: str) -> str:
-    """A file name without path, control characters or anything a shell would stumble over."""
-    return _SAFE.sub("_", Path(name).name).strip(". ")[:180] or "file"
+    """A file name without path, control characters or anything a shell would stumble over; of a long
+    one the middle gives way, so that its date and ending stay."""
+    clean = _SAFE.sub("_", Path(name).name).strip(". ")
+    if len(clean.encode()) > _LONGEST_NAME:
+        head = clean.encode()[: _LONGEST_NAME // 2].decode(errors="ignore")
+        tail = clean.encode()[-_LONGEST_NAME // 2 + 3 :].decode(errors="ignore")
+        clean = f"{head}...{tail}".strip(". ")
+    return clean or "file"
 
 
 class SnapshotStore:
@@ -82,7 +92,7 @@ class SnapshotStore:
     def _sidecars(self) -> dict[Path, Snapshot]:
         if self._known is None:
             self._known = {
-                path: Snapshot(**json.loads(path.read_bytes()))
+                path: _read_sidecar(path)
                 for path in sorted(self.raw.glob("*/*/*/*.json"))
             }
         return self._known
@@ -109,14 +119,21 @@ class SnapshotStore:
         return self.path(snapshot).read_bytes()
 
     def put(self, snapshot: Snapshot, data: bytes) -> Path:
-        """Keep bytes and sidecar; doing it again, or twice at once, changes nothing."""
+        """Keep bytes and sidecar; doing it again, or twice at once, changes nothing.
+
+        One thing may be added to what is known: the hash of the answers, which older sidecars lack.
+        """
         target = self.path(snapshot)
         write_once(target, data)
-        sidecar = json.dumps(asdict(snapshot), ensure_ascii=False, indent=1, sort_keys=True)
         beside = target.with_suffix(".json")
-        write_once(beside, sidecar.encode())
+        write_once(beside, _sidecar_of(snapshot))
+        kept = snapshot
+        if snapshot.answers_sha256 and not (kept := _read_sidecar(beside)).answers_sha256:
+            kept = replace(kept, answers_sha256=snapshot.answers_sha256)
+            replace_file(beside, _sidecar_of(kept))
+            (self._known or {}).pop(beside, None)
         if self._known is not None:
-            self._known.setdefault(beside, snapshot)
+            self._known.setdefault(beside, kept)
         return target
 
     def refile(self, old: Snapshot, new: Snapshot) -> None:
@@ -131,13 +148,21 @@ class SnapshotStore:
             self._known.pop(beside, None)
 
 
-def write_once(target: Path, data: bytes) -> None:
-    """Write a whole file under its name, or leave what stands there already.
+def _sidecar_of(snapshot: Snapshot) -> bytes:
+    return json.dumps(asdict(snapshot), ensure_ascii=False, indent=1, sort_keys=True).encode()
+
+
+def _read_sidecar(path: Path) -> Snapshot:
+    return Snapshot(**json.loads(path.read_bytes()))
+
+
+def write_once(target: Path, data: bytes) -> bool:
+    """Write a whole file under its name, or leave what stands there already; tells whether it wrote.
 
     A hard link makes the name appear with all its bytes or not at all.
     """
     if target.exists():
-        return
+        return False
     target.parent.mkdir(parents=True, exist_ok=True)
     descriptor, name = tempfile.mkstemp(dir=target.parent, prefix=".part-")
     try:
@@ -149,7 +174,8 @@ def write_once(target: Path, data: bytes) -> None:
         try:
             os.link(name, target)
         except FileExistsError:
-            pass
+            return False
+        return True
     finally:
         os.unlink(name)
 

@@ -15,7 +15,7 @@ import shutil
 import uuid
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ProcessPoolExecutor
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
 from dataclasses import replace
 from datetime import UTC, date, datetime
 from pathlib import Path
@@ -186,19 +186,28 @@ def _tidy_up(settings: Settings, room: Ingestion, path: Path, outcome: Outcome) 
     sidecar = path.with_name(path.name + SIDECAR_SUFFIX)
     if not sidecar.exists():
         return
-    if path.parent == settings.home / "sample":
+    home, sample = settings.home / "inbox", settings.home / "sample"
+    if sample in path.parents:
         contract = room.contracts.by_dataset.get(outcome.dataset or "")
         if contract is None or not contract.names_persons:
             return
-    elif path.parent != settings.home / "inbox":
+    elif home not in path.parents:
         return
-    try:
-        known = json.loads(sidecar.read_text(encoding="utf-8"))
-    except ValueError:
-        return
-    if isinstance(known, dict) and known.get("url"):
+    if is_fetched(path):
         path.unlink(missing_ok=True)
         sidecar.unlink(missing_ok=True)
+        if path.parent not in (home, sample):  # of a name that was taken: the folder was made for it
+            with suppress(OSError):
+                path.parent.rmdir()
+
+
+def is_fetched(path: Path) -> bool:
+    """Whether a file of an inbox was fetched, not dropped by a person: its sidecar names an address."""
+    try:
+        known = json.loads(path.with_name(path.name + SIDECAR_SUFFIX).read_text(encoding="utf-8"))
+    except (FileNotFoundError, ValueError):
+        return False
+    return isinstance(known, dict) and bool(known.get("url"))
 
 
 def ingest(

@@ -42,7 +42,7 @@ from ingestion.fetch.masking import MASK, Masker, plain_key
 from ingestion.fetch.quota import Meter, Now, now_utc
 from ingestion.fetch.reroute import SampleTransport
 from ingestion.outcomes import FetchOutcome, FetchStatus, append_outcome
-from ingestion.snapshots import clean_file_name, replace_file
+from ingestion.snapshots import clean_file_name, replace_file, write_once
 
 log = logging.getLogger(__name__)
 # Where structlog is installed, stamina would write to stdout, among a command's results.
@@ -143,15 +143,30 @@ class Answer:
     is_simulated: bool = False
 
     def drop(self, folder: Path) -> Path:
-        """Write the file and its sidecar into a folder (an inbox); the sidecar comes first."""
-        path = folder / clean_file_name(self.file_name)
+        """Write the file and its sidecar into a folder (an inbox); the sidecar comes first.
+
+        Nothing that waits there is written over: where another file has the name, this one lies in a
+        folder named by its content. The same bytes once more change nothing.
+        """
+        name = clean_file_name(self.file_name)
+        path = folder / name
         known: dict[str, Any] = {"url": self.url}
         if self.is_simulated:
             known["simulated"] = True
         if self.published_at is not None:
             known["published_at"] = self.published_at.isoformat()
         sidecar = json.dumps(known, ensure_ascii=False).encode()
-        replace_file(path.with_name(path.name + ".meta.json"), sidecar)
+        beside = path.with_name(name + ".meta.json")
+        is_there = path.exists()
+        if is_there and path.read_bytes() == self.data:
+            write_once(beside, sidecar)
+            return path
+        # Whoever makes the sidecar has the name, also where two processes want it at once.
+        if not is_there and write_once(beside, sidecar):
+            replace_file(path, self.data)
+            return path
+        path = folder / hashlib.sha256(self.data).hexdigest()[:16] / name
+        replace_file(path.with_name(name + ".meta.json"), sidecar)
         replace_file(path, self.data)
         return path
 

@@ -279,7 +279,7 @@ TABLE: dict[tuple[str, str], Entry] = {
     # Our own findings.
     ("any", "no_key"): Entry(KeyRejected, "no key is set for '{name}'", "'{name}' 인증키가 없음", "Set the key for '{name}'; without one, drop the publisher's files into the inbox.", "'{name}' 인증키를 설정하십시오. 없으면 발행 기관의 파일을 수신 폴더에 넣으십시오."),
     ("any", "quota"): Entry(QuotaSpent, "today's {limit} calls of {service} are used up; nothing was sent", "{service}의 오늘 한도 {limit}건을 다 써서 보내지 않음"),
-    ("any", "held"): Entry(QuotaSpent, "the calls of {service} were used up less than half an hour ago; nothing was sent", "{service}의 호출 한도를 쓴 지 30분이 지나지 않아 보내지 않음", _WAIT_EN, _WAIT_KO, hold=_HOLD),
+    ("any", "held"): Entry(QuotaSpent, "the calls of {service} were used up less than half an hour ago; nothing was sent", "{service}의 호출 한도를 쓴 지 30분이 지나지 않아 보내지 않음", _WAIT_EN, _WAIT_KO),
     ("any", "timeout"): Entry(Unreachable, "no complete answer within the time limit ({detail})", "제한 시간 안에 답이 오지 않음({detail})"),
     ("any", "connection"): Entry(Unreachable, "no connection, or it was cut off ({detail})", "연결되지 않거나 끊김({detail})"),
     ("any", "tls"): Entry(Refused, "the server's certificate could not be verified", "서버 인증서를 확인할 수 없음", "Check the machine's clock and its proxy; verification is never turned off.", "컴퓨터 시각과 프록시를 확인하십시오. 인증서 검증은 끄지 않습니다."),

@@ -41,14 +41,7 @@ from ingestion.outcomes import Outcome, read_outcomes
 from ingestion.periods import Period
 from ingestion.registry import Registry
 from ingestion.sample.server import FAULTS, SampleServer
-from ingestion.sample.server.faults import (
-    CONTENT,
-    FILES,
-    PAIRS,
-    SOURCES,
-    STATES,
-    UNKNOWN_NAME,
-)
+from ingestion.sample.server.faults import CONTENT, STATES, UNKNOWN_NAME
 from pipeline import fetching
 
 from ..conftest import SEEDS
@@ -67,6 +60,32 @@ DAYS = {
 _REVISED_SINCE = {"status": "2025-Q1", "factory_registry": "2021", "knowledge_centres": "2021"}
 ONCE, AGAIN = 1, 2
 QUICK = Retries(attempts=AGAIN, initial=0.01, most=0.02, jitter=0.0, longest=5.0)
+
+#: What the sample publisher answers for: files of the portal, and interfaces that want a key.
+FILES = ("workbook", "status", "csv", "factory_registry", "knowledge_centres")
+INTERFACES = (
+    "odcloud", "indparkstats", "factories", "customs", "customs_by_province", "kosis", "ecos",
+)  # fmt: skip
+SOURCES = (*FILES, *INTERFACES)
+_XML_ONLY = ("customs", "customs_by_province")
+#: Where a fault can happen, if not everywhere.
+_WHERE: dict[str, tuple[str, ...]] = {
+    "quota_spent": INTERFACES,
+    "quota_429": tuple(source for source in INTERFACES if source not in ("kosis", "ecos")),
+    "key_expired": INTERFACES,
+    # Of the portal's steps two are answered in JSON.
+    "xml_for_json": tuple(source for source in SOURCES if source not in _XML_ONLY),
+    "truncated_json": tuple(source for source in SOURCES if source not in _XML_ONLY),
+    "captcha": FILES,
+    "stale_bytes": (*FILES, "odcloud"),
+    "uddi_changed": (*FILES, "odcloud"),
+    # Customs revises by itself: see `macro.py`.
+    "revision": (*FILES, "odcloud", "kosis", "ecos"),
+    # The registry's list has no figure with a unit.
+    "unit_changed": tuple(source for source in SOURCES if source != "factory_registry"),
+}
+#: Every fault that can happen, with the source where it can.
+PAIRS = tuple((fault, source) for fault in FAULTS for source in _WHERE.get(fault, SOURCES))
 
 
 @dataclass(frozen=True)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 from datetime import date
 from pathlib import Path
@@ -14,6 +15,7 @@ import pytest
 from ingestion.answers import bundle_of, pack
 from ingestion.ingest import Ingestion, ingest_file
 from ingestion.periods import Period
+from ingestion.sample import mutate
 from pipeline import fetching, steps
 from pipeline.settings import Settings
 
@@ -144,6 +146,29 @@ def test_what_was_fetched_lies_in_raw_alone_and_what_people_dropped_stays(
     assert room.store.read(kept) == data
 
 
+def test_two_editions_of_one_name_both_land(
+    room: Ingestion, edition_file: Any
+) -> None:
+    """The older one is still waiting when the portal offers another file under its name."""
+    settings, since = Settings(room.home), Period.parse("2026-Q1")
+    footnote = mutate.add_footnote("production_by_complex", "* 정정")
+    both = [edition_file().read_bytes(), edition_file(footnote).read_bytes()]
+    for data in both:
+        fetching.fetch(
+            settings,
+            ["kicox__industrial_trend"],
+            run_id="r",
+            since=since,
+            transport=portal(data),
+        )
+    outcomes = [o for o in steps.ingest(settings) if o["file_name"] == NAME]
+    assert [o["status"] for o in outcomes] == ["landed", "landed"]
+    assert {o["sha256"] for o in outcomes} == {
+        hashlib.sha256(data).hexdigest() for data in both
+    }
+    assert list(settings.drops.iterdir()) == []
+
+
 def test_an_edition_is_fetched_once(room: Ingestion, edition_file: Any) -> None:
     settings, calls = Settings(room.home), []
     site = portal(edition_file().read_bytes())
@@ -263,7 +288,10 @@ def test_an_edition_is_about_its_month_until_march_2024() -> None:
     contract = fetching.load_contracts()["kicox__industrial_trend"]
     days = [date(2024, 1, 31), date(2024, 2, 29), date(2024, 3, 31), date(2024, 6, 30)]
     assert [str(fetching._period(contract, day)) for day in days] == [
-        *("2024-01", "2024-02", "2024-03", "2024-Q2")
+        "2024-01",
+        "2024-02",
+        "2024-03",
+        "2024-Q2",
     ]
 
 

@@ -21,6 +21,7 @@ from ingestion.answers import bundle_of, pack
 from ingestion.contract import KosisFetch
 from ingestion.ingest import Ingestion, ingest_file, is_stale, out_of_order, parse_warnings, reparse
 from ingestion.outcomes import Outcome, read_outcomes
+from ingestion.periods import Period
 from ingestion.registry import Registry
 from ingestion.sample import (
     SampleRegistry,
@@ -483,7 +484,7 @@ def odcloud_bundle(folder: Path, edition: SimulatedPublication, period: str, udd
             "perPage": 1000, "totalCount": len(data)}  # fmt: skip
     text = json.dumps(body, ensure_ascii=False).encode()
     dataset = "kicox__industrial_trend_production_by_complex_csv"
-    end = {"2025-Q3": "2025-09-30", "2025-Q4": "2025-12-31", "2026-Q1": "2026-03-31"}[period]
+    end = Period.parse(period).last_day.isoformat()
     url = f"https://api.odcloud.kr/api/15085891/v1/uddi:{uddi}"
     bundle = bundle_of([(text, url, {"page": "1"}, end)], dataset=dataset, period=period)
     path = folder / f"{uddi}_{period}.zip"
@@ -513,6 +514,45 @@ def test_the_answers_of_another_period_are_refused_and_the_first_hold(
     # The right rows come later: they land.
     mended = take(room, odcloud_bundle(tmp_path, editions["2026-Q1"], "2026-Q1", "b"))
     assert (mended.status, mended.period) == ("landed", "2026-Q1"), mended.message
+
+
+def test_what_is_in_quarantine_is_no_known_answer(
+    room: Ingestion, editions: dict[str, SimulatedPublication], tmp_path: Path
+) -> None:
+    quarter = editions["2025-Q4"]
+    first = take(room, odcloud_bundle(tmp_path, quarter, "2025-Q4", "a"))
+    stale = take(room, odcloud_bundle(tmp_path, quarter, "2026-Q1", "b"))
+    assert (first.status, stale.status) == ("landed", "quarantined")
+    # The first one turns out to be of no use: now the second period's are nobody else's.
+    reason = room.quarantine_folder(first.sha256) / "reason.json"
+    reason.parent.mkdir(parents=True)
+    reason.write_text(json.dumps({"fingerprint": room.fingerprint}), encoding="utf-8")
+    again = take(room, odcloud_bundle(tmp_path, quarter, "2026-Q1", "c"))
+    assert (again.status, again.period) == ("landed", "2026-Q1"), again.message
+
+
+def test_an_old_sidecar_is_given_the_hash_of_its_answers_when_it_is_read_again(
+    room: Ingestion, editions: dict[str, SimulatedPublication], tmp_path: Path
+) -> None:
+    quarter = editions["2025-Q4"]
+    first = take(room, odcloud_bundle(tmp_path, quarter, "2025-Q4", "a"))
+    (path,) = (room.home / "raw").glob("*/*/*/*.json")
+    told = json.loads(path.read_text(encoding="utf-8"))
+    hashed = told.pop("answers_sha256")
+    path.chmod(0o644)
+    path.write_text(json.dumps(told), encoding="utf-8")
+    later = Ingestion(
+        room.home, room.contracts, replace(room.registry, fingerprint="another registry")
+    )
+    (old,) = later.store
+    assert hashed and not old.answers_sha256
+    again = reparse(later, old, run_id="again")
+    assert again is not None and again.status == "landed"
+    for store in (later.store, Ingestion(room.home, room.contracts, room.registry).store):
+        (kept,) = store
+        assert kept == replace(old, answers_sha256=hashed), kept
+    moved = take(later, odcloud_bundle(tmp_path, quarter, "2025-Q4", "b"))
+    assert (moved.status, moved.snapshot_id) == ("unchanged", first.snapshot_id)
 
 
 def test_the_same_answers_from_another_address_are_nothing_new(

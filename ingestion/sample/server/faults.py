@@ -45,31 +45,6 @@ FAULTS: dict[str, str] = {
 CONTENT = ("values_gone", "header_changed", "name_unknown", "unit_changed")
 #: These are states, not events: `times` does not count them.
 STATES = ("revision", "uddi_changed")
-#: What the sample publisher answers for: files of the portal, and interfaces that want a key.
-FILES = ("workbook", "status", "csv", "factory_registry", "knowledge_centres")
-INTERFACES = (
-    "odcloud", "indparkstats", "factories", "customs", "customs_by_province", "kosis", "ecos",
-)  # fmt: skip
-SOURCES = (*FILES, *INTERFACES)
-_XML_ONLY = ("customs", "customs_by_province")
-#: Where a fault can happen, if not everywhere.
-_WHERE: dict[str, tuple[str, ...]] = {
-    "quota_spent": INTERFACES,
-    "quota_429": tuple(source for source in INTERFACES if source not in ("kosis", "ecos")),
-    "key_expired": INTERFACES,
-    # Of the portal's steps two are answered in JSON.
-    "xml_for_json": tuple(source for source in SOURCES if source not in _XML_ONLY),
-    "truncated_json": tuple(source for source in SOURCES if source not in _XML_ONLY),
-    "captcha": FILES,
-    "stale_bytes": (*FILES, "odcloud"),
-    "uddi_changed": (*FILES, "odcloud"),
-    # Customs revises by itself: see `macro.py`.
-    "revision": (*FILES, "odcloud", "kosis", "ecos"),
-    # The registry's list has no figure with a unit.
-    "unit_changed": tuple(source for source in SOURCES if source != "factory_registry"),
-}
-#: Every fault that can happen, with the source where it can.
-PAIRS = tuple((fault, source) for fault in FAULTS for source in _WHERE.get(fault, SOURCES))
 #: Made instead of the answer, which need not be made at all.
 _INSTEAD = (
     "http_429", "http_500", "http_503", "quota_spent", "quota_429", "key_expired", "html_instead",

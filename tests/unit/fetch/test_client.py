@@ -225,7 +225,6 @@ def test_a_limit_that_is_not_of_the_day_is_remembered_for_half_an_hour(
         sent.append(request)
         return httpx.Response(200, content=said)
 
-    time.moment = datetime(2026, 6, 1, 14, 50, tzinfo=UTC)
     for minute in (50, 55):
         time.moment = datetime(2026, 6, 1, 14, minute, tzinfo=UTC)
         with pytest.raises(errors.QuotaSpent):
@@ -432,6 +431,51 @@ def test_an_answer_drops_into_an_inbox_with_its_sidecar(
     sidecar = json.loads(path.with_name(path.name + ".meta.json").read_text())
     assert Sidecar.model_validate(sidecar).published_at == date(2026, 5, 29)
     assert sidecar["url"] == answer.url
+
+
+def test_files_of_one_name_do_not_write_over_each_other(
+    make: Make, call: Call, tmp_path: Path
+) -> None:
+    inbox = tmp_path / "inbox"
+    answer = make(replies(httpx.Response(200, content=DATA))).send(call)
+    days = [date(2026, 5, 29), date(2026, 6, 1)]
+    older, newer = (
+        replace(answer, data=data, published_at=day).drop(inbox)
+        for data, day in zip((b"older", b"newer"), days, strict=True)
+    )
+    assert (older.read_bytes(), newer.read_bytes()) == (b"older", b"newer")
+    assert older.name == newer.name and older.parent == inbox
+    for path, day in zip((older, newer), days, strict=True):
+        told = path.with_name(path.name + ".meta.json").read_bytes()
+        assert Sidecar.model_validate_json(told).published_at == day
+    # The same once more changes nothing, nor does what a person dropped give way.
+    before = sorted(inbox.rglob("*"))
+    for data, path in ((b"older", older), (b"newer", newer)):
+        assert replace(answer, data=data, published_at=days[1]).drop(inbox) == path
+    assert sorted(inbox.rglob("*")) == before
+    by_hand = inbox / "by hand.json"
+    by_hand.write_bytes(b"a person's")
+    ours = replace(answer, file_name=by_hand.name).drop(inbox)
+    assert (by_hand.read_bytes(), ours.read_bytes()) == (b"a person's", DATA)
+    assert not by_hand.with_name("by hand.json.meta.json").exists()
+
+
+def test_a_name_that_another_process_is_just_taking_is_not_taken(
+    make: Make, call: Call, tmp_path: Path
+) -> None:
+    answer = make(replies(httpx.Response(200, content=DATA))).send(call)
+    sidecar = tmp_path / (answer.file_name + ".meta.json")
+    sidecar.write_bytes(b'{"url": "https://example.org/other"}')
+    assert answer.drop(tmp_path).parent != tmp_path
+    assert b"other" in sidecar.read_bytes() and not (tmp_path / answer.file_name).exists()
+
+
+def test_a_long_name_fits_into_a_file_system(make: Make, call: Call, tmp_path: Path) -> None:
+    answer = make(replies(httpx.Response(200, content=DATA))).send(call)
+    name = "산업단지" * 60 + "_20260331.xlsx"
+    path = replace(answer, file_name=name).drop(tmp_path)
+    assert path.read_bytes() == DATA and path.name.endswith("_20260331.xlsx")
+    assert path.name.startswith("산업단지") and path.with_name(path.name + ".meta.json").exists()
 
 
 @pytest.mark.parametrize(
