@@ -101,7 +101,12 @@ def fetch_dag(schedule: Schedule) -> DAG:
                 raise AirflowSkipException("no person is needed / 사람이 필요하지 않습니다")
             if not clock_is_on(CLOCK):
                 raise AirflowSkipException("started by hand: the next run takes the file up")
-            name = fetching.arrived(Settings.from_env(), dataset, since=asked["at"])
+            name = fetching.arrived(
+                Settings.from_env(),
+                dataset,
+                since=asked["at"],
+                awaited=asked.get("awaited", ()),
+            )
             return PokeReturnValue(is_done=name is not None, xcom_value=name)
 
         fetch(schedule.dataset) >> person(schedule.dataset)

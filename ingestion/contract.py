@@ -69,6 +69,9 @@ class Cadence(_Strict):
     lag_days_from: int | None = Field(default=None, ge=0)
     lag_days_to: int | None = Field(default=None, ge=0)
     late_after_days: int | None = Field(default=None, ge=0)
+    #: How many months after its period a figure may still be revised: an edition, month or year is asked
+    #: for again so long (`pipeline/editions.py` says how often). 0: what was published stays.
+    revised_for_months: int = Field(default=0, ge=0, le=120)
     #: An annual edition that is about the last day of this month (6: 30 June), not of December.
     as_of_month: int | None = Field(default=None, ge=1, le=11)
     #: The newest period that will ever appear (`2024-03`): nothing is expected after it.

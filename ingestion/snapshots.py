@@ -92,8 +92,7 @@ class SnapshotStore:
     def _sidecars(self) -> dict[Path, Snapshot]:
         if self._known is None:
             self._known = {
-                path: _read_sidecar(path)
-                for path in sorted(self.raw.glob("*/*/*/*.json"))
+                path: _read_sidecar(path) for path in sorted(self.raw.glob("*/*/*/*.json"))
             }
         return self._known
 

@@ -11,10 +11,10 @@ from __future__ import annotations
 
 import contextlib
 import hashlib
-import json
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
+from functools import cached_property, partial
 from pathlib import Path
 from typing import Any
 
@@ -28,30 +28,25 @@ from ingestion.contract import (
     OdcloudFetch,
     PortalFetch,
     TrendFetch,
-    load_contracts,
 )
 from ingestion.fetch.client import Answer, Fetcher, status_of
-from ingestion.fetch.errors import FetchError, NoData, PersonNeeded
-from ingestion.fetch.quota import SEOUL, Now, now_utc
+from ingestion.fetch.errors import FetchError, NoData, PersonNeeded, fault
+from ingestion.fetch.quota import Now, now_utc
 from ingestion.fetch.sources import customs, ecos, factories, indparkstats, kosis, odcloud, portal
-from ingestion.ingest import in_quarantine
+from ingestion.ingest import Ingestion, in_quarantine
 from ingestion.parsers import industrial_trend
 from ingestion.periods import Period, period_of_date
 from ingestion.problems import RejectedFile
 from ingestion.recognise import recognise
-from ingestion.snapshots import SnapshotStore, replace_file
-from ingestion.sniff import read_content
+from ingestion.snapshots import Snapshot
+from ingestion.sniff import may_name_persons, read_content
+from pipeline.editions import Editions
 from pipeline.inputs import ingestion_room
 from pipeline.settings import Settings, close_home
 from pipeline.steps import inbox_files, inboxes, new_run_id
 
-#: A year's trade and exchange rates are asked for again until the year after the next has begun:
-#: months are revised until the following February.
-_YEARS_REVISED = 2
 #: Pages of an unfinished edition are kept so long (the longest `keep_days` of a source).
 _KEPT_DAYS = 7
-#: In the place of the day of an edition's last change: a person was asked for it.
-_ASKED = "asked"
 
 
 @dataclass(frozen=True)
@@ -60,26 +55,34 @@ class Errand:
 
     fetcher: Fetcher
     contract: Contract
+    #: Knows what every file looks like.
+    room: Ingestion
     #: Where it goes.
     drops: Path
-    #: When what has landed came (UTC), by period.
-    landed: Mapping[str, str]
+    #: The periods that have landed.
+    landed: Collection[str]
     today: date
     #: Fetch from this period on, whatever is known; None: only what is new.
     since: Period | None = None
+    #: What has landed of the dataset.
+    snapshots: tuple[Snapshot, ...] = ()
 
     @property
     def dataset(self) -> str:
         """The dataset's name."""
         return self.contract.dataset
 
-    def holds(self, period: Period, changed_on: date | None) -> bool:
-        """Whether a period has landed, and since the publisher's day of its last change."""
-        at = self.landed.get(str(period))
-        if at is None:
-            return False
-        return (
-            changed_on is None or datetime.fromisoformat(at).astimezone(SEOUL).date() >= changed_on
+    @cached_property
+    def editions(self) -> Editions:
+        """What is known of the editions that the publisher offered."""
+        return Editions(
+            self.fetcher.home,
+            self.dataset,
+            is_simulated=self.fetcher.rerouted,
+            snapshots=self.snapshots,
+            period_of=partial(_period, self.contract),
+            today=self.today,
+            revised_for_months=self.contract.cadence.revised_for_months,
         )
 
     def forget(self, answers: Sequence[Answer]) -> None:
@@ -133,22 +136,21 @@ def fetch(
     Raises:
         KeyError: a dataset that no contract names, or that says nothing on how it is fetched.
     """
-    contracts = load_contracts().by_dataset
-    offered = {d: c for d, c in contracts.items() if c.source.fetch}
+    room = ingestion_room(settings)
+    offered = {d: c for d, c in room.contracts.by_dataset.items() if c.source.fetch}
     unknown = set(datasets or []) - offered.keys()
     if unknown:
         raise KeyError(f"{', '.join(sorted(unknown))}: fetched are {', '.join(sorted(offered))}")
     close_home(settings)
     settings.drops.mkdir(parents=True, exist_ok=True)
-    landed: dict[str, dict[str, str]] = {}
-    for snapshot in SnapshotStore(settings.home / "raw"):
+    landed: dict[str, list[Snapshot]] = {}
+    for snapshot in room.store:
         # What is simulated says nothing about what the publisher has, and the other way round. What
         # is in quarantine is asked for again: the publisher may have mended it.
         if snapshot.is_simulated == (settings.publishers is not None) and not in_quarantine(
             settings.home, snapshot.sha256
         ):
-            periods = landed.setdefault(snapshot.dataset, {})
-            periods[snapshot.period] = max(snapshot.loaded_at, periods.get(snapshot.period, ""))
+            landed.setdefault(snapshot.dataset, []).append(snapshot)
     results: list[dict[str, Any]] = []
     with Fetcher(
         settings.home,
@@ -162,8 +164,16 @@ def fetch(
     ) as fetcher:
         today = settings.today or fetcher.meter.today()
         for dataset in datasets or sorted(offered):
+            here = tuple(landed.get(dataset, ()))
             errand = Errand(
-                fetcher, offered[dataset], settings.drops, landed.get(dataset, {}), today, since
+                fetcher,
+                offered[dataset],
+                room,
+                settings.drops,
+                {snapshot.period for snapshot in here},
+                today,
+                since,
+                here,
             )
             results.append(_fetch_one(errand))
             tell(results[-1])
@@ -180,15 +190,22 @@ def _fetch_one(errand: Errand) -> dict[str, Any]:
             for path in _WAYS[type(way)](errand, way):
                 files.append(path)
         except FetchError as error:
-            # Where no way gives it, a person can: whatever else went wrong, that is what to do.
-            if not isinstance(failure, PersonNeeded):
+            # Where no way gives it, a person can: whatever else went wrong, that is what to do. And
+            # that one way has nothing does not make up for another that failed.
+            if failure is None or not (
+                isinstance(failure, PersonNeeded) or isinstance(error, NoData)
+            ):
                 failure = error
             if not files:
                 continue
         else:
             failure = None if files else failure
         break
-    result: dict[str, Any] = {"dataset": errand.dataset, "files": [str(path) for path in files]}
+    result: dict[str, Any] = {
+        "dataset": errand.dataset,
+        "files": [str(path) for path in files],
+        "awaited": errand.editions.awaited,
+    }
     if failure is None:
         names = ", ".join(path.name for path in files[:3]) + (" …" if len(files) > 3 else "")
         return {
@@ -211,67 +228,80 @@ def _fetch_one(errand: Errand) -> dict[str, Any]:
 
 
 def _portal(errand: Errand, way: PortalFetch) -> Iterator[Path]:
-    """Every edition from `first` on that was not fetched before, oldest first, and the newest.
+    """Every edition from `first` on that was not fetched before, oldest first, the newest, and what
+    may have been mended since.
 
-    Where a captcha is in the way, a person is asked once for an edition: what has landed since then,
-    in whatever way it came, is not asked for again.
+    Where a captcha is in the way, a person is asked once for an edition: what somebody dropped since
+    then is not asked for again.
     """
     request = portal.PortalRequest(errand.dataset, way.dataset_id)
-    seen = _Editions(errand.fetcher.home, errand.dataset)
-    first = errand.since or (Period.parse(way.first) if way.first else None)
-    for edition in portal.editions(errand.fetcher, request):
-        wanted = edition.is_newest or (
-            first is not None and edition.day is not None and edition.day > first.shift(-1).last_day
-        )
-        if not wanted or (errand.since is None and seen.has(edition.uddi, edition.changed_on)):
-            continue
-        is_here = (
-            errand.since is None
-            and edition.day is not None
-            and errand.holds(_period(errand.contract, edition.day), edition.changed_on)
-        )
-        if is_here and seen.was_asked(edition.uddi):
-            seen.add(edition.uddi, edition.changed_on)
+    memory, first = errand.editions, Period.parse(way.first) if way.first else None
+    offered = portal.editions(errand.fetcher, request)
+    for edition in memory.due(offered, first, errand.since):
+        if errand.since is None and memory.was_asked(edition) and memory.is_here(edition):
+            memory.add(edition.uddi, edition.changed_on)
             continue
         try:
-            answer = portal.download(errand.fetcher, request, edition)
+            check = partial(_must_be, errand, edition.title)
+            answer = portal.download(errand.fetcher, request, edition, check)
         except PersonNeeded:
-            if is_here:
-                seen.add(edition.uddi, edition.changed_on)
+            if errand.since is None and memory.is_here(edition):
+                memory.add(edition.uddi, edition.changed_on)
                 continue
-            seen.ask(edition.uddi)
+            memory.ask(edition, errand.fetcher.now().astimezone(UTC))
             raise
-        yield answer.drop(errand.drops)
-        seen.add(edition.uddi, edition.changed_on)
+        path = answer.drop(errand.drops)
+        memory.add(edition.uddi, edition.changed_on, path)
+        yield path
+
+
+def _must_be(errand: Errand, title: str, data: bytes) -> None:
+    """A downloaded file must be what its contract says.
+
+    Raises:
+        NotData: it has another form, or no contract answers to it.
+    """
+    contract = errand.contract
+    what, what_ko = f"no {contract.form}", f"{contract.form} 형식이 아님"
+    try:
+        content = read_content(data)
+        if content.form == contract.form:
+            recognise(content, errand.room.contracts, errand.room.registry, title)
+            return
+    except RejectedFile as rejected:
+        # What may name persons is not quoted.
+        if not (contract.names_persons or may_name_persons(data)):
+            what, what_ko = rejected.problems[0].message_en, rejected.problems[0].message_ko
+    raise fault("not_the_file", publisher="portal", what=what, what_ko=what_ko)
 
 
 def _odcloud(errand: Errand, way: OdcloudFetch) -> Iterator[Path]:
-    """The newest edition, and every one from `since` on."""
-    editions = odcloud.editions(errand.fetcher, way.dataset_id)
-    for number, edition in enumerate(editions):
-        if edition.day is None:
-            continue
-        period = str(_period(errand.contract, edition.day))
-        wanted = number == 0 and period not in errand.landed
-        if errand.since is not None:
-            wanted = edition.day > errand.since.shift(-1).last_day
-        if wanted:
-            request = odcloud.OdcloudRequest(
-                errand.dataset, way.dataset_id, edition.uddi, day=edition.day
-            )
-            answers = odcloud.fetch(errand.fetcher, request)
-            yield errand.drop(answers, period)
-            errand.forget(answers)
+    """The newest edition and what may have been mended since; every edition from `since` on."""
+    memory = errand.editions
+    offered = [e for e in odcloud.editions(errand.fetcher, way.dataset_id) if e.day is not None]
+    offered.sort(key=lambda e: e.day or date.min)
+    for edition in memory.due(offered, None, errand.since):
+        request = odcloud.OdcloudRequest(
+            errand.dataset, way.dataset_id, edition.uddi, day=edition.day
+        )
+        answers = odcloud.fetch(errand.fetcher, request)
+        path = errand.drop(answers, str(_period(errand.contract, edition.day or errand.today)))
+        errand.forget(answers)
+        memory.add(edition.uddi, path=path)
+        yield path
 
 
 def _trend(errand: Errand, way: TrendFetch) -> Iterator[Path]:
-    """Every operation of every month that has not landed; oldest first, a bundle a month."""
+    """Every operation of every month that has not landed or may have been revised since; oldest
+    first, a bundle a month."""
     month = Period.parse(way.first)
     last = Period.parse(way.last) if way.last else period_of_date(errand.today, "M").shift(-1)
+    memory = errand.editions
     while month <= last:
         about = str(month)
         again = errand.since is not None and month >= _month(errand.since)
-        if again or about not in errand.landed:
+        revised = memory.may_change(month.last_day) and memory.is_long_ago(about)
+        if again or revised or about not in errand.landed:
             answers: list[Answer] = []
             for operation, (_, takes) in indparkstats.OPERATIONS.items():
                 request = indparkstats.TrendRequest(
@@ -280,8 +310,10 @@ def _trend(errand: Errand, way: TrendFetch) -> Iterator[Path]:
                 with contextlib.suppress(NoData):
                     answers += indparkstats.fetch(errand.fetcher, request)
             if answers:
-                yield errand.drop(answers, about)
+                path = errand.drop(answers, about)
                 errand.forget(answers)
+                memory.add(about, path=path)
+                yield path
         month = month.shift(1)
 
 
@@ -369,7 +401,7 @@ _WAYS: dict[type, Callable[[Errand, Any], Iterator[Path]]] = {
 def _due_year(errand: Errand, year: str) -> bool:
     if errand.since is not None:
         return int(year) >= errand.since.year
-    return year not in errand.landed or errand.today.year - int(year) < _YEARS_REVISED
+    return year not in errand.landed or errand.editions.may_change(date(int(year), 12, 31))
 
 
 def _span(first: str, today: date) -> tuple[str, str]:
@@ -399,37 +431,6 @@ def _kosis_period(today: date, frequency: str) -> str:
     return f"{today.year}{(today.month + 2) // 3 if frequency == 'Q' else today.month:02d}"
 
 
-class _Editions:
-    """Which editions of a file dataset were fetched; lost, they are merely fetched again."""
-
-    def __init__(self, home: Path, dataset: str) -> None:
-        self._path = home / "fetched" / f"{dataset}.editions.json"
-        try:
-            self._known: dict[str, str] = dict(json.loads(self._path.read_text(encoding="utf-8")))
-        except (FileNotFoundError, ValueError):
-            self._known = {}
-
-    def has(self, uddi: str, changed_on: date | None) -> bool:
-        """Whether this edition was fetched as it is now."""
-        return self._known.get(uddi) == str(changed_on)
-
-    def was_asked(self, uddi: str) -> bool:
-        """Whether a person was asked for this edition, and it was not fetched since."""
-        return self._known.get(uddi) == _ASKED
-
-    def ask(self, uddi: str) -> None:
-        """Remember that a person was asked for an edition."""
-        self._keep(uddi, _ASKED)
-
-    def add(self, uddi: str, changed_on: date | None) -> None:
-        """Remember an edition."""
-        self._keep(uddi, str(changed_on))
-
-    def _keep(self, uddi: str, what: str) -> None:
-        self._known[uddi] = what
-        replace_file(self._path, json.dumps(self._known, indent=1, sort_keys=True).encode())
-
-
 # -- for the scheduler ----------------------------------------------------------------------
 
 
@@ -446,18 +447,33 @@ def fetch_for_run(settings: Settings, dataset: str, *, since: str | None) -> dic
     return {**result, "at": at}
 
 
-def arrived(settings: Settings, dataset: str, *, since: str) -> str | None:
+def arrived(
+    settings: Settings, dataset: str, *, since: str, awaited: Sequence[str] = ()
+) -> str | None:
     """The file of a dataset that somebody has dropped, or None while there is none.
 
     A file counts that lies in the inbox and is not known yet, or that was taken in after `since`
-    (the daily ingestion may come first). Files are known by their content, not by their name.
+    (the daily ingestion may come first). Files are known by their content, not by their name. What was
+    fetched is nobody's: it may be all that came before the captcha.
+
+    Args:
+        settings: where the inboxes are; dataset: the dataset's name.
+        since: when it was asked for (UTC).
+        awaited: the editions that a person was asked for; fetched since then, all is well, too.
     """
+    memory = Editions(settings.home, dataset, is_simulated=settings.publishers is not None)
+    if awaited and not set(awaited) & set(memory.awaited):
+        return f"{dataset}: fetched meanwhile"
     room = ingestion_room(settings)
-    known: set[str] = set()
+    known = set(memory.ours)
     for snapshot in room.store:
-        known.add(snapshot.sha256)
-        if snapshot.dataset == dataset and snapshot.loaded_at >= since:
+        if (
+            snapshot.dataset == dataset
+            and snapshot.loaded_at >= since
+            and snapshot.sha256 not in memory.ours
+        ):
             return snapshot.file_name
+        known.add(snapshot.sha256)
     for path in [p for folder in inboxes(settings) for p in inbox_files(folder)]:
         data = path.read_bytes()
         if hashlib.sha256(data).hexdigest() in known:

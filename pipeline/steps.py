@@ -196,7 +196,10 @@ def _tidy_up(settings: Settings, room: Ingestion, path: Path, outcome: Outcome) 
     if is_fetched(path):
         path.unlink(missing_ok=True)
         sidecar.unlink(missing_ok=True)
-        if path.parent not in (home, sample):  # of a name that was taken: the folder was made for it
+        if path.parent not in (
+            home,
+            sample,
+        ):  # of a name that was taken: the folder was made for it
             with suppress(OSError):
                 path.parent.rmdir()
 

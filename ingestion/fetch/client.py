@@ -34,6 +34,7 @@ from ingestion.fetch.errors import (
     FetchError,
     KeyRejected,
     NoData,
+    NotData,
     PersonNeeded,
     QuotaSpent,
     fault,
@@ -399,10 +400,10 @@ class Fetcher:
         log.log(logging.INFO if error is None else logging.WARNING, "%s", outcome.message)
         return outcome
 
-    def _kept(self, call: Call, days_ago: int = 0) -> Path:
+    def _kept(self, call: Call, days_ago: int = 0, prefix: str = "") -> Path:
         day = (self.meter.today() - timedelta(days=days_ago)).isoformat()
         # What the sample publisher said is never taken for the publisher's own word.
-        dataset = f"simulated_{call.dataset}" if self.rerouted else call.dataset
+        dataset = prefix + (f"simulated_{call.dataset}" if self.rerouted else call.dataset)
         return self.home / "fetched" / clean_file_name(dataset) / day / call.fingerprint
 
     def _kept_lately(self, call: Call) -> list[Path]:
@@ -445,8 +446,22 @@ class Fetcher:
         if failure is None and call.check is not None:
             failure = _checked(call.check, raw)
         if failure is not None:
+            if call.expect == "file" and isinstance(failure, NotData) and raw.data:
+                self._keep_refused(call, raw.data, failure)
             raise failure
         return raw
+
+    def _keep_refused(self, call: Call, data: bytes, failure: FetchError) -> None:
+        """Keep for some days what came in the place of a file, so that somebody can look at it.
+
+        Of files alone: they are fetched without a key, so none can stand in what comes.
+        """
+        if call.service.key is not None:
+            return
+        path = self._kept(call, prefix="refused_")
+        replace_file(path, data)
+        failure.action_en += f" What came is kept in {path}."
+        failure.action_ko += f" 받은 내용은 {path}에 있습니다."
 
     def _exchange(self, call: Call) -> _Raw | FetchError:
         """Send and receive. Returns its errors: no frame with the key in it is ever raised from."""

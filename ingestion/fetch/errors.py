@@ -186,8 +186,8 @@ class PagesDisagree(FetchError):
 class PersonNeeded(FetchError):
     """The portal asks for a captcha: a person has to download the file."""
 
-    todo_en = "Open {link}, download the file and put it into {folder}."
-    todo_ko = "{link}을(를) 열어 파일을 내려받아 {folder}에 넣으십시오."
+    todo_en = "Open {link}, download the file{what} and put it into {folder}."
+    todo_ko = "{link}을(를) 열어 파일{what}을(를) 내려받아 {folder}에 넣으십시오."
 
 
 @dataclass(frozen=True)
@@ -291,6 +291,7 @@ TABLE: dict[tuple[str, str], Entry] = {
     ("any", "empty"): Entry(NotData, "the answer is empty", "답이 비어 있음", retry=True),
     ("any", "html"): Entry(NotData, "a web page came instead of data", "자료 대신 웹 화면이 옴"),
     ("any", "wrong_form"): Entry(NotData, "{found} came, {expected} was asked for", "{expected} 대신 {found}이(가) 옴"),
+    ("any", "not_the_file"): Entry(NotData, "what came is not the file of this dataset: {what}", "받은 것이 이 자료의 파일이 아님: {what_ko}"),
     ("any", "truncated"): Entry(NotData, "the answer breaks off in the middle", "답이 중간에 끊김", retry=True),
     ("any", "broken"): Entry(NotData, "the answer cannot be read as {form}", "답을 {form}(으)로 읽을 수 없음"),
     ("any", "shape"): Entry(NotData, "the answer does not have the expected parts: {detail}", "답에 있어야 할 항목이 없음: {detail}", "The interface may have changed: compare with the publisher's documentation.", "인터페이스가 바뀌었을 수 있습니다. 발행 기관의 설명서와 대조하십시오."),

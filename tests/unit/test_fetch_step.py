@@ -13,6 +13,7 @@ import httpx
 import pytest
 
 from ingestion.answers import bundle_of, pack
+from ingestion.contract import load_contracts
 from ingestion.ingest import Ingestion, ingest_file
 from ingestion.periods import Period
 from ingestion.sample import mutate
@@ -146,9 +147,7 @@ def test_what_was_fetched_lies_in_raw_alone_and_what_people_dropped_stays(
     assert room.store.read(kept) == data
 
 
-def test_two_editions_of_one_name_both_land(
-    room: Ingestion, edition_file: Any
-) -> None:
+def test_two_editions_of_one_name_both_land(room: Ingestion, edition_file: Any) -> None:
     """The older one is still waiting when the portal offers another file under its name."""
     settings, since = Settings(room.home), Period.parse("2026-Q1")
     footnote = mutate.add_footnote("production_by_complex", "* 정정")
@@ -163,9 +162,7 @@ def test_two_editions_of_one_name_both_land(
         )
     outcomes = [o for o in steps.ingest(settings) if o["file_name"] == NAME]
     assert [o["status"] for o in outcomes] == ["landed", "landed"]
-    assert {o["sha256"] for o in outcomes} == {
-        hashlib.sha256(data).hexdigest() for data in both
-    }
+    assert {o["sha256"] for o in outcomes} == {hashlib.sha256(data).hexdigest() for data in both}
     assert list(settings.drops.iterdir()) == []
 
 
@@ -285,7 +282,7 @@ def test_the_folders_of_a_new_home_are_closed_before_anything_is_fetched(tmp_pat
 
 
 def test_an_edition_is_about_its_month_until_march_2024() -> None:
-    contract = fetching.load_contracts()["kicox__industrial_trend"]
+    contract = load_contracts()["kicox__industrial_trend"]
     days = [date(2024, 1, 31), date(2024, 2, 29), date(2024, 3, 31), date(2024, 6, 30)]
     assert [str(fetching._period(contract, day)) for day in days] == [
         "2024-01",

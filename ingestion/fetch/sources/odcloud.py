@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from decimal import Decimal
 from typing import Any
@@ -59,6 +59,12 @@ class Edition:
     uddi: str
     title: str
     day: date | None
+    is_newest: bool = False
+
+    @property
+    def changed_on(self) -> date | None:
+        """The day of the last change: it is not told here."""
+        return None
 
 
 def editions(fetcher: Fetcher, dataset_id: str) -> list[Edition]:
@@ -92,7 +98,8 @@ def read_editions(data: bytes) -> list[Edition]:
         get = operations.get("get", {}) if isinstance(operations, dict) else {}
         title = str(get.get("summary") or "")
         found.append(Edition(match[2], title, date_in_name(title)))
-    return sorted(found, key=lambda e: e.day or date.min, reverse=True)
+    found.sort(key=lambda e: e.day or date.min, reverse=True)
+    return [replace(edition, is_newest=edition.day == found[0].day) for edition in found]
 
 
 def fetch(fetcher: Fetcher, request: OdcloudRequest) -> list[Answer]:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import html
 import re
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
@@ -96,7 +97,7 @@ def editions(fetcher: Fetcher, request: PortalRequest) -> list[Edition]:
         raise _give_up(fetcher, request, "no_file", "the page has no download button")
     changed = _UPDATED.search(page)
     title = _TITLE.search(page)
-    words = " ".join(html.unescape(title[1]).split()) if title else ""
+    words = " ".join(html.unescape(title[1]).split()).split(" | ")[0] if title else ""
     newest = Edition(
         uddi=button[2],
         title=words,
@@ -114,8 +115,17 @@ def editions(fetcher: Fetcher, request: PortalRequest) -> list[Edition]:
     return [*sorted(found, key=lambda e: e.day or date.min), newest]
 
 
-def download(fetcher: Fetcher, request: PortalRequest, edition: Edition) -> Answer:
+def download(
+    fetcher: Fetcher,
+    request: PortalRequest,
+    edition: Edition,
+    check: Callable[[bytes], Any] | None = None,
+) -> Answer:
     """The file of an edition; its day of publication where the portal tells it.
+
+    Args:
+        fetcher: asks; request: what for; edition: one of `editions`.
+        check: looks at the bytes and raises where they are not the file that was meant.
 
     Raises:
         PersonNeeded: a captcha is asked for, or there is no file.
@@ -133,13 +143,13 @@ def download(fetcher: Fetcher, request: PortalRequest, edition: Edition) -> Answ
     handle = _mapping(fetcher.send(replace(asked, url=url, form=form, expect="json")).data)
     number = str(handle.get("atchFileId") or "")
     if not handle.get("status") or not number:
-        raise _give_up(fetcher, request, "no_file", "no file number")
+        raise _give_up(fetcher, request, "no_file", "no file number", edition.title)
     file = {"atchFileId": number, "fileDetailSn": str(handle.get("fileDetailSn") or "1")}
 
     url = f"{BASE}/cmm/cmm/check-limit.json"
     limit = _mapping(fetcher.send(replace(asked, url=url, form=file, expect="json")).data)
     if str(limit.get("needCaptcha", False)).lower() in ("true", "y", "1"):
-        raise _give_up(fetcher, request, "captcha")
+        raise _give_up(fetcher, request, "captcha", title=edition.title)
 
     step = _step(request)
     answer = fetcher.send(
@@ -148,6 +158,7 @@ def download(fetcher: Fetcher, request: PortalRequest, edition: Edition) -> Answ
             url=f"{BASE}/cmm/cmm/fileDownload.do",
             params=file,
             expect="file",
+            check=check,
             file_name=_name(handle) or step.file_name,
         )
     )
@@ -172,9 +183,18 @@ def _asked(request: PortalRequest) -> Call:
     return replace(_step(request), headers=headers)
 
 
-def _give_up(fetcher: Fetcher, request: PortalRequest, code: str, detail: str = "") -> FetchError:
-    """What only a person can do now: recorded, with the link and the folder."""
-    error = fault(code, publisher="portal", detail=detail, link=request.page, folder=fetcher.inbox)
+def _give_up(
+    fetcher: Fetcher, request: PortalRequest, code: str, detail: str = "", title: str = ""
+) -> FetchError:
+    """What only a person can do now: recorded, with the link, the edition and the folder."""
+    error = fault(
+        code,
+        publisher="portal",
+        detail=detail,
+        link=request.page,
+        what=f" '{title}'" if title else "",
+        folder=fetcher.inbox,
+    )
     fetcher.record(_step(request), error=error)
     return error
 

@@ -104,7 +104,7 @@ def test_a_key_stands_nowhere_in_a_home(
                 retries=Retries(attempts=3, initial=0.01, most=0.01, jitter=0.0),
                 reuse=False,
             ) as fetcher:
-                errand = fetching.Errand(fetcher, in_ways(*WAYS[name]), drops, {}, DAY)
+                errand = fetching.Errand(fetcher, in_ways(*WAYS[name]), room, drops, (), DAY)
                 results.append(fetching._fetch_one(errand))
             for path in map(Path, results[-1]["files"]):
                 outcome = ingest_file(room, path, run_id=run)

@@ -16,16 +16,19 @@ from ingestion.contract import (
     OdcloudFetch,
     PortalFetch,
     TrendFetch,
+    load_contracts,
 )
 from ingestion.fetch.client import Fetcher, Retries
 from ingestion.fetch.sources import indparkstats
 from ingestion.ingest import Ingestion, ingest_file
 from ingestion.outcomes import read_outcomes
 from ingestion.periods import Period
+from ingestion.registry import Registry
 from ingestion.sample.server import SampleServer
 from pipeline import fetching
 from pipeline.settings import Settings
 
+from ...conftest import SEEDS
 from .conftest import in_ways
 
 PRODUCTION = "kicox__industrial_trend_production_by_industry_csv"
@@ -129,13 +132,14 @@ def asked(
     since: str | None = None,
 ) -> dict[str, Any]:
     """One dataset asked in these ways alone."""
-    contract, known = in_ways(dataset, *ways), dict.fromkeys(landed, "2026-05-28T00:00:00")
+    contract = in_ways(dataset, *ways)
+    room = Ingestion(home, load_contracts(), Registry.load(SEEDS))
     drops = home / "inbox"
     drops.mkdir(parents=True, exist_ok=True)
     with Fetcher(home, "r", publishers=server.url) as fetcher:
         period = Period.parse(since) if since else None
         return fetching._fetch_one(
-            fetching.Errand(fetcher, contract, drops, known, FIRST_DAY, period)
+            fetching.Errand(fetcher, contract, room, drops, set(landed), FIRST_DAY, period)
         )
 
 
@@ -151,7 +155,7 @@ def test_odcloud_gives_the_newest_edition_and_from_a_period_on_all(
     assert ask((), None) == ["2026-Q1"]
     assert ask(["2026-Q1"], None) == []
     # Asked for from a period on, what is known comes again: it may have been revised.
-    assert ask(["2026-Q1"], "2025-Q3") == ["2026-Q1", "2025-Q4", "2025-Q3"]
+    assert ask(["2026-Q1"], "2025-Q3") == ["2025-Q3", "2025-Q4", "2026-Q1"]
     # And from the publisher, not from pages that were kept of it.
     assert "reused" not in {status for _, status in attempts(home)}
 
@@ -174,21 +178,21 @@ def test_a_quota_spent_today_is_gone_on_with_tomorrow(
             quotas={"indparkstats": quota},
             now=lambda: now,
         ) as fetcher:
-            errand = fetching.Errand(fetcher, contract, drops, landed, now.date())
+            errand = fetching.Errand(fetcher, contract, room, drops, landed, now.date())
             return fetching._fetch_one(errand)
 
     def calls(run_id: str, status: str) -> int:
         rows = [r for r in read_outcomes(home / "outcomes") if r["run_id"] == run_id]
         return sum(r["status"] == status for r in rows)
 
-    landed: dict[str, str] = {}
+    landed: set[str] = set()
     first = run("monday", moment, per_month + 4)
     assert (first["status"], first["code"].rsplit("/", 1)[1]) == ("stopped", "quota")
     assert [Path(f).stem[-7:] for f in first["files"]] == ["2023-01"]
     assert "tomorrow" in first["message"] and "내일" in first["message_ko"]
     sent = calls("monday", "fetched")
     assert sent >= per_month and calls("monday", "stopped") == 1
-    landed["2023-01"] = "2026-05-28T04:00:00"
+    landed.add("2023-01")
 
     # The same day again: nothing is sent, and what came is still there.
     second = run("monday evening", moment + timedelta(hours=5), per_month + 4)
@@ -226,7 +230,8 @@ def test_pages_that_name_persons_are_gone_once_they_are_one_file(
         with Fetcher(
             home, "r", publishers=server.url, quotas={"fctryRegistInfo": quota}, now=lambda: now
         ) as fetcher:
-            return fetching._fetch_one(fetching.Errand(fetcher, contract, drops, {}, now.date()))
+            errand = fetching.Errand(fetcher, contract, room, drops, (), now.date())
+            return fetching._fetch_one(errand)
 
     stopped = run(moment, 1)
     assert stopped["status"] == "stopped" and stopped["files"] == []

@@ -1,0 +1,349 @@
+"""Editions that are new, mended, awaited from a person, or no editions at all."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass, field, replace
+from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
+from typing import Any
+from urllib.parse import parse_qs, quote
+
+import httpx
+import pytest
+
+from ingestion.fetch.client import Fetcher
+from ingestion.ingest import Ingestion, ingest_file
+from ingestion.outcomes import read_outcomes
+from ingestion.periods import Period
+from ingestion.sample import SimulatedPublication, mutate
+from ingestion.sample.writer import csv_rows
+from pipeline import fetching, steps
+from pipeline.editions import ASK_AGAIN_DAYS
+from pipeline.settings import Settings
+
+TREND, CSV = "kicox__industrial_trend", "kicox__industrial_trend_production_by_industry_csv"
+TODAY = date(2026, 6, 1)
+NAME = "한국산업단지공단_국가산업단지 산업동향정보_{day:%Y%m%d}"
+
+
+def uddi(number: int) -> str:
+    return f"uddi:{number:08x}-0000-4000-8000-000000000000"
+
+
+@dataclass
+class Site:
+    """The portal with its editions, oldest first; the interface beside it lists the same."""
+
+    editions: list[tuple[int, date, bytes]]
+    changed_on: date = date(2026, 5, 29)
+    captcha: set[int] = field(default_factory=set)
+    #: Downloads in their order: which edition, by which way.
+    given: list[tuple[str, int]] = field(default_factory=list)
+    rows: list[dict[str, Any]] = field(default_factory=list)
+
+    def __call__(self, request: httpx.Request) -> httpx.Response:
+        form = {k: v[0] for k, v in parse_qs(request.content.decode()).items()}
+        asked = {**form, **dict(request.url.params)}
+        newest, newest_day, _ = self.editions[-1]
+        step = request.url.path.rsplit("/", 1)[1]
+        if request.url.host == "infuser.odcloud.kr":
+            number = asked["namespace"].split("/")[0]
+            paths = {
+                f"/{number}/v1/{uddi(n)}": {"get": {"summary": NAME.format(day=day)}}
+                for n, day, _ in self.editions
+            }
+            return httpx.Response(200, json={"paths": paths})
+        if request.url.host == "api.odcloud.kr":
+            self.given.append(("odcloud", int(step[5:13], 16)))
+            page = {"data": self.rows, "page": 1, "perPage": 1000, "currentCount": len(self.rows)}
+            total = {"totalCount": len(self.rows), "matchCount": len(self.rows)}
+            return httpx.Response(200, json={**page, **total})
+        match step:
+            case "fileData.do":
+                page_text = (
+                    f"<html><title>{NAME.format(day=newest_day)} | 공공데이터포털</title>"
+                    f"<th>수정일</th><td>{self.changed_on}</td>"
+                    f"<a onclick=\"fn_fileDataDown('1', '{uddi(newest)}')\">다운로드</a></html>"
+                )
+                return httpx.Response(200, text=page_text)
+            case "selectHistAndCsvData.do":
+                links = [
+                    f'<a data-public-pk="{uddi(n)}">{NAME.format(day=day)}</a>'
+                    for n, day, _ in reversed(self.editions[:-1])
+                ]
+                return httpx.Response(200, text=f"<div>{''.join(links)}</div>")
+            case "selectFileDataDownload.do":
+                number = str(int(asked["publicDataDetailPk"][5:13], 16))
+                return httpx.Response(200, json={"status": True, "atchFileId": number})
+            case "check-limit.json":
+                needed = int(asked["atchFileId"]) in self.captcha
+                return httpx.Response(200, json={"needCaptcha": needed})
+        number = int(asked["atchFileId"])
+        self.given.append(("portal", number))
+        (found,) = [e for e in self.editions if e[0] == number]
+        name = quote(NAME.format(day=found[1]))
+        headers = {"Content-Disposition": f"attachment; filename={name}.xlsx"}
+        return httpx.Response(200, content=found[2], headers=headers)
+
+
+@pytest.fixture(autouse=True)
+def _no_waiting(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("ingestion.fetch.quota.Meter.wait_turn", lambda *_: None)
+    # The bytes of these tests stand for files; what a file must look like is tested by itself.
+    monkeypatch.setattr(fetching, "_must_be", lambda *_: None)
+
+
+KEYS = {"data.go.kr": "key-0123456789"}
+
+
+def ask(
+    home: Path, site: Site, day: date = TODAY, dataset: str = TREND, since: str | None = None
+) -> dict[str, Any]:
+    """What a scheduled run of a day gets."""
+    (result,) = fetching.fetch(
+        Settings(home, today=day, keys=KEYS),
+        [dataset],
+        run_id="r",
+        since=Period.parse(since) if since else None,
+        transport=httpx.MockTransport(site),
+    )
+    return result
+
+
+def taken(site: Site) -> list[int]:
+    """The editions given since this was last asked."""
+    given, site.given = [number for _, number in site.given], []
+    return given
+
+
+OLDER = [
+    (n, Period(2023, "Q", 1).shift(n - 1).last_day, b"PK\nedition %d" % n) for n in range(1, 13)
+]
+NEWEST = (13, date(2026, 3, 31), b"PK\nedition 13")
+
+
+def test_a_revision_under_a_new_name_is_seen_without_being_asked_for(tmp_path: Path) -> None:
+    site = Site([*OLDER, NEWEST])
+    assert ask(tmp_path, site, dataset=CSV)["status"] == "fetched"
+    assert taken(site) == [13]  # of a table of its own the newest alone
+    assert ask(tmp_path, site, dataset=CSV)["status"] == "no_data" and taken(site) == []
+    # A year later 2025-Q1 is issued again: beside its first print, or in its place.
+    again = (99, date(2025, 3, 31), b"PK\nrevised")
+    site.editions = [*OLDER[:9], again, *OLDER[9:], NEWEST]
+    assert ask(tmp_path, site, dataset=CSV)["status"] == "fetched" and taken(site) == [99]
+    site.editions[9] = (98, OLDER[8][1], b"PK\nrevised once more")
+    assert ask(tmp_path, site, dataset=CSV)["status"] == "fetched" and taken(site) == [98]
+    assert ask(tmp_path, site, dataset=CSV)["status"] == "no_data"
+    # What nobody revises any more is not asked for: 30 months, the contract says.
+    site.editions[0] = (97, OLDER[0][1], b"PK\nolder than the contract's months")
+    assert ask(tmp_path, site, dataset=CSV)["status"] == "no_data"
+
+
+def test_odcloud_alone_sees_a_revision_of_an_older_quarter(
+    tmp_path: Path, editions: dict[str, SimulatedPublication], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    header, *rows = csv_rows(editions["2026-Q1"], "production_by_complex")
+    site = Site([*OLDER, NEWEST], rows=[dict(zip(header, row, strict=True)) for row in rows])
+    monkeypatch.setitem(fetching._WAYS, fetching.PortalFetch, _not_today)
+    assert ask(tmp_path, site, dataset=CSV)["status"] == "fetched" and taken(site) == [13]
+    assert ask(tmp_path, site, dataset=CSV)["status"] == "failed" and taken(site) == []
+    site.editions[8] = (99, OLDER[8][1], b"")
+    result = ask(tmp_path, site, dataset=CSV)
+    assert result["status"] == "fetched" and taken(site) == [99]
+    assert [Path(f).name for f in result["files"]] == [f"{CSV}_2025-Q1.zip"]
+
+
+def _not_today(*_: Any) -> Any:
+    raise fetching.fault("http_5xx", publisher="portal", status=503)
+
+
+def test_what_is_mended_without_a_word_is_asked_for_again_every_four_weeks(tmp_path: Path) -> None:
+    site = Site([*OLDER, NEWEST])
+    ask(tmp_path, site, since="2025-Q1")
+    assert taken(site) == [9, 10, 11, 12, 13]
+    soon = TODAY + timedelta(days=ASK_AGAIN_DAYS - 1)
+    ask(tmp_path, site, soon)
+    taken(site)
+    due = TODAY + timedelta(days=ASK_AGAIN_DAYS)
+    site.editions[8] = (9, OLDER[8][1], b"PK\nmended")
+    assert ask(tmp_path, site, due)["status"] == "fetched"
+    # Those that came four weeks ago; of what came later and may still be revised, nothing yet.
+    assert taken(site) == [9, 10, 11, 12, 13]
+    mended = [p for p in (tmp_path / "inbox").rglob("*.xlsx") if p.read_bytes() == b"PK\nmended"]
+    assert len(mended) == 1
+
+
+def test_another_day_of_change_makes_all_that_may_be_revised_be_asked_for(tmp_path: Path) -> None:
+    site = Site([*OLDER, NEWEST])
+    ask(tmp_path, site)
+    taken(site)
+    assert ask(tmp_path, site)["status"] == "no_data" and taken(site) == []
+    # The page tells one day, that of its last change, whichever edition was changed.
+    site.changed_on = date(2026, 6, 1)
+    assert ask(tmp_path, site)["status"] == "fetched"
+    found = taken(site)
+    assert found == list(range(4, 14))
+    assert ask(tmp_path, site)["status"] == "no_data"
+
+
+def test_an_edition_is_not_fetched_again_because_it_is_no_longer_the_newest(
+    tmp_path: Path,
+) -> None:
+    site = Site([*OLDER, NEWEST])
+    ask(tmp_path, site, dataset=CSV)
+    taken(site)
+    site.editions.append((14, date(2026, 6, 30), b"PK\nedition 14"))
+    site.changed_on = date(2026, 8, 28)
+    ask(tmp_path, site, TODAY + timedelta(days=7), dataset=CSV)
+    assert taken(site) == [14]
+
+
+# -- a person ------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def three(edition_file: Any) -> list[bytes]:
+    """Workbooks of 2025-Q3, 2025-Q4 and 2026-Q1."""
+    return [edition_file(period=p).read_bytes() for p in ("2025-Q3", "2025-Q4", "2026-Q1")]
+
+
+def site_of(three: list[bytes], captcha: int) -> Site:
+    days = [date(2025, 9, 30), date(2025, 12, 31), date(2026, 3, 31)]
+    files = [(n, day, data) for n, (day, data) in enumerate(zip(days, three, strict=True))]
+    return Site(files, captcha={captcha})
+
+
+def test_what_came_before_a_captcha_is_not_the_persons_file(
+    room: Ingestion, three: list[bytes], tmp_path: Path
+) -> None:
+    site = site_of(three, captcha=2)
+    inbox = tmp_path / "people"
+    inbox.mkdir()
+    settings = replace(Settings(room.home, inbox), today=TODAY)
+    asked_at = (datetime.now(UTC) - timedelta(seconds=1)).isoformat(timespec="seconds")
+    result = ask(room.home, site)
+    assert (result["status"], len(result["files"])) == ("person_needed", 2)
+    # The message says which file of many is wanted.
+    assert NAME.format(day=date(2026, 3, 31)) in result["message"]
+    assert NAME.format(day=date(2026, 3, 31)) in result["message_ko"]
+
+    def came() -> str | None:
+        return fetching.arrived(settings, TREND, since=asked_at, awaited=result["awaited"])
+
+    assert came() is None  # ours lie in the inbox
+    outcomes = [o for o in steps.ingest(settings) if o["dataset"] == TREND]
+    assert [o["status"] for o in outcomes] == ["landed", "landed"]
+    assert came() is None  # and have landed since
+    again = ask(room.home, site)
+    assert (again["status"], again["files"]) == ("person_needed", [])
+    (inbox / "download.bin").write_bytes(three[2])
+    assert came() == "download.bin"
+    steps.ingest(settings)
+    assert came() == "download.bin"
+
+
+def test_the_wait_ends_when_the_edition_is_fetched_after_all(
+    room: Ingestion, three: list[bytes]
+) -> None:
+    site = site_of(three, captcha=1)
+    asked_at = (datetime.now(UTC) - timedelta(seconds=1)).isoformat(timespec="seconds")
+    result = ask(room.home, site)
+    settings = Settings(room.home)
+    assert result["awaited"] == [uddi(1)]
+    told = {"since": asked_at, "awaited": result["awaited"]}
+    assert fetching.arrived(settings, TREND, **told) is None
+    site.captcha = set()
+    assert ask(room.home, site)["status"] == "fetched"
+    assert fetching.arrived(settings, TREND, **told) is not None
+
+
+def test_a_revision_behind_a_captcha_is_asked_for_though_its_period_has_landed(
+    room: Ingestion, three: list[bytes], edition_file: Any
+) -> None:
+    """The first print of the period, also if it is taken in later, is not what the person is to bring."""
+    site = site_of(three, captcha=7)
+    revised = edition_file(mutate.add_footnote("production_by_complex", "* 정정"), period="2025-Q3")
+    site.editions.insert(1, (7, date(2025, 9, 30), revised.read_bytes()))
+    for _ in range(2):
+        result = ask(room.home, site)
+        assert (result["status"], result["awaited"]) == ("person_needed", [uddi(7)])
+        for path in map(Path, result["files"]):
+            assert ingest_file(room, path, run_id="r").status == "landed"
+        _as_real(room)
+    assert ingest_file(room, revised, run_id="r").status == "landed"
+    _as_real(room)
+    site.captcha = set()
+    taken(site)
+    assert ask(room.home, site)["awaited"] == []
+    assert 7 not in taken(site)
+
+
+def _as_real(room: Ingestion) -> None:
+    """The sample's own files are marked as simulated: these stand for the publisher's."""
+    for path in (room.home / "raw").glob("*/*/*/*.json"):
+        told = json.loads(path.read_text(encoding="utf-8")) | {"is_simulated": False}
+        path.chmod(0o644)
+        path.write_text(json.dumps(told, ensure_ascii=False), encoding="utf-8")
+
+
+# -- what is no file -----------------------------------------------------------------------------
+
+NO_FILES = {
+    "a page": (b"<!DOCTYPE html><html><body>closed</body></html>", "portal/html"),
+    "an error in JSON": (b'{"result": "fail", "message": "\xec\x98\xa4\xeb\xa5\x98"}', "portal/wrong_form"),
+    "an error in XML": (b"<?xml version='1.0'?><error><text>closed</text></error>", "portal/wrong_form"),
+    "a sentence": ("죄송합니다, 파일을 찾을 수 없습니다.".encode(), "portal/wrong_form"),
+    "a sentence in CP949": ("죄송합니다, 다시 시도하십시오.".encode("cp949"), "portal/wrong_form"),
+    "two sentences": (b"Error, code 5\nPlease, try again\n", "portal/not_the_file"),
+    "a trace": (b"java.lang.NullPointerException\n\tat a.b(c.java:12)\n", "portal/not_the_file"),
+    "a PDF": (b"%PDF-1.7\n%\xe2\xe3\n1 0 obj\n", "portal/not_the_file"),
+    "nothing": (b"", "portal/empty"),
+    "half a workbook": (b"PK\x03\x04half\nof it", "portal/not_the_file"),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("dataset", [TREND, CSV, "kicox__factory_registry"])
+@pytest.mark.parametrize("what", NO_FILES)
+def test_what_is_no_file_is_a_typed_error_and_is_asked_for_again(
+    tmp_path: Path, what: str, dataset: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.undo()
+    monkeypatch.setattr("ingestion.fetch.quota.Meter.wait_turn", lambda *_: None)
+    monkeypatch.setattr("tenacity.nap.time.sleep", lambda _: None)
+    # The other way has nothing to say here.
+    monkeypatch.setitem(fetching._WAYS, fetching.OdcloudFetch, lambda *_: iter(()))
+    data, code = NO_FILES[what]
+    site = Site([(13, date(2026, 3, 31), data)])
+    for _ in range(2):
+        result = ask(tmp_path, site, dataset=dataset)
+        assert (result["status"], result.get("code")) == ("failed", code), result
+        assert result["files"] == [] and list((tmp_path / "inbox").iterdir()) == []
+    rows = [r for r in read_outcomes(tmp_path / "outcomes") if r["status"] == "failed"]
+    assert {r["error_code"] for r in rows} == {code}
+    if data:
+        (kept,) = (tmp_path / "fetched").glob(f"refused_{dataset}/*/*")
+        assert kept.read_bytes() == data
+        for text in (result["message"], result["message_ko"], rows[-1]["message"]):
+            assert str(kept) in text
+    else:
+        assert not list((tmp_path / "fetched").glob("refused_*"))
+
+
+def test_what_names_persons_is_not_quoted(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.undo()
+    monkeypatch.setattr("ingestion.fetch.quota.Meter.wait_turn", lambda *_: None)
+    text = "연번,대표자,전화번호\r\n1,홍길동,010-1234-5678\r\n".encode("cp949")
+    site = Site([(13, date(2026, 3, 31), text)])
+    result = ask(tmp_path, site, dataset="kicox__factory_registry")
+    assert result["code"] == "portal/not_the_file"
+    told = json.dumps([result, *read_outcomes(tmp_path / "outcomes")], ensure_ascii=False)
+    assert "홍길동" not in told and "010-" not in told and "대표자" not in told
+
+
+def test_what_is_kept_of_refused_files_goes_after_some_days(tmp_path: Path) -> None:
+    folder = tmp_path / "fetched" / "refused_x" / "2026-01-01"
+    folder.mkdir(parents=True)
+    with Fetcher(tmp_path, "r") as fetcher:
+        fetcher.clear(before=date(2026, 1, 2))
+    assert not folder.exists()
