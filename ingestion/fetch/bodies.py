@@ -81,7 +81,8 @@ def examine(
     """Why an answer is not what was asked for; None if it is.
 
     The publisher's own code goes before the HTTP status: the gateway sends its codes with 200,
-    401, 403 and 500 alike.
+    401, 403 and 500 alike. Which form a file must have, and what must be in it, its contract says:
+    see `Call.check`.
     """
     found: FetchError | None = None
     kind = kind_of(data)
@@ -116,14 +117,6 @@ def examine(
         return fault("empty", publisher=publisher, http_status=status)
     if kind == "html" and expect != "html":
         return fault("html", publisher=publisher, http_status=status)
-    if expect == "file" and (found_as := _no_table(data, kind)):
-        return fault(
-            "wrong_form",
-            publisher=publisher,
-            http_status=status,
-            found=found_as,
-            expected="a file (workbook, CSV)",
-        )
     if expect in ("file", "html"):
         return None
     if found is not None:
@@ -140,23 +133,6 @@ def examine(
             expected=wanted,
         )
     return None
-
-
-def _no_table(data: bytes, kind: Kind) -> str:
-    """What a downloaded file is if it is surely neither a workbook nor a CSV; `""` where it may be one.
-
-    Which of them it must be, and with what in it, the contract says: see `Call.check`.
-    """
-    if kind == "xml":
-        return "XML"
-    if kind == "json":
-        try:
-            json.loads(data.decode("utf-8-sig"))
-        except (ValueError, RecursionError):
-            return ""  # a CSV may begin with a bracket ([표4] …)
-        return "JSON"
-    # A table has a header and rows; a sentence about what went wrong stands alone.
-    return "" if b"\n" in data.strip() or b"\x00" in data[:512] else "a line of text"
 
 
 def items_of(document: Any) -> list[dict[str, Any]]:

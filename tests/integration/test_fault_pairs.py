@@ -432,7 +432,7 @@ class Run:
             result = fetching._fetch_one(errand)
         # The next run is another day's: no answer is kept until then, and of the editions only what
         # a test is about.
-        for path in (self.home / "fetched").iterdir():
+        for path in (self.home / "fetched").glob("*"):
             if path.is_dir():
                 shutil.rmtree(path)
             elif not remembers:

@@ -420,18 +420,19 @@ def test_what_did_not_come_is_told_and_announced_to_nobody(
 
 def test_the_sensor_waits_for_the_file_of_its_dataset(task_of: Any) -> None:
     answers = iter([None, "산업동향_20260630.xlsx"])
-    asked: list[tuple[str, str]] = []
+    asked: list[tuple[str, str, list[str]]] = []
 
-    def arrived(_settings: Any, dataset: str, since: str) -> str | None:
-        asked.append((dataset, since))
+    def arrived(_settings: Any, dataset: str, since: str, awaited: list[str]) -> str | None:
+        asked.append((dataset, since, awaited))
         return next(answers)
 
     person, context = task_of(FETCH, "person", arrived=arrived)
-    context["ti"].xcom_pull = lambda task_ids: {"status": "person_needed", "at": "2026-08-03T00:00"}
+    told = {"status": "person_needed", "at": "2026-08-03T00:00", "awaited": ["uddi:1"]}
+    context["ti"].xcom_pull = lambda task_ids: told
     assert not person("kicox__x").is_done
     found = person("kicox__x")
     assert found.is_done and found.xcom_value == "산업동향_20260630.xlsx"
-    assert asked == [("kicox__x", "2026-08-03T00:00")] * 2
+    assert asked == [("kicox__x", "2026-08-03T00:00", ["uddi:1"])] * 2
 
 
 @pytest.mark.parametrize("asked", [None, {"status": "fetched"}, {"status": "failed"}])

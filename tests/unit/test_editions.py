@@ -291,10 +291,10 @@ def _as_real(room: Ingestion) -> None:
 
 NO_FILES = {
     "a page": (b"<!DOCTYPE html><html><body>closed</body></html>", "portal/html"),
-    "an error in JSON": (b'{"result": "fail", "message": "\xec\x98\xa4\xeb\xa5\x98"}', "portal/wrong_form"),
-    "an error in XML": (b"<?xml version='1.0'?><error><text>closed</text></error>", "portal/wrong_form"),
-    "a sentence": ("죄송합니다, 파일을 찾을 수 없습니다.".encode(), "portal/wrong_form"),
-    "a sentence in CP949": ("죄송합니다, 다시 시도하십시오.".encode("cp949"), "portal/wrong_form"),
+    "an error in JSON": (b'{"result": "fail", "message": "\xec\x98\xa4\xeb\xa5\x98"}', "portal/not_the_file"),
+    "an error in XML": (b"<?xml version='1.0'?><error><text>closed</text></error>", "portal/not_the_file"),
+    "a sentence": ("죄송합니다, 파일을 찾을 수 없습니다.".encode(), "portal/not_the_file"),
+    "a sentence in CP949": ("죄송합니다, 다시 시도하십시오.".encode("cp949"), "portal/not_the_file"),
     "two sentences": (b"Error, code 5\nPlease, try again\n", "portal/not_the_file"),
     "a trace": (b"java.lang.NullPointerException\n\tat a.b(c.java:12)\n", "portal/not_the_file"),
     "a PDF": (b"%PDF-1.7\n%\xe2\xe3\n1 0 obj\n", "portal/not_the_file"),

@@ -31,7 +31,7 @@ def test_every_row_speaks_both_languages(place: tuple[str, str]) -> None:
         for text in (entry.en, entry.ko, entry.action_en, entry.action_ko)
         for _, name, _, _ in string.Formatter().parse(text)
         if name
-    } | {"link", "folder"}
+    } | {"link", "folder", "what"}
     error = fault(place[1], publisher=place[0], **dict.fromkeys(names, "…"))
     assert type(error) is entry.kind and error.retriable is entry.retriable
     assert any("가" <= c <= "힣" for c in error.message_ko + error.action_ko)
