@@ -1,6 +1,7 @@
 """`python -m benchmarks.disclosure`: protection and its audit, in figures of one run.
 
     exact      a table of 340 cells with 46 sensitive ones, optimal, respondents included
+    beside     the same with an index of concentration for each of its rows, withheld where it tells too much
     linked     four quarters and their year, 1,700 cells, by the heuristic; against the audit alone
     quarter    a whole candidate, protected and audited anew without what was found before, and what its
                publisher's own suppression reveals; of the bundled sample, or of the candidate that
@@ -34,6 +35,7 @@ import numpy as np
 
 from benchmarks.limits import exit_code, held
 from disclosure import (
+    Concentration,
     Contributions,
     Dimension,
     Primary,
@@ -116,6 +118,33 @@ def exact() -> None:
         f"(at most {max(times):.2f}), {statistics.median(ratios):.1f} times its audit"
     )
     held(f"exact protection of {table.size} cells", max(times), SECONDS, "s")
+
+
+def beside() -> None:
+    """Seconds to the optimum with 17 indices beside the table, and how many are printed."""
+    times, printed = [], []
+    for seed in (0, 2):
+        tabulation = make(seed)
+        table, sensitive = _problem(tabulation, "value")
+        indices = _indices(tabulation)
+        seconds, found = _timed(
+            lambda t=table, s=sensitive, i=indices: protect(t, s, method="exact", beside=i)
+        )
+        times.append(seconds)
+        printed.append(int((~found.withheld).sum()))
+    print(f"beside  {ROWS + 1} indices: in at most {max(times):.2f} s, {printed} of them printed")
+    held(f"{ROWS + 1} indices beside {table.size} cells", max(times), SECONDS, "s")
+
+
+def _indices(tabulation: Tabulation) -> list[Concentration]:
+    """By row the Herfindahl-Hirschman index over the columns, with four decimals."""
+    place = {key: i for i, key in enumerate(tabulation.keys)}
+    found = []
+    for row in (*(f"r{i}" for i in range(ROWS)), "_T"):
+        parts = tuple(place[row, f"c{j}"] for j in range(COLUMNS))
+        index = Concentration(row, parts, place[row, "_T"], 0.0, half_unit=5e-5)
+        found.append(replace(index, published=round(index.of(tabulation.table.value), 4)))
+    return found
 
 
 def linked() -> None:
@@ -273,6 +302,7 @@ def main(names: list[str]) -> None:
     """Run the parts named, or all."""
     parts: dict[str, Callable[[], None]] = {
         "exact": exact,
+        "beside": beside,
         "linked": linked,
         "quarter": quarter,
         "loss": loss,

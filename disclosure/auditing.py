@@ -69,6 +69,7 @@ def audit(
     beside: Sequence[Concentration] = (),
     hints: Sequence[Floats] = (),
     give_up: bool = False,
+    sums_hold: bool = False,
 ) -> Audit:
     """Hold every attacker against a pattern of suppressed cells.
 
@@ -81,6 +82,8 @@ def audit(
             that the sums leave; what an index takes from them is in the findings.)
         hints: witnesses of another audit; those that hold here are not looked for again.
         give_up: stop at the first attacker to whom an index gives a cell away.
+        sums_hold: that the sums alone give nothing away was shown before, of this pattern or of one that
+            it contains; only the indices are looked at.
     """
     published = np.flatnonzero(primary.sensitive & ~suppressed)
     bare = [
@@ -92,13 +95,17 @@ def audit(
     attack = Attack(table, suppressed, primary.upper[primary.sensitive])
     targets = attack.targets(hidden)
     pool = Pool(attack)
-    low, high, findings = _outsider(attack, targets, primary, suppressed, pool, intervals)
-    findings = bare + findings
+    low = high = table.value[primary.sensitive]
+    findings = bare
+    if not sums_hold:
+        low, high, found = _outsider(attack, targets, primary, suppressed, pool, intervals)
+        findings = bare + found
     attackers = programs = 0
     witnesses: tuple[Floats, ...] = ()
     if targets.count:
-        found, attackers, programs = _respondents(attack, targets, pool, only)
-        findings += found
+        if not sums_hold:
+            found, attackers, programs = _respondents(attack, targets, pool, only)
+            findings += found
         curved = Curved(attack, beside)
         if curved.is_open and not findings:
             curved.take_up(hints)

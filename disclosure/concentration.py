@@ -22,12 +22,14 @@ from disclosure.attack import MARGIN, RESIDUAL, Attack, Targets
 from disclosure.errors import DisclosureError
 from disclosure.lp import Program
 from disclosure.prove import BEYOND
-from disclosure.table import Bools, Floats, Table
+from disclosure.table import Bools, Floats, Ints, Table
 
 #: How far a witness may miss a printed index (which lies between 0 and 1) beyond its rounding.
 INDEX_TOLERANCE = 1e-10
 #: Programs of one search, and searches from other beginnings, before a witness is given up.
 STEPS, STARTS = 40, 6
+#: A region so small, beside what has moved, is not made smaller.
+NEAREST = 1e-4
 #: Missing an index is this much dearer than moving every cell.
 ELASTIC = 1e4
 
@@ -87,6 +89,8 @@ class Curved:
         ]
         #: Witnesses found so far, for whoever can follow them; each reaches its level as it is.
         self.found: list[Floats] = []
+        #: Found elsewhere, and not holding here: good to begin a search with.
+        self._near: list[Floats] = []
 
     @property
     def is_open(self) -> bool:
@@ -98,9 +102,10 @@ class Curved:
         attack = self.attack
         for hint in hints:
             deviation = hint[attack.cells] / attack.scale
-            moved = np.count_nonzero(hint) == np.count_nonzero(deviation)
-            if moved and self.is_witness(deviation, attack.down, attack.up, 1.0):
-                self.found.append(deviation)
+            if np.count_nonzero(hint) != np.count_nonzero(deviation):
+                continue
+            holds = self.is_witness(deviation, attack.down, attack.up, 1.0)
+            (self.found if holds else self._near).append(deviation)
 
     def witnesses(self) -> tuple[Floats, ...]:
         """What was found, as changes of all cells in the unit of the figures."""
@@ -140,12 +145,23 @@ class Curved:
         """As `prove.prove`: by target whether it is shown, and how far a witness takes it."""
         down, up = self.attack.bounds_of(respondent)
         reach = np.zeros(targets.count)
-        for deviation in self.found:
-            if (deviation >= -down).all() and (deviation <= up).all():
-                reach = np.maximum(reach, deviation[targets.position] * targets.sign)
+        if self.found:
+            # (the outsider can follow all of them: a respondent knows more of its own cells alone)
+            known = np.array(self.found)
+            own: Ints = np.zeros(0, dtype=np.int64)
+            if respondent is not None:
+                own = self.attack.entry_cell[self.attack.entries_of(respondent)]
+            moved = known[:, own]
+            holds = ((moved >= -down[own]) & (moved <= up[own])).all(axis=1)
+            gains = known[holds][:, targets.position] * targets.sign
+            reach = gains.max(axis=0, initial=0.0)
         done = (targets.level <= 0) | (reach * (1 - MARGIN) >= targets.level)
         price = np.ones(self.attack.size)
-        for i in np.flatnonzero(~done):
+        # What the last index speaks of comes first: where it gives a cell away, that is one of them.
+        last = self.beside[-1]
+        spoken = self.attack.place[np.array([*last.parts, last.total])]
+        open_ = np.flatnonzero(~done)
+        for i in open_[np.argsort(~np.isin(targets.position[open_], spoken), kind="stable")]:
             if done[i]:
                 continue
             wanted = (int(targets.position[i]), int(targets.sign[i]), float(targets.level[i]))
@@ -258,9 +274,14 @@ class Curved:
         )
 
     def _starts(self, price: Floats, low: Floats, high: Floats, reach: float) -> Iterator[Floats]:
-        """Where to begin: at the truth (whose tangent gives the first step), and at figures that agree
+        """Where to begin: at what was a witness before there was one more index, at the truth (whose tangent gives the first step), and at figures that agree
         with the sums but not yet with the indices, nearer and farther."""
         n = self.attack.size
+        slack = 1e-6 * reach
+        for near in self._near:
+            if (near >= low - slack).all() and (near <= high + slack).all():
+                yield np.clip(near, low, high)
+                break
         yield np.zeros(n)
         nothing = (np.zeros((0, n)), np.zeros(0), np.zeros(0))
         dice = np.random.default_rng(1)
@@ -305,8 +326,8 @@ class Curved:
                 now, missed = step, there
             else:
                 region = (region if np.isfinite(region) else far) / 4
-                if region < 1e-9:
-                    return None
+                if region < NEAREST * float(np.abs(step).max()):
+                    return None  # however near, the tangent leads no nearer: a valley of its own
         return None
 
     def _deviation(self, steps: Floats) -> Floats:

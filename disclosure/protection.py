@@ -141,7 +141,7 @@ def _give_way(
     for _ in range(ROUNDS):
         checked = audit(
             *(table, _whole(attack, chosen), primary),
-            intervals=False, beside=fixed, hints=hints, give_up=True,
+            intervals=False, beside=fixed, hints=hints, give_up=True, sums_hold=True,
         )  # fmt: skip
         if checked.is_safe:
             return _given_back(attack, primary, chosen, start, fixed, checked.witnesses)
@@ -182,7 +182,7 @@ def _given_back(
         fewer[cells] = False
         trial = audit(
             *(attack.table, _whole(attack, fewer), primary),
-            intervals=False, beside=fixed, hints=hints, give_up=True,
+            intervals=False, beside=fixed, hints=hints, give_up=True, sums_hold=True,
         )  # fmt: skip
         if trial.is_safe:
             chosen, hints = fewer, trial.witnesses
@@ -230,7 +230,7 @@ def _withheld(
         printed = [b for b, gone in zip(beside, withheld, strict=True) if not gone]
         trial = audit(
             *(table, suppressed, primary),
-            intervals=False, beside=[*printed, beside[i]], hints=hints, give_up=True,
+            intervals=False, beside=[*printed, beside[i]], hints=hints, give_up=True, sums_hold=True,
         )  # fmt: skip
         if trial.is_safe:
             withheld[i], hints = False, trial.witnesses
