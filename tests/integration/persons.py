@@ -13,6 +13,7 @@ from functools import cache
 from pathlib import Path
 
 import duckdb
+import pyarrow.parquet as pq
 from pypdf import PdfReader
 
 from ingestion.answers import bundle_of, pack
@@ -71,6 +72,10 @@ def named_in(path: Path) -> set[str]:
     """Which of the persons a file names: in its name, its text, its tables, its pages, its archive."""
     found = set(_FOUND.findall(path.name))
     if path.suffix == ".parquet":
+        footer = pq.ParquetFile(path).metadata  # statistics, and what a writer noted
+        found |= set(_FOUND.findall(str(footer.to_dict())))
+        for noted in (footer.metadata or {}).items():
+            found |= set(_FOUND.findall(b" ".join(noted).decode("utf-8", "replace")))
         return found | _in_tables(f"read_parquet('{path}')")
     if path.suffix == ".duckdb":
         return found | _in_database(path)
@@ -138,8 +143,14 @@ def _in_tables(*relations: str, connection: duckdb.DuckDBPyConnection | None = N
     return found
 
 
+#: Types that hold no letters; everything else is read as text, lists and structures included.
+_PLAIN = re.compile(
+    r"U?(TINY|SMALL|BIG|HUGE)?INT(EGER)?|FLOAT|DOUBLE|DECIMAL.*|BOOLEAN|DATE|TIME.*|INTERVAL"
+)
+
+
 def _is_text(kind: str) -> bool:
-    return "VARCHAR" in kind or "JSON" in kind
+    return _PLAIN.fullmatch(kind) is None
 
 
 def _in_database(path: Path) -> set[str]:
@@ -148,4 +159,9 @@ def _in_database(path: Path) -> set[str]:
         names = connection.execute(
             "SELECT schema_name || '.\"' || table_name || '\"' FROM duckdb_tables()"
         ).fetchall()
-        return _in_tables(*(name for (name,) in names), connection=connection)
+        said = connection.execute(
+            "SELECT comment FROM duckdb_tables() UNION ALL SELECT comment FROM duckdb_columns() "
+            "UNION ALL SELECT macro_definition FROM duckdb_functions() WHERE NOT internal"
+        ).fetchall()
+        found = set(_FOUND.findall("\n".join(text for (text,) in said if text)))
+        return found | _in_tables(*(name for (name,) in names), connection=connection)

@@ -19,6 +19,15 @@ def test_the_search_finds_persons_in_every_form(tmp_path: Path) -> None:
     with duckdb.connect(str(tmp_path / "a.duckdb")) as c:
         c.execute("CREATE TABLE t AS SELECT 1 AS n, ['x', '모의인00000001'] AS names")
         c.execute(f"COPY (SELECT '{PERSON}' AS name) TO '{tmp_path}/a.parquet'")
+        c.execute(
+            f"CREATE TYPE who AS ENUM ('{PERSON}'); CREATE TABLE e AS SELECT '{PERSON}'::who AS w"
+        )
+        c.execute(f"COPY e TO '{tmp_path}/e.parquet'")
+        c.execute(
+            f"COPY (SELECT 1 AS n) TO '{tmp_path}/k.parquet' (KV_METADATA {{note: '{PERSON}'}})"
+        )
+    with duckdb.connect(str(tmp_path / "c.duckdb")) as c:
+        c.execute(f"CREATE TABLE t AS SELECT 1 AS n; COMMENT ON COLUMN t.n IS 'by {PERSON}'")
     (tmp_path / "a.json").write_text('{"name": "\\ubaa8\\uc758\\ud64d\\uae38\\ub3d9"}')
     (tmp_path / "a.csv").write_bytes(f"이름\r\n{PERSON}".encode("cp949"))
     book = xlsxwriter.Workbook(str(tmp_path / "a.xlsx"))
@@ -26,7 +35,16 @@ def test_the_search_finds_persons_in_every_form(tmp_path: Path) -> None:
     book.close()
     planted = plant(tmp_path, SEED)
     assert len(planted) == 3 and all(named_in(path) for path in planted)
-    for name in ("a.duckdb", "a.parquet", "a.json", "a.csv", "a.xlsx"):
+    for name in (
+        "e.parquet",
+        "k.parquet",
+        "c.duckdb",
+        "a.duckdb",
+        "a.parquet",
+        "a.json",
+        "a.csv",
+        "a.xlsx",
+    ):
         assert named_in(tmp_path / name), name
     (tmp_path / "home" / "raw").mkdir(parents=True)
     shutil.copyfile(tmp_path / "a.json", tmp_path / "home" / "raw" / "a.json")

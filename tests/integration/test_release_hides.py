@@ -151,6 +151,57 @@ def test_no_file_of_a_release_tells_what_is_hidden(sample_home: Path, tmp_path: 
         assert all(told(text) for _, text in texts(tmp_path / name)), name
 
 
+@lru_cache(maxsize=1)
+def hidden_counts() -> dict[str, set[float]]:
+    """By complex the numbers of persons behind an X of the simulated quarter: whole, so that they are looked
+    for beside their complex alone."""
+    publication = simulate(SEED, ["2026-Q1"], SampleRegistry.load(SEEDS))[0]
+    found: dict[str, set[float]] = {}
+    for c in publication.cells():
+        known = c.status == "Q" and c.measure == "employment_count" and c.relation == "current"
+        if known and c.true_value and float(c.true_value) > 20:
+            found.setdefault(c.complex_id, set()).add(float(c.true_value))
+    assert len(found) > 3
+    return found
+
+
+def tables_with(c: duckdb.DuckDBPyConnection, counts: dict[str, set[float]]) -> Iterator[str]:
+    """Tables in which a number stands in a row of its complex and quarter, as a figure of any type."""
+    wanted = [(name, value) for name, values in counts.items() for value in values]
+    c.execute("CREATE OR REPLACE TEMP TABLE hidden (complex_id VARCHAR, figure DOUBLE)")
+    c.executemany("INSERT INTO hidden VALUES (?, ?)", wanted)
+    tables = c.execute(
+        "SELECT database_name || '.\"' || table_name || '\"', list(column_name), "
+        "list(column_name) FILTER (data_type IN ('DOUBLE', 'FLOAT', 'INTEGER', 'BIGINT', 'HUGEINT')) "
+        "FROM duckdb_columns() WHERE NOT internal AND table_name <> 'hidden' GROUP BY ALL ORDER BY 1"
+    ).fetchall()
+    assert tables
+    for table, columns, figures in tables:
+        if "complex_id" not in columns or not figures:
+            continue
+        any_of = ", ".join(f't."{column}"::DOUBLE' for column in figures)
+        quarter = "t.period = '2026-Q1'" if "period" in columns else "true"
+        found = c.execute(
+            f"SELECT count(*) FROM {table} t JOIN hidden h USING (complex_id) "
+            f"WHERE {quarter} AND h.figure IN ({any_of})"
+        ).fetchone()
+        if found and found[0]:
+            yield table
+
+
+def test_no_number_of_persons_behind_an_x_stands_in_a_mart(sample_home: Path) -> None:
+    with duckdb.connect() as c:
+        c.execute(f"ATTACH '{sample_home}/releases/current/kicox.duckdb' AS d (READ_ONLY)")
+        assert list(tables_with(c, hidden_counts())) == []
+        # those of complexes that are shown are found, so that the search sees what is there
+        shown = c.execute(
+            "SELECT complex_id, employment_count FROM d.complex_quarterly "
+            "WHERE period = '2026-Q1' AND employment_count > 20 LIMIT 5"
+        ).fetchall()
+        found = set(tables_with(c, {name: {float(value)} for name, value in shown}))
+        assert {'d."complex_quarterly"', 'd."fct_observation"'} <= found
+
+
 @pytest.mark.parametrize("kind", ["duckdb", "parquet"])
 def test_withheld_cells_of_the_registry_hold_nothing_in_any_form(
     sample_home: Path, kind: str
