@@ -7,6 +7,7 @@ reading the project takes longer than building. Run as `python -m pipeline.dbt_p
 
 from __future__ import annotations
 
+import gc
 import json
 import os
 import subprocess
@@ -92,6 +93,9 @@ def _failures(target: Path, output: str) -> str:
 
 def main(order: dict[str, Any]) -> int:
     """Read the project, wait for a line on standard input, build; the exit code."""
+    # What is read of the project is needed until the end: looking through it for garbage again and
+    # again takes a tenth of the process's time and finds next to nothing.
+    gc.disable()
     from dbt.cli.main import dbtRunner
     from filelock import FileLock
 
@@ -101,7 +105,9 @@ def main(order: dict[str, Any]) -> int:
     target.mkdir(parents=True, exist_ok=True)
     with FileLock(target / ".lock"):  # what dbt keeps of a project it has read is shared in a home
         parsed = dbtRunner().invoke(
-            [*quiet, "parse", *order["arguments"], "--log-path", str(target / "logs")]
+            # (the manifest is written by the build)
+            [*quiet, "--no-write-json", "parse", *order["arguments"]]
+            + ["--log-path", str(target / "logs")]
         )
     line = sys.stdin.readline()
     if not line:  # nothing to build after all
