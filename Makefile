@@ -75,8 +75,8 @@ status: $(READY) ## releases, newest outcomes, quarantine
 test: $(SITE) lint ## every check and test
 	@$(MAKE) --no-print-directory bi-setup || echo "without Superset: its tests are skipped"
 	@$(BIN)/pytest tests/unit -n 2
-	@$(BIN)/pytest tests/integration -m "not airflow" -n 2 --dist loadfile
-	@$(BIN)/pytest tests/integration -m airflow
+	@# (three on two cores: browsers and Airflow often wait)
+	@$(BIN)/pytest tests/integration -n 3 --dist loadgroup --no-loadscope-reorder
 
 test-fast: $(READY) ## the unit tests that take moments, network cut
 	@$(BIN)/pytest tests/unit -m "not slow" -n 2

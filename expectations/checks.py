@@ -85,7 +85,7 @@ class Bench:
             "min_value": 0.0,
             "max_value": limit,
         }
-        outcome = self.judge.judge(profile, expectation, check.severity)
+        outcome = self.judge.judge(profile, expectation, check.severity, rows=False)
         success = bool(outcome["success"])
         largest = profile["largest_deviation"].max() if len(profile) else 0
         return {
@@ -168,7 +168,7 @@ class Bench:
         import pandas as pd
 
         frame = pd.DataFrame(counts, columns=["mart", "checked_count", "beyond_count"])
-        outcome = self.judge.judge(frame, _NO_DEVIATION, check.severity)
+        outcome = self.judge.judge(frame, _NO_DEVIATION, check.severity, rows=False)
         beyond = sum(n for _, _, n in counts)
         return {
             "expectation": _NO_DEVIATION["type"],

@@ -29,16 +29,19 @@ class Judge:
             "all"
         )
 
-    def judge(self, frame: Any, expectation: dict[str, Any], severity: str) -> dict[str, Any]:
+    def judge(
+        self, frame: Any, expectation: dict[str, Any], severity: str, *, rows: bool = True
+    ) -> dict[str, Any]:
         """Validate one pandas frame.
 
         Args:
             frame: the rows to judge.
             expectation: `type` (`expect_column_values_to_be_between`) and its settings.
             severity: `critical` or `warning`.
+            rows: say which rows failed, not only whether one did.
 
         Returns:
-            GX's result as JSON: `success`, and `result` with the indexes of the rows that failed.
+            GX's result as JSON: `success`, and with `rows` in `result` the indexes of those that failed.
 
         Raises:
             ValueError: GX knows no such expectation.
@@ -51,7 +54,8 @@ class Judge:
             raise ValueError(f"Great Expectations {self.version} has no expectation {kind}")
         instance = getattr(self._expectations, name)(severity=severity, **settings)
         batch = self._batch.get_batch(batch_parameters={"dataframe": frame})
-        outcome: dict[str, Any] = batch.validate(instance, result_format="COMPLETE").to_json_dict()
+        how = "COMPLETE" if rows else "BOOLEAN_ONLY"
+        outcome: dict[str, Any] = batch.validate(instance, result_format=how).to_json_dict()
         if outcome["exception_info"].get("raised_exception"):
             raise RuntimeError(outcome["exception_info"].get("exception_message"))
         return outcome

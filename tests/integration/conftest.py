@@ -1,7 +1,7 @@
 """The whole, for real: homes made by the command line, each once a session.
 
-The tests may run side by side (`-n 2 --dist loadfile`): workers share the homes, a file stays with one
-worker.
+The tests may run side by side (`make test` says how): workers share the homes, tests that share a fixture
+of their file stay with one worker, and what starts Airflow with one, too.
 """
 
 from __future__ import annotations
@@ -26,14 +26,27 @@ from pipeline.settings import Settings
 from ..conftest import ROOT, SEEDS
 
 #: Files whose tests start Airflow or Postgres: one after the other, because of the machine's cores.
-_AIRFLOW = {"test_compose", "test_scheduler", "test_sensor", "test_sign_off"}
+_AIRFLOW = {"test_alerts", "test_compose", "test_scheduler", "test_sensor", "test_sign_off"}
+
+#: Files whose tests share no fixture of their own: each may run anywhere.
+_APART = {"test_gate", "test_gate_history", "test_run", "test_time", "test_vintages"}
+
+#: Files that take minutes in one pair of hands, the longest first.
+_LONG = (
+    "test_asof",
+    "test_site",
+    "test_superset",
+    "test_adding_a_dataset",
+    "test_run",
+    "test_vintages",
+)
 
 #: What dbt keeps of the project once it has read it: of use in every home.
 _PARSED = ROOT / ".pytest_cache" / "dbt" / "partial_parse.msgpack"
 
 
 def sandan(
-    home: Path, *arguments: str | Path, timeout: float = 290, marts_only: bool = False
+    home: Path, *arguments: str | Path, timeout: float = 580, marts_only: bool = False
 ) -> subprocess.CompletedProcess[str]:
     """Run the command line in a home, as a person would.
 
@@ -113,10 +126,45 @@ def open_to_others(home: Path) -> set[str]:
     return {path.name for path in home.iterdir() if readable(path)}
 
 
+def _group(item: pytest.Item) -> str:
+    """Which tests belong into one pair of hands."""
+    name = item.path.stem
+    return "airflow" if name in _AIRFLOW else item.nodeid if name in _APART else name
+
+
 def pytest_itemcollected(item: pytest.Item) -> None:
-    """Mark all that start Airflow: they run by themselves (`-m airflow`)."""
+    """Mark all that start Airflow, and tell workers what stays together."""
     if item.path.stem in _AIRFLOW:
         item.add_marker(pytest.mark.airflow)
+    if item.path.stem not in _APART:
+        item.add_marker(pytest.mark.xdist_group(_group(item)))
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """What takes longest begins first, and nobody waits for a home while there is other work.
+
+    One test begins to make the sample's home; those that need it come when all others have begun.
+    """
+    here = [item for item in items if Path(__file__).parent in item.path.parents]
+    of_sample = {_group(i) for i in here if "sample_home" in getattr(i, "fixturenames", ())}
+    first = next((group for group in map(_group, here) if group in of_sample - {"airflow"}), None)
+
+    def turn(item: pytest.Item) -> tuple[int, int]:
+        group, name = _group(item), item.path.stem
+        long = _LONG.index(name) if name in _LONG else len(_LONG)
+        if group in ("airflow", first):
+            return 0 if group == "airflow" else 1, 0
+        return 3 if group in of_sample else 2, long
+
+    places = [n for n, item in enumerate(items) if Path(__file__).parent in item.path.parents]
+    for place, item in zip(places, sorted(here, key=turn), strict=True):
+        items[place] = item
+
+
+def _shared(factory: pytest.TempPathFactory) -> Path:
+    """The folder of a session, whoever of its workers asks."""
+    base = factory.getbasetemp()
+    return base.parent if "PYTEST_XDIST_WORKER" in os.environ else base
 
 
 def _once(
@@ -129,9 +177,7 @@ def _once(
 
     `fill` puts files into it before; its release then has marts only.
     """
-    base = factory.getbasetemp()
-    if "PYTEST_XDIST_WORKER" in os.environ:
-        base = base.parent
+    base = _shared(factory)
     home = base / name / "home"
     with FileLock(base / f"{name}.lock"):
         said = home / "first_run.txt"
@@ -173,10 +219,21 @@ def home(few_home: Path, tmp_path: Path) -> Path:
 def small_candidate(sample_home: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The sample's candidate with keys and checks, its registries cut short; not to be changed."""
     (source,) = (sample_home / "builds").glob("2026-Q1_*/candidate.duckdb")
-    target = tmp_path_factory.mktemp("candidate") / "candidate.duckdb"
-    shutil.copyfile(
-        source.with_name("disclosure_audit.json"), target.with_name("disclosure_audit.json")
-    )
+    folder = _shared(tmp_path_factory)
+    target = folder / "candidate" / "candidate.duckdb"
+    with FileLock(folder / "candidate.lock"):
+        if not target.exists():
+            part = target.with_name("part.duckdb")
+            shutil.rmtree(target.parent, ignore_errors=True)
+            target.parent.mkdir()
+            audit = source.with_name("disclosure_audit.json")
+            shutil.copyfile(audit, target.with_name(audit.name))
+            _cut_short(source, part)
+            part.rename(target)
+    return target
+
+
+def _cut_short(source: Path, target: Path) -> None:
     with duckdb.connect() as c:
         c.execute(f"ATTACH '{source}' AS source (READ_ONLY); ATTACH '{target}' AS target")
         c.execute("COPY FROM DATABASE source TO target (SCHEMA)")
@@ -186,7 +243,6 @@ def small_candidate(sample_home: Path, tmp_path_factory: pytest.TempPathFactory)
         for (table,) in tables:
             few = "LIMIT 200" if table in ("dim_factory", "factory_event") else ""
             c.execute(f"INSERT INTO target.main.{table} FROM source.main.{table} {few}")
-    return target
 
 
 @pytest.fixture(scope="session")

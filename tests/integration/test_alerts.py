@@ -25,7 +25,7 @@ from pipeline.embedded.environment import airflow_environment, new_keys
 
 from ..conftest import SEED, SEEDS
 
-pytestmark = [pytest.mark.timeout(400), pytest.mark.xdist_group("scheduler")]
+pytestmark = pytest.mark.timeout(1200)
 AIRFLOW = str(Path(sys.executable).with_name("airflow"))
 REPOSITORY = Path(__file__).resolve().parents[2]
 SECRET_PATH = "hooks/T0SECRET/B1SECRET"
@@ -109,7 +109,7 @@ def run(home: Path, inbox: Path, **more: str) -> subprocess.CompletedProcess[str
         stdin=subprocess.DEVNULL,
         capture_output=True,
         text=True,
-        timeout=360,
+        timeout=1000,
     )
 
 
@@ -157,7 +157,7 @@ def dags_test(home: Path, dag: str, **more: str) -> subprocess.CompletedProcess[
     if not (airflow_home / "airflow.db").exists():
         subprocess.run([AIRFLOW, "db", "migrate"], env=env, capture_output=True, check=True)
     return subprocess.run(
-        [AIRFLOW, "dags", "test", dag], env=env, capture_output=True, text=True, timeout=240
+        [AIRFLOW, "dags", "test", dag], env=env, capture_output=True, text=True, timeout=600
     )
 
 

@@ -53,7 +53,7 @@ def test_the_sensor_takes_up_what_a_person_drops(tmp_path: Path) -> None:
         listener = threading.Thread(target=listen, daemon=True)
         listener.start()
         try:
-            assert asked.wait(120), "".join(told[-40:])
+            assert asked.wait(250), "".join(told[-40:])
             (row,) = [r for r in read_outcomes(home / "outcomes") if r["status"] == "person_needed"]
             for message in (row["message"], row["message_ko"]):
                 assert "https://www.data.go.kr/data/3042071/fileData.do" in message
@@ -64,7 +64,7 @@ def test_the_sensor_takes_up_what_a_person_drops(tmp_path: Path) -> None:
             time.sleep(3)  # a download that is not finished is not taken up
             assert running.poll() is None
             partial.rename(inbox / "download (4).xlsx")
-            assert running.wait(120) == 0, "".join(told[-40:])
+            assert running.wait(250) == 0, "".join(told[-40:])
         finally:
             if running.poll() is None:
                 running.kill()

@@ -22,7 +22,7 @@ from publication.releases import Places, ReleaseLog
 
 from .conftest import open_to_others, sandan
 
-pytestmark = [pytest.mark.timeout(900), pytest.mark.xdist_group("scheduler")]
+pytestmark = pytest.mark.timeout(1200)
 
 DAG = "sandan_publish"
 
