@@ -2,6 +2,7 @@
 
 candidate.main.*         the marts to judge (bare names find them)
 released.*               the marts of the last release; there only where there is one
+levels(), closed()       levels of the publisher's series; those among them that the last release held
 profile                  the JSON file that a check names, one `record` a row
 book, edition, …         temporary views, described below
 """
@@ -20,6 +21,25 @@ import duckdb
 #: take more time and not more memory.
 MEMORY_LIMIT = "512MB"
 
+_LEVEL_MARTS = {"complex_quarterly", "industry_quarterly", "national_total_quarterly"}
+_LEVEL_MEASURES = (
+    "production_krw_100m, exports_usd_m, employment_count, tenant_count, operating_count"
+)
+
+
+def _levels(catalog: str = "") -> str:
+    """SQL of the publisher's series in the marts of a catalog: complex_id, industry_code, period, measure, value."""
+    parts = " UNION ALL BY NAME ".join(
+        f"SELECT {keys}, period, {_LEVEL_MEASURES} FROM {catalog}{mart}"
+        for keys, mart in (
+            ("complex_id, '_T' AS industry_code", "complex_quarterly"),
+            ("'_T' AS complex_id, industry_code", "industry_quarterly"),
+            ("'_T' AS complex_id, '_T' AS industry_code", "national_total_quarterly"),
+        )
+    )
+    return f"SELECT * FROM (UNPIVOT ({parts}) ON {_LEVEL_MEASURES} INTO NAME measure VALUE value)"
+
+
 VIEWS = """
 CREATE TEMP MACRO reldev(a, b) AS
   CASE WHEN a IS NULL OR b IS NULL THEN NULL WHEN a = b THEN 0
@@ -35,6 +55,12 @@ CREATE TEMP MACRO winsorised(xs, share) AS
                                         list_aggregate(xs, 'quantile_cont', share)));
 CREATE TEMP MACRO middle_of(xs) AS list_aggregate(xs, 'median');
 CREATE TEMP MACRO spread_of(xs) AS 1.4826 * list_aggregate(xs, 'mad');
+-- the publisher's series in levels: complexes, industries of the row 계, the row 계
+CREATE TEMP MACRO levels() AS TABLE {levels};
+-- those that the last release held: nothing where there is none
+CREATE TEMP MACRO closed() AS TABLE
+  SELECT NULL::VARCHAR AS complex_id, NULL::VARCHAR AS industry_code, NULL::VARCHAR AS period,
+         NULL::VARCHAR AS measure, NULL::DOUBLE AS value WHERE false;
 CREATE TEMP VIEW observations AS
   SELECT f.*, s.dataset, s.period AS publication_period, m.table_no
   FROM fct_observation f JOIN dim_snapshot s USING (snapshot_id)
@@ -66,7 +92,7 @@ CREATE TEMP VIEW vintages AS
   QUALIFY row_number() OVER (
     PARTITION BY complex_id, industry_code, size_class, sex, measure, period, vintage_no
     ORDER BY published_at, loaded_at, table_no, snapshot_id) = 1;
-"""
+""".replace("{levels}", _levels())
 
 
 @contextmanager
@@ -97,6 +123,11 @@ def opened(
         connection.execute("USE candidate.main")
         connection.execute("SET VARIABLE period = $1", [period])
         connection.execute(VIEWS)
+        if last_release is not None and _LEVEL_MARTS <= {
+            path.stem for path in (last_release / "marts").glob("*.parquet")
+        }:
+            levels = _levels("released.main.")
+            connection.execute(f"CREATE OR REPLACE TEMP MACRO closed() AS TABLE {levels}")
         yield connection
 
 

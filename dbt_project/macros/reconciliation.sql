@@ -8,3 +8,11 @@
         else 0.00005
     end
 {%- endmacro %}
+
+{#- Whether two figures have the same digits with the point elsewhere: within a thousandth of a power of
+    ten that is not the first. -#}
+{% macro is_power_of_ten(one, other) -%}
+    ({{ one }} > 0 and {{ other }} > 0
+        and abs(log10({{ one }} / {{ other }})) > 0.9
+        and abs(log10({{ one }} / {{ other }}) - round(log10({{ one }} / {{ other }}))) < 0.0005)
+{%- endmacro %}

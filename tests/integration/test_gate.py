@@ -414,7 +414,7 @@ SERIES_SPOILED: list[tuple[str, str, str]] = [
         "warning",
     ),
     (
-        "UPDATE national_series SET value = NULL, obs_status = 'O' WHERE period = '2025-05' AND vintage_no = 2",
+        "UPDATE national_series SET value = NULL, obs_status = 'O' WHERE period = '2025-05' AND is_latest",
         "series_lose_no_figure",
         "warning",
     ),

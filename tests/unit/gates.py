@@ -38,7 +38,11 @@ def skeleton(connection: duckdb.DuckDBPyConnection) -> None:
 
 
 def judge_checks(
-    candidate: Path, wanted: Collection[str], *, is_simulated: bool = True
+    candidate: Path,
+    wanted: Collection[str],
+    *,
+    is_simulated: bool = True,
+    last_release: Path | None = None,
 ) -> tuple[str, dict[str, dict[str, Any]]]:
     """The verdict (`pass`, `pass_with_warnings`, `stop`) of these checks alone, and each one's result by
     its identifier. No exception is accepted."""
@@ -55,6 +59,7 @@ def judge_checks(
         today=date(2026, 6, 1),
         suites=suites,
         accepted=[],
+        last_release=last_release,
     )
     found = {c["id"]: dict(c) for c in verdict["checks"] if c["id"] in wanted}
     assert found.keys() == set(wanted)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, timedelta
 from pathlib import Path
 
 import duckdb
@@ -57,7 +57,7 @@ def test_a_mart_can_be_asked_from_its_own_first_publication_on(
     settings: Settings, mart: str, first: date
 ) -> None:
     assert read_as_of(settings, first, mart).total_rows == 1
-    before = date.fromordinal(first.toordinal() - 1)
+    before = first - timedelta(days=1)
     with pytest.raises(AsOfError, match=f"by {before}: .*{mart}.* is of {first}"):
         read_as_of(settings, before, mart)
 

@@ -33,7 +33,7 @@ ARTICLE = [
 
 #: By period, as printed: (metric, value).
 PRINTED: dict[str, list[tuple[str, float]]] = {
-    "2000": [(NATION, 1723), (SHIPMENTS, 564.2)],
+    "2000": [(NATION, 1723), (SHIPMENTS, 564.205)],
     "2001": [
         (PRODUCTION, 177.9011), (EXPORTS, 643.53), (NATION, 1504), (NATION, 1506.53), (SHIPMENTS, 586.105),
         ("national_manufacturing_shipments_krw_100m", 584.355),
@@ -88,13 +88,13 @@ NEWS_WORLD = [(OUTPUT_SHARE, 31), (SHARE, 44.7), ("national_employment_share_pct
 
 
 def stated(metric: str, value: float, period: str | None) -> list[str]:
-    """The claims that say so; a value to half of its last printed digit."""
+    """The claims that say exactly so."""
     return [
         c["claim_id"]
         for c in CLAIMS
         if c["metric"] == metric
         and (period is None or str(c["period"]) == period)
-        and abs(float(c["stated_value"]) - value) <= 1e-4 * abs(value)
+        and float(c["stated_value"]) == value
     ]
 
 

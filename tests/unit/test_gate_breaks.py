@@ -75,16 +75,29 @@ def candidate(
     return path
 
 
-def judged(path: Path, check_id: str) -> dict[str, Any]:
+def released(path: Path, folder: Path) -> Path:
+    """A candidate's levels as the release that readers see."""
+    (folder / "marts").mkdir(parents=True)
+    with duckdb.connect(str(path), read_only=True) as c:
+        for mart in ("complex_quarterly", "industry_quarterly", "national_total_quarterly", "dim_snapshot"):  # fmt: skip
+            c.execute(f"COPY {mart} TO '{folder}/marts/{mart}.parquet'")
+    return folder
+
+
+def judged(path: Path, check_id: str, last_release: Path | None = None) -> dict[str, Any]:
     """The verdict on one check."""
-    verdict, found = judge_checks(path, {check_id}, is_simulated=False)
+    verdict, found = judge_checks(
+        path, {check_id}, is_simulated=False, last_release=last_release
+    )
     assert found[check_id]["success"] == (verdict != "stop")
     return found[check_id]
 
 
-def stopped_for(path: Path) -> dict[str, set[str]]:
+def stopped_for(
+    path: Path, check_id: str = "level_shifts_are_registered", last_release: Path | None = None
+) -> dict[str, set[str]]:
     """By `complex period` the measures for which the gate stops."""
-    check = judged(path, "level_shifts_are_registered")
+    check = judged(path, check_id, last_release)
     found: dict[str, set[str]] = {}
     for failure in check.get("failures", []):
         assert "no break is registered" in failure["message_en"]
@@ -101,7 +114,7 @@ def grown(factor: float, *measures: str) -> dict[tuple[str, str], float]:
 MONEY = ("production_krw_100m", "exports_usd_m")
 
 
-@pytest.mark.parametrize("since", [NOW, "2025-Q2", "2024-Q1"])
+@pytest.mark.parametrize("since", [NOW, "2025-Q2", "2023-Q4"])
 def test_a_neighbour_taken_in_stops_also_where_an_edition_shifts_the_past(
     since: str, tmp_path: Path
 ) -> None:
@@ -118,10 +131,9 @@ def test_a_neighbour_taken_in_stops_also_where_an_edition_shifts_the_past(
         (grown(0.55, *MONEY), {}),  # a plant that stops: exports are a part of production
         (grown(1.155, "employment_count"), {}),  # true in 2026-Q1
         (grown(1.13), {}),
-        (grown(1.4), {"since": "2023-Q4"}),  # older than revisions reach: it was judged then
         (grown(0.55, *MONEY), {"count": 2}),
     ],
-    ids=["nothing", "registered", "money", "jobs", "small", "old", "money in a short history"],
+    ids=["nothing", "registered", "money", "jobs", "small", "money in a short history"],
 )
 def test_what_has_been_true_does_not_stop(
     shifts: dict[tuple[str, str], float], options: dict[str, Any], tmp_path: Path
@@ -155,6 +167,88 @@ def test_a_total_over_other_complexes_is_for_the_check_of_coverage(tmp_path: Pat
     assert stopped_for(path).keys() == {f"_T {NOW}"}
 
 
+def test_a_quarter_is_judged_where_it_is_new_or_was_revised(tmp_path: Path) -> None:
+    since = "2024-Q2"
+    for name in ("usual", "shifted"):
+        (tmp_path / name).mkdir()
+    usual = candidate(tmp_path / "usual", {})
+    shifted = candidate(tmp_path / "shifted", grown(1.5, "tenant_count"), since)
+    stopped = {f"c05 {since}": {"tenant_count"}}
+    assert stopped_for(shifted) == stopped
+    # the last release told the shift: it was judged then
+    its_own = released(shifted, tmp_path / "its_own")
+    assert stopped_for(shifted, last_release=its_own) == {}
+    # the last release told another level: an edition since has shifted it
+    other = released(usual, tmp_path / "other")
+    assert stopped_for(shifted, last_release=other) == stopped
+
+
+ALL_AT_ONCE = "shifts_of_all_complexes_are_registered"
+
+
+def all_grown(factor: float, *measures: str) -> dict[tuple[str, str], float]:
+    return {(c, m): factor for c in COMPLEXES for m in measures}
+
+
+@pytest.mark.parametrize(
+    ("measure", "factor", "since"),
+    [
+        ("employment_count", 0.92, NOW),
+        ("operating_count", 1.08, "2024-Q2"),
+        ("production_krw_100m", 0.7, "2024-Q2"),
+        ("exports_usd_m", 1.5, NOW),
+    ],
+)
+def test_all_complexes_at_once_stop_where_none_would_alone(
+    measure: str, factor: float, since: str, tmp_path: Path
+) -> None:
+    """A new sample or method: each complex moves by less than what has been true of one."""
+    path = candidate(tmp_path, all_grown(factor, measure), since)
+    _, checks = judge_checks(path, {"level_shifts_are_registered", ALL_AT_ONCE})
+    assert checks["level_shifts_are_registered"]["success"]
+    failures = checks[ALL_AT_ONCE]["failures"]
+    # the row 계, the matched sum, the middle
+    assert [(f["measure"], f["period"]) for f in failures] == 3 * [(measure, since)]
+    assert all("no break is registered" in f["message_en"] for f in failures)
+
+
+def test_what_all_complexes_did_in_a_released_quarter_was_judged_then(tmp_path: Path) -> None:
+    path = candidate(tmp_path, all_grown(0.92, "employment_count"))
+    assert stopped_for(path, ALL_AT_ONCE, released(path, tmp_path / "last")) == {}
+
+
+def test_a_newcomer_does_not_hide_that_all_others_moved(tmp_path: Path) -> None:
+    path = candidate(tmp_path, all_grown(1.08, "employment_count"))
+    with duckdb.connect(str(path)) as c:
+        c.execute("INSERT INTO complex_quarterly (complex_id, period, employment_count) VALUES ('new', ?, 9000)", [NOW])  # fmt: skip
+    # the row 계 is over other complexes: the matched sum and the middle tell
+    assert judged(path, ALL_AT_ONCE)["unexpected_count"] == 2
+
+
+@pytest.mark.parametrize(
+    ("shifts", "options"),
+    [
+        ({}, {}),
+        (all_grown(1.08, "employment_count"), {"registered": True}),
+        (all_grown(1.022, "employment_count"), {}),  # true in 2026-Q1
+        (all_grown(0.85, *MONEY), {"count": 2}),  # as in 2020-Q2
+        (grown(1.4), {}),  # one complex
+    ],
+    ids=["nothing", "registered", "jobs", "slump in a short history", "one complex"],
+)
+def test_what_has_been_true_of_the_nation_does_not_stop(
+    shifts: dict[tuple[str, str], float], options: dict[str, Any], tmp_path: Path
+) -> None:
+    path = candidate(tmp_path, shifts, **options)
+    if options.get("registered"):
+        with duckdb.connect(str(path)) as c:
+            c.execute(
+                "INSERT INTO fct_observation (complex_id, industry_code, size_class, sex, measure, period, break_ids) "
+                "SELECT DISTINCT '_T', '_T', '_T', '_T', measure, period, 'b' FROM fct_observation"
+            )
+    assert stopped_for(path, ALL_AT_ONCE) == {}
+
+
 def test_contributions_that_do_not_add_up_stop(tmp_path: Path) -> None:
     path = candidate(tmp_path, {}, count=5)
     before, now = quarters(2)
@@ -185,25 +279,36 @@ def test_contributions_that_do_not_add_up_stop(tmp_path: Path) -> None:
     assert judged(path, "contributions_add_up")["success"]
 
 
-# -- complexes that leave: a date on the register is exact
+# -- complexes that leave: a date on the register is exact, an upper bound is believed once and told
+
+EDITIONS = ["2020-Q3", "2020-Q4", "2021-Q1", "2021-Q2", "2021-Q3"]
 
 
 @pytest.mark.parametrize(
-    ("complex_id", "left_in", "deviation"),
+    ("complex_id", "absent_from", "found"),
     [
-        ("dated", "2021-Q2", 0),
+        ("dated", ["2021-Q2", "2021-Q3"], [("2021-Q2", 0)]),
         # before the quarter that the register gives, though its last quarter is later
-        ("dated", "2020-Q4", 1),
-        # no source dates it: any quarter up to the last in which it can have been there
-        ("undated", "2020-Q4", 0),
+        ("dated", EDITIONS[1:], [("2020-Q4", 2)]),
+        # no source dates it: any quarter up to the last in which it can have been there, and it is told
+        ("undated", EDITIONS[1:], [("2020-Q4", 1)]),
+        ("undated", EDITIONS[4:], [("2021-Q3", 1)]),
+        # left out of an edition: it comes back, so that it had not left; the last time may be true
+        ("undated", ["2020-Q4"], [("2020-Q4", 2), ("2021-Q1", 2)]),
+        ("undated", ["2020-Q4", "2021-Q2", "2021-Q3"], [("2020-Q4", 2), ("2021-Q1", 2), ("2021-Q2", 1)]),
+        # there beyond the bound, which is wrong then
+        ("bounded", ["2021-Q2", "2021-Q3"], [("2021-Q2", 2)]),
         # still published, says the registry
-        ("current", "2021-Q2", 1),
+        ("current", ["2021-Q2", "2021-Q3"], [("2021-Q2", 2)]),
     ],
-)
-def test_a_departure_is_that_of_the_register(complex_id: str, left_in: str, deviation: int) -> None:
-    (check,) = (
-        c for s in load_suites() for c in s.checks if c.id == "coverage_changes_are_registered"
-    )
+)  # fmt: skip
+def test_a_departure_is_that_of_the_register(
+    complex_id: str, absent_from: list[str], found: list[tuple[str, int]]
+) -> None:
+    checks = {c.id: c for s in load_suites() for c in s.checks}
+    stops, tells = checks["coverage_changes_are_registered"], checks["departures_are_dated"]
+    assert (stops.severity, stops.limit) == ("critical", 1)
+    assert (tells.severity, tells.limit) == ("warning", 0) and tells.rows == stops.rows
     with duckdb.connect() as c:
         c.execute("CREATE MACRO quarter_of(p) AS p")
         c.execute(
@@ -212,15 +317,18 @@ def test_a_departure_is_that_of_the_register(complex_id: str, left_in: str, devi
         )
         c.execute(
             """CREATE TABLE dim_complex AS FROM (VALUES
-              ('dated', '2021-Q1'), ('undated', '2025-Q3'), ('current', NULL), ('stays', NULL)
-            ) AS t(complex_id, published_until)"""
+              ('dated', '2021-Q1'), ('undated', '2025-Q3'), ('bounded', '2020-Q4'), ('current', NULL),
+              ('stays', NULL)) AS t(complex_id, published_until)"""
         )
         c.execute(
             """CREATE TABLE edition AS
             SELECT p AS snapshot_id, p AS publication_period, x AS complex_id
-            FROM unnest(['2020-Q3', '2020-Q4', '2021-Q1', '2021-Q2']) AS q(p), unnest(['stays', $1]) AS u(x)
-            WHERE x = 'stays' OR p < $2""",
-            [complex_id, left_in],
+            FROM unnest($1) AS q(p), unnest(['stays', $2]) AS u(x)
+            WHERE x = 'stays' OR NOT list_contains($3, p)""",
+            [EDITIONS, complex_id, absent_from],
         )
-        found = c.execute(f"SELECT complex_id, period, deviation FROM ({check.rows})").fetchall()
-    assert found == [(complex_id, left_in, deviation)]
+        rows = c.execute(
+            f"SELECT complex_id, period, deviation, register_en FROM ({stops.rows}) ORDER BY period"
+        ).fetchall()
+    assert [row[:3] for row in rows] == [(complex_id, *one) for one in found]
+    assert all("upper bound only (2025-Q3)" in row[3] for row in rows if row[2] == 1)

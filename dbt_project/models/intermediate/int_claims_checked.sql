@@ -73,7 +73,7 @@ compared as (
         end as period_relation,
         dimension not in ('krw', 'usd') or stated_period is null
             or {{ period_freq('period') }} = {{ period_freq('stated_period') }} as is_comparable_length,
-        value / unit_factor - stated_value as exact_difference,
+        value / unit_factor - stated_value as difference,
         -- what the tolerance of 'approx' is held against; `difference` itself stays unrounded
         round(value / unit_factor, case printed_decimals when 0 then 1 when 1 then 2 when 2 then 3
             when 3 then 4 else 5 end) - stated_value as rounded_difference,
@@ -86,10 +86,10 @@ judged as (
     select
         *,
         case comparator
-            when 'at_least' then exact_difference >= -tolerance - edge
-            when 'more_than' then exact_difference > edge
-            when 'less_than' then exact_difference < -edge
-            when 'at_most' then exact_difference <= tolerance + edge
+            when 'at_least' then difference >= -tolerance - edge
+            when 'more_than' then difference > edge
+            when 'less_than' then difference < -edge
+            when 'at_most' then difference <= tolerance + edge
             else abs(rounded_difference) <= tolerance + edge
         end as holds
     from compared
@@ -132,7 +132,7 @@ spelled as (
         *,
         {%- for column, words in [('measured_text', 'unit_en'), ('measured_text_ko', 'unit')] %}
         {{ figure_text('measured_value', 'measured_places') }} || ' ' || {{ words }}
-            || case when dimension = 'percent' and printed_decimals = 0
+            || case when dimension = 'percent' and printed_decimals = 0 and comparator = 'approx'
                 then ' (' || {{ pct_text('measured_value', 1) }} || ')' else '' end as {{ column }},
         {%- endfor %}
         {{ figure_text('stated_value', 'stated_places') }}
@@ -202,7 +202,7 @@ select
     w.stated_value,
     w.tolerance,
     w.measured_value,
-    w.measured_value - w.stated_value as difference,
+    w.difference,
     case when w.dimension = 'percent' then w.stated_value * w.unit_factor end as stated_pct,
     case when w.dimension = 'percent' then w.tolerance * w.unit_factor end as tolerance_pp,
     case when w.dimension = 'percent' then w.value end as measured_pct,

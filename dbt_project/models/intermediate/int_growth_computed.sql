@@ -4,9 +4,9 @@
 --
 -- Like for like: what is compared is the same on both sides.
 -- * A complex is compared with itself where no break of the register lies between. Across a break it
---   is chained through the overlap, where there is one: the edition of the quarter of the break
---   that restated the quarter before on its new basis gives the link of the two. A year with a break
---   in it is the product of its four links.
+--   is chained through the overlap, where there is one: the edition of the quarter or month of the break
+--   that restated the one before on its new basis gives the link of the two (int_overlaps_linked). A year
+--   with a break in it is the product of its four links.
 -- * The row 계 and its industries are the sum over matched complexes: those with a figure in both
 --   quarters and no break between (or an overlap, quarter on quarter). Where a break concerns all
 --   complexes, a year is the product of the four quarterly rates of matched complexes.
@@ -29,34 +29,6 @@ breaks as (
     select complex_id, is_industry, measure, period, break_ids
     from {{ ref('int_breaks_listed') }}
     where period like '____-Q_'
-),
-
--- an edition that states a quarter and, for the first time, the quarter before anew
-restated as (
-    select complex_id, industry_code, measure, period, value, base_value
-    from (
-        select
-            c.complex_id, c.industry_code, c.measure, c.period, c.value, p.value as base_value,
-            row_number() over (
-                partition by c.complex_id, c.industry_code, c.measure, c.period
-                order by c.published_at, c.loaded_at, c.table_no, c.snapshot_id
-            ) as place
-        from {{ ref('int_observations_vintaged') }} as p
-        inner join {{ ref('int_observations_vintaged') }} as c
-            on c.snapshot_id = p.snapshot_id
-            and c.table_id = p.table_id
-            and c.complex_id = p.complex_id
-            and c.industry_code = p.industry_code
-            and c.measure = p.measure
-            and c.sex = p.sex
-            and c.size_class = p.size_class
-        where p.relation = 'previous' and p.freq = 'Q' and p.begins_vintage and p.vintage_no > 1
-            and c.relation = 'current' and c.freq = 'Q'
-            and p.period = {{ previous_period('c.period') }}
-            and p.sex = '_T' and p.size_class = '_T'
-            and p.obs_status = 'A' and c.obs_status = 'A' and p.value > 0 and c.value > 0
-    ) as candidates
-    where place = 1
 ),
 
 comparisons as (
@@ -89,12 +61,13 @@ paired as (
         x.break_ids,
         -- the pair that can be compared
         case
-            when x.break_ids is null and c.obs_status = 'A' and p.obs_status = 'A' then c.value
-            when c.comparison = 'qoq' then o.value
+            when x.break_ids is null and c.obs_status = 'A' and p.obs_status = 'A'
+                then coalesce(o.value_before, c.value)
+            when c.comparison = 'qoq' and c.obs_status = 'A' and p.obs_status = 'A' then o.value
         end as matched_value,
         case
             when x.break_ids is null and c.obs_status = 'A' and p.obs_status = 'A' then p.value
-            when c.comparison = 'qoq' then o.base_value
+            when c.comparison = 'qoq' and c.obs_status = 'A' and p.obs_status = 'A' then o.base_value
         end as matched_base,
         x.break_ids is not null and c.comparison = 'qoq' and o.value is not null as is_overlap
     from comparisons as c
@@ -104,9 +77,8 @@ paired as (
     left join between_them as x
         on x.complex_id = c.complex_id and x.industry_code = c.industry_code
         and x.measure = c.measure and x.period = c.period and x.comparison = c.comparison
-    left join restated as o
-        on x.break_ids is not null
-        and o.complex_id = c.complex_id and o.industry_code = c.industry_code
+    left join {{ ref('int_overlaps_linked') }} as o
+        on o.complex_id = c.complex_id and o.industry_code = c.industry_code
         and o.measure = c.measure and o.period = c.period
 ),
 

@@ -1,14 +1,20 @@
 -- What was printed at different times and places about one thing.
 --
 --   first_vs_latest         the first print of the row 계, and of a national series, against what holds
---                           now. The cause is that of its revisions; customs revises the months of a
---                           year until February of the next one, and a series is restated within 5 %
+--                           now (see below)
 --   print_vs_statistic      a figure found in print against the statistic's own row 계; a year is its four
 --                           quarters (a stock: the last)
 --   statement_vs_statement  sources that state the same national or KICOX total: the strongest against
 --                           each other one (print, KOSIS, customs, ECOS)
 --
--- Tolerance: half a unit of the last printed digit. Explained, the first that fits:
+-- First against latest, the two agree to the ninth digit or there is a cause: for the row 계 those of its
+-- revisions (int_revisions_measured), if each has one; for a national series, the first that fits:
+--   simulated, unit, scope   as below
+--   revision   customs: not final before February of the next year; any other: its publisher names a later
+--              day of the change (KOSIS: LST_CHN_DE) and the two are within 5 %. A figure that changes
+--              under the same day, or on none, has no cause
+--
+-- Print, statement: tolerance is half a unit of the last printed digit. Explained, the first that fits:
 --   revision   the statistic once said what was printed; or one of the two is a first, preliminary or
 --              revised print and they are within 5 % (an annual revision is around 1 %)
 --   scope      the two say that they cover different things (survey scope, kind of exports)
@@ -104,11 +110,11 @@ series_pairs as (
         case
             when f.is_simulated <> l.is_simulated then 'simulated'
             when f.dimension <> l.dimension then 'unit'
-            when f.value > 0 and l.value > 0 and abs(log10(f.value / l.value)) > 0.9
-                and abs(log10(f.value / l.value) - round(log10(f.value / l.value))) < 0.0005 then 'unit'
+            when {{ is_power_of_ten('f.value', 'l.value') }} then 'unit'
             when f.scope_en <> l.scope_en then 'scope'
             when f.revision = 'february' and l.stated_on < f.final_by then 'revision'
-            when abs(f.value - l.value) <= {{ largest_revision }} * abs(f.value) then 'revision'
+            when l.is_change_dated and l.stated_on > f.stated_on
+                and abs(f.value - l.value) <= {{ largest_revision }} * abs(f.value) then 'revision'
         end as explanation,
         f.revision = 'february' and l.stated_on < f.final_by as is_customs_year,
         f.is_simulated or l.is_simulated as is_simulated
@@ -140,7 +146,7 @@ series_first_prints as (
             when explanation = 'scope' then '범위가 다름: ' || scope_ko || ' / ' || latest_scope_ko
             when is_customs_year then '정정: 다음 해 2월에 확정될 때까지 고침'
             when explanation = 'revision'
-                then '정정: 발행 기관이 ' || cast(latest_stated_on as string) || '에 고쳐 실음(5% 이내)'
+                then '정정: 발행 기관이 밝힌 변경일 ' || cast(latest_stated_on as string) || ', 5% 이내'
         end as explanation_ko,
         case
             when explanation = 'simulated' then 'one of the two is simulated'
@@ -149,7 +155,7 @@ series_first_prints as (
                 then 'they cover different things: ' || scope_en || ' / ' || latest_scope_en
             when is_customs_year then 'revised: not final before February of the next year'
             when explanation = 'revision'
-                then 'revised: restated by its publisher on ' || cast(latest_stated_on as string) || ', within 5 %'
+                then 'revised: its publisher changed it on ' || cast(latest_stated_on as string) || ', within 5 %'
         end as explanation_en,
         is_simulated
     from series_pairs
@@ -289,11 +295,7 @@ statements as (
 found as (
     select
         *,
-        -- the same digits with the point elsewhere: within a thousandth of a power of ten
-        stated_value > 0 and compared_value > 0
-            and abs(log10(stated_value / compared_value)) > 0.9
-            and abs(log10(stated_value / compared_value) - round(log10(stated_value / compared_value)))
-                < 0.0005 as is_power_of_ten
+        {{ is_power_of_ten('stated_value', 'compared_value') }} as is_power_of_ten
     from (select * from printed union all select * from statements) as pairs
 )
 

@@ -20,6 +20,7 @@ select
     u.dimension,
     n.obs_status,
     n.stated_on,
+    n.is_change_dated,
     n.scope_ko,
     n.scope_en,
     n.source,

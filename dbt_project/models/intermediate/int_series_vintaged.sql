@@ -52,6 +52,7 @@ select
     dimension,
     obs_status,
     stated_on,
+    is_change_dated,
     stated_until,
     first_published_at,
     superseded_at,

@@ -9,7 +9,6 @@ select
     max(e.superseded_at) as superseded_at,
     bool_or(e.is_latest) as is_latest,
     max(c.sheet) as sheet,
-    max(c.sheet_row) as sheet_row,
     max(c.name_cell) as name_cell,
     max(c.seq) as seq,
     max(c.complex_type) as complex_type,

@@ -4,7 +4,6 @@ select
     period,
     snapshot_id,
     sheet,
-    sheet_row,
     name_cell,
     seq,
     complex_type,

@@ -21,6 +21,8 @@ select
     -- the day of the statement: when the publisher changed the figure; else when the answer was
     -- published; else when it was seen first
     coalesce(cast(changed_on as date), cast(published_at as date), cast(loaded_at as date)) as stated_on,
+    -- the publisher names the day of the change itself (KOSIS: LST_CHN_DE)
+    changed_on is not null as is_change_dated,
     cast(scope_ko as string) as scope_ko,
     cast(scope_en as string) as scope_en,
     cast(source as string) as source,
