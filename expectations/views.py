@@ -123,9 +123,10 @@ def opened(
         connection.execute("USE candidate.main")
         connection.execute("SET VARIABLE period = $1", [period])
         connection.execute(VIEWS)
-        if last_release is not None and _LEVEL_MARTS <= {
-            path.stem for path in (last_release / "marts").glob("*.parquet")
-        }:
+        if (
+            last_release is not None
+            and {path.stem for path in (last_release / "marts").glob("*.parquet")} >= _LEVEL_MARTS
+        ):
             levels = _levels("released.main.")
             connection.execute(f"CREATE OR REPLACE TEMP MACRO closed() AS TABLE {levels}")
         yield connection

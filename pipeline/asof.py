@@ -1,8 +1,10 @@
 """What stood published on a past day: from the release's own vintages, or rebuilt from its inputs.
 
-Two ways that agree. `read_as_of` asks the table macros of the current release (`as_of(DATE)` and its
-kin), in milliseconds; `rebuild` builds everything from the snapshots published by then, which gives
-every mart, byte for byte that of the release of the day if inputs and code are the same.
+Two ways. `read_as_of` asks the table macros of the current release (`as_of(DATE)` and its kin), in
+milliseconds: what had been published by then, whenever it came here. `rebuild` builds everything from
+what the release of the day knew, which gives every mart, byte for byte that of the release if the code is
+the same; or, with a second day, from what had been loaded by that. They agree but for vintages that came
+late.
 """
 
 from __future__ import annotations
@@ -63,12 +65,17 @@ def parse_day(text: str) -> date:
 
 
 def read_as_of(
-    settings: Settings, day: date, mart: str = "complex_quarterly", *, limit: int | None = None
+    settings: Settings,
+    day: date,
+    mart: str = "complex_quarterly",
+    *,
+    known_by: date | None = None,
+    limit: int | None = None,
 ) -> Table:
     """A mart of the current release as it stood on a day.
 
-    A mart that keeps its vintages is read through its table macro; any other is rebuilt from what
-    was published by then.
+    A mart that keeps its vintages is read through its table macro; any other is rebuilt, and so is
+    every one where it is asked what was known of that day by another (`known_by`).
 
     Raises:
         AsOfError: there is no release, no such mart, or nothing was published by that day.
@@ -101,9 +108,9 @@ def read_as_of(
                 f"nothing had been published by {day}: the first publication of {mart} in this "
                 f"release is of {first[0]}. 그날까지 공표된 자료가 없습니다."
             )
-        if macro in macros:
+        if macro in macros and known_by is None:
             return _select(connection, f"{macro}(DATE '{day}')", mart, day, limit)
-    built = rebuild(settings, day)
+    built = rebuild(settings, day, known_by)
     with duckdb.connect() as connection:
         path = str(built / "marts" / f"{mart}.parquet").replace("'", "''")
         return _select(connection, f"read_parquet('{path}')", mart, day, limit)
@@ -123,17 +130,22 @@ def _select(
     return Table(mart, day, columns, rows, int(counted[0]) if counted else 0)
 
 
-def rebuild(settings: Settings, day: date) -> Path:
-    """Build everything from what was published on or before a day, with marts as a release has them.
+def rebuild(settings: Settings, day: date, known_by: date | None = None) -> Path:
+    """Build everything as of a day, with marts as a release has them (`pipeline.inputs`).
+
+    Args:
+        settings: the home.
+        day: nothing that was published after it is used.
+        known_by: nothing that was loaded after it is used; default: what the release of the day knew.
 
     Returns the folder of the build; `marts/*.parquet` and `kicox.duckdb` lie in it.
 
     Raises:
-        AsOfError: no publication of the trend statistic had been published.
+        AsOfError: no publication of the trend statistic had been published (or loaded).
         steps.BuildFailed: dbt failed.
     """
     try:
-        built = steps.build(settings, as_of=day)
+        built = steps.build(settings, as_of=day, known_by=known_by)
     except steps.NothingToBuild as error:
         raise AsOfError(str(error)) from error
     folder: Path = settings.builds / built["build_id"]

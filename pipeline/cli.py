@@ -294,6 +294,13 @@ def build(
         str | None,
         typer.Option("--as-of", help="Only of what was published by this day (2025-12-01)."),
     ] = None,
+    known_by: Annotated[
+        str | None,
+        typer.Option(
+            "--known-by",
+            help="With --as-of: of that, what had been loaded by this day; default: what the release of the day knew.",
+        ),
+    ] = None,
 ) -> None:
     """Build the candidate of everything that has landed.
 
@@ -304,8 +311,11 @@ def build(
     settings = _settings()
     console = _console()
     try:
+        if known_by is not None and as_of is None:
+            raise _fail("--known-by needs --as-of: the day by which it was published")
         if as_of is not None:
-            folder = asof.rebuild(settings, asof.parse_day(as_of))
+            knew = asof.parse_day(known_by) if known_by is not None else None
+            folder = asof.rebuild(settings, asof.parse_day(as_of), knew)
             console.print(f"{folder.name}  {_plain(os.fspath(folder / 'marts'))}")
             same = asof.releases_like(settings, folder)
             console.print(f"same marts as {', '.join(same) if same else 'no published release'}")
@@ -322,6 +332,13 @@ def asof(
     mart: Annotated[
         str, typer.Option("--mart", help="Any mart of the release.")
     ] = "complex_quarterly",
+    known_by: Annotated[
+        str | None,
+        typer.Option(
+            "--known-by",
+            help="Of what had been loaded by this day; default: all that was published by DAY, whenever it came.",
+        ),
+    ] = None,
     form: Annotated[str, typer.Option("--format", help="table, csv or json.")] = "table",
     limit: Annotated[
         int | None,
@@ -330,8 +347,8 @@ def asof(
 ) -> None:
     """Show a mart as it stood published on a day: every figure in the vintage that held then.
 
-    Marts that keep their vintages are read from the current release; others are rebuilt from what was
-    published by then (some seconds the first time).
+    Marts that keep their vintages are read from the current release; others, and all with --known-by, are
+    rebuilt (some seconds the first time).
     """
     from pipeline import asof as past
     from pipeline.steps import BuildFailed
@@ -343,6 +360,7 @@ def asof(
             _settings(),
             past.parse_day(day),
             mart,
+            known_by=past.parse_day(known_by) if known_by is not None else None,
             limit=limit or (40 if form == "table" else None),
         )
     except (past.AsOfError, BuildFailed) as error:

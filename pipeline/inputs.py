@@ -105,68 +105,130 @@ def _release_period(editions: list[tuple[str, Period]]) -> Period:
     return max(whole) if whole else max(period.quarter for _, period in editions)
 
 
-def _published_after(
-    settings: Settings, room: Ingestion, usable: list[tuple[Snapshot, Path]], as_of: date
-) -> set[Snapshot]:
-    """The snapshots that were not published on the day `as_of`.
+@dataclass(frozen=True)
+class _Past:
+    """A release as the source of an as-of: what it was made from."""
+
+    release_id: str
+    #: Curated lists, by identifier.
+    lists: set[str]
+    #: When the last of its inputs had come.
+    complete_at: str
+    #: Publications of that day that it did not know: they came here after it.
+    late: set[str]
+
+
+def _unknown_on(
+    settings: Settings,
+    room: Ingestion,
+    usable: list[tuple[Snapshot, Path]],
+    as_of: date,
+    known_by: date | None,
+) -> dict[Snapshot, str]:
+    """The snapshots that do not belong to a build as of a day, with the reason.
+
+    What was published later never does. Of what was loaded later, with `known_by`, whatever came here
+    after that day; without it, what the release of the day did not know.
 
     The curated lists of the project itself bear no day but that on which they first came into this
-    home, which says nothing of the past. Those of the release that was made from the publications of
-    that day are taken; where there is none, the first version of each list stands.
+    home, which says nothing of the past. Those of the release of the day are taken; where there is
+    none, the first version of each list stands. With `known_by` they are those of that day.
     """
-    later = {s for s, _ in usable if s.published_at[:10] > as_of.isoformat()}
+    unknown = {
+        s: f"published after {as_of}" for s, _ in usable if s.published_at[:10] > as_of.isoformat()
+    }
     curated: dict[tuple[str, str], list[Snapshot]] = {}
     published: list[Snapshot] = []
     for snapshot, _ in usable:
         if room.contracts[snapshot.dataset].versioning == "replace":
             curated.setdefault((snapshot.dataset, snapshot.file_name), []).append(snapshot)
-        elif snapshot not in later:
+        elif snapshot not in unknown:
             published.append(snapshot)
-    lists = _lists_of_release(settings, room, published, as_of)
+    if known_by is not None:
+        came = {s for s, _ in usable if s.loaded_at[:10] <= known_by.isoformat()}
+        lists = [s for versions in curated.values() for s in versions]
+        for snapshot in lists:
+            unknown.pop(snapshot, None)
+        for snapshot in (*published, *lists):
+            if snapshot not in came:
+                unknown[snapshot] = f"loaded after {known_by}"
+        return unknown
+    past = _release_of(settings, room, published, as_of)
+    for snapshot in published:
+        if past is not None and snapshot.snapshot_id in past.late:
+            unknown[snapshot] = f"loaded after {past.release_id}, the release of that day"
     for versions in curated.values():
-        if lists is not None:
-            later.difference_update(versions)
-            later.update(s for s in versions if s.snapshot_id not in lists)
+        if past is not None:
+            for snapshot in versions:
+                unknown.pop(snapshot, None)
+                if snapshot.snapshot_id not in past.lists:
+                    unknown[snapshot] = f"not in {past.release_id}, the release of that day"
             continue
         first = min(versions, key=lambda s: (s.published_at, s.loaded_at))
-        if later.issuperset(versions) and first.published_at_basis == "first_seen":
-            later.discard(first)
-    return later
+        if unknown.keys() >= set(versions) and first.published_at_basis == "first_seen":
+            del unknown[first]
+    return unknown
 
 
-def _lists_of_release(
+def _release_of(
     settings: Settings, room: Ingestion, published: list[Snapshot], as_of: date
-) -> set[str] | None:
-    """The curated lists, by identifier, of the release that was made from exactly these publications.
+) -> _Past | None:
+    """The release that readers had on a day, told by what it was made from: all that had been published
+    by then, but for what came here too late for it.
 
-    Of several such releases the newest whose lists had all come by that day, else the first: its
-    lists are the oldest. None where no release was made from them.
+    Late is what was loaded after the day and after the release had all its inputs. Where the release
+    itself was made after the day (a home filled later), the clock tells nothing: then only a vintage
+    counts as late that is older than one of its dataset that the release had.
+
+    Of several such releases the newest that had all its inputs by that day, else the first.
+    None where no release was made from these publications.
     """
-    found: list[tuple[str, set[str]]] = []
+    day = as_of.isoformat()
+    found: list[_Past] = []
     # (of releases whose bytes were collected, the lock is kept)
     folders = (settings.releases, settings.home / "collected")
-    for path in [p for folder in folders for p in folder.glob("*_v*/inputs.lock.json")]:
+    for path in sorted(p for folder in folders for p in folder.glob("*_v*/inputs.lock.json")):
         lock = json.loads(path.read_text(encoding="utf-8"))
-        kinds: dict[str, dict[str, str]] = {"accumulate": {}, "replace": {}}
-        for entry in lock["snapshots"]:
-            if entry["dataset"] in room.contracts.by_dataset:
-                kind = room.contracts[entry["dataset"]].versioning
-                kinds[kind][entry["snapshot_id"]] = entry["loaded_at"]
+        known = [e for e in lock["snapshots"] if e["dataset"] in room.contracts.by_dataset]
+        lists = {
+            e["snapshot_id"] for e in known if room.contracts[e["dataset"]].versioning == "replace"
+        }
+        had = {e["snapshot_id"]: e for e in known if e["snapshot_id"] not in lists}
         # simulated and real publications are never mixed
-        own = {s.snapshot_id for s in published if s.is_simulated == lock["is_simulated"]}
-        if own == set(kinds["accumulate"]):
-            found.append((max(kinds["replace"].values(), default=""), set(kinds["replace"])))
+        own = {s.snapshot_id: s for s in published if s.is_simulated == lock["is_simulated"]}
+        if not had.keys() <= own.keys():
+            continue
+        complete_at = max((e["loaded_at"] for e in known), default="")
+        newest: dict[str, str] = {}
+        for e in had.values():
+            newest[e["dataset"]] = max(newest.get(e["dataset"], ""), e["published_at"])
+        late = [s for name, s in own.items() if name not in had]
+        if all(
+            s.loaded_at[:10] > day
+            and s.loaded_at > complete_at
+            and (complete_at[:10] <= day or s.published_at <= newest.get(s.dataset, ""))
+            for s in late
+        ):
+            found.append(_Past(path.parent.name, lists, complete_at, {s.snapshot_id for s in late}))
     if not found:
         return None
-    known = [f for f in found if f[0][:10] <= as_of.isoformat()]
-    return max(known, key=lambda f: f[0])[1] if known else min(found, key=lambda f: f[0])[1]
+    by_then = [p for p in found if p.complete_at[:10] <= day]
+    return (
+        max(by_then, key=lambda p: p.complete_at)
+        if by_then
+        else min(found, key=lambda p: p.complete_at)
+    )
 
 
-def collect_inputs(settings: Settings, as_of: date | None = None) -> Inputs | None:
+def collect_inputs(
+    settings: Settings, as_of: date | None = None, known_by: date | None = None
+) -> Inputs | None:
     """Choose the inputs of the next build from what has landed.
 
-    With `as_of`, from what was published on or before that day: the same inputs and code give the
-    same build as then. A publication whose day nobody knows counts from the day it was received.
+    With `as_of`, from what was published on or before that day and known to the release of that day,
+    where there was one: the same inputs and code give the same build as then. With `known_by`, from
+    what had been loaded on or before that other day instead. A publication whose day nobody knows counts
+    from the day it was received.
 
     Every vintage of an accumulating dataset takes part; of a curated list, the newest file of
     each name. Simulated and real publications are never mixed: as soon as one real publication
@@ -187,11 +249,11 @@ def collect_inputs(settings: Settings, as_of: date | None = None) -> Inputs | No
             usable.append((snapshot, path))
     left_out: list[dict[str, str]] = []
     if as_of is not None:
-        later = _published_after(settings, room, usable, as_of)
-        usable = [(s, path) for s, path in usable if s not in later]
+        unknown = _unknown_on(settings, room, usable, as_of, known_by)
+        usable = [(s, path) for s, path in usable if s not in unknown]
         left_out += [
-            {"snapshot_id": s.snapshot_id, "reason": f"published after {as_of}"}
-            for s in sorted(later, key=lambda s: s.snapshot_id)
+            {"snapshot_id": s.snapshot_id, "reason": unknown[s]}
+            for s in sorted(unknown, key=lambda s: s.snapshot_id)
         ]
         # An as-of tells what was published, so nothing of a release before its time.
         from pipeline.publishing import under_embargo

@@ -330,11 +330,12 @@ def build(
     settings: Settings,
     as_of: date | None = None,
     *,
+    known_by: date | None = None,
     dbt: Dbt | None = None,
     after: Sequence[Path] | None = None,
 ) -> dict[str, Any]:
-    """Build the candidate of what has landed: dbt on a throw-away DuckDB file. With `as_of`, of what
-    was published on or before that day; with `dbt`, in a process that was started before.
+    """Build the candidate of what has landed: dbt on a throw-away DuckDB file. With `as_of` and
+    `known_by`, as of a day (`collect_inputs`); with `dbt`, in a process that was started before.
 
     `after` are the folders of the releases that readers had before, oldest first; by default those up
     to the current one. What they published cannot be hidden any more.
@@ -344,12 +345,13 @@ def build(
         BuildFailed: dbt failed; nothing is left but its logs.
     """
     close_home(settings)
-    inputs = collect_inputs(settings, as_of)
+    inputs = collect_inputs(settings, as_of, known_by)
     if inputs is None:
         raise NothingToBuild(
             "no publication has landed: nothing to build"
             if as_of is None
-            else f"no publication had been published by {as_of}: nothing to build"
+            else f"no publication had been published by {as_of}"
+            f"{f' and loaded by {known_by}' if known_by else ''}: nothing to build"
         )
     folder = settings.builds / inputs.build_id
     result = {

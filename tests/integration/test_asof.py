@@ -37,6 +37,8 @@ from .conftest import sandan
 #: A day between the two publications of `two_releases`, and one before the revision of `a_third`.
 BETWEEN = "2026-04-30"
 BEFORE_REVISION = "2026-06-10"
+#: The day of a vintage that comes after both of them.
+LATE = date(2025, 1, 10)
 
 
 @pytest.fixture(scope="module")
@@ -169,8 +171,8 @@ def test_before_the_first_publication_there_is_nothing_to_rebuild(two_releases: 
 def test_releases_in_sequence_are_rebuilt_each_as_of_its_day(
     two_releases: Settings, tmp_path: Path
 ) -> None:
-    """An edition, the next one, then a revision and a new claim: each past release is made again,
-    with its seasonal series, its claims and everything else, byte for byte."""
+    """An edition, the next one, then a revision, an older vintage that came late and a new claim: each past
+    release is made again, with its seasonal series, its claims and everything else, byte for byte."""
     home = Path(shutil.copytree(two_releases.home, tmp_path / "home", symlinks=True))
     first, second = sorted(p.name for p in (home / "releases").iterdir() if "_v" in p.name)
     inbox = tmp_path / "inbox"
@@ -178,6 +180,10 @@ def test_releases_in_sequence_are_rebuilt_each_as_of_its_day(
     revised = simulate_annual_revision(SEED, "2024-Q3", SampleRegistry.load(SEEDS))
     path = write_workbook(revised, inbox / file_name(revised.when, suffix="정정"))
     write_meta(path, date(2026, 6, 15))
+    # published long before the first release, and unknown to both
+    late = simulate_annual_revision(SEED, "2024-Q2", SampleRegistry.load(SEEDS))
+    path = write_workbook(late, inbox / file_name(late.when, suffix="늦게"))
+    write_meta(path, LATE)
     # the status of the newest quarter again: one complex is still being built
 
     def unfinished(grid: WorkbookGrid) -> None:
@@ -225,6 +231,10 @@ def test_releases_in_sequence_are_rebuilt_each_as_of_its_day(
     for name in ("fct_observation", "revision", "revision_triangle", "claim_verdict"):
         assert marts(second)[f"{name}.parquet"] != marts(third)[f"{name}.parquet"]
     published = {name: marts(name) for name in (first, second, third)}
+    # the macros tell what was published, whenever it came
+    with duckdb.connect(str(home / "releases" / third / "kicox.duckdb"), read_only=True) as c:
+        came = "SELECT count(*) FROM as_of(?) WHERE vintage = ? AND period = '2024-Q2'"
+        assert (c.execute(came, [BETWEEN, LATE]).fetchone() or (0,))[0] > 100
     # an as-of needs no bytes of a release: what is collected is rebuilt all the same
     little = Policy(keep=Retention(quarters=1, versions=1, builds=1, withdrawn_days=1))
     collect(Places(home), little)

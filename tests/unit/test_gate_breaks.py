@@ -86,9 +86,7 @@ def released(path: Path, folder: Path) -> Path:
 
 def judged(path: Path, check_id: str, last_release: Path | None = None) -> dict[str, Any]:
     """The verdict on one check."""
-    verdict, found = judge_checks(
-        path, {check_id}, is_simulated=False, last_release=last_release
-    )
+    verdict, found = judge_checks(path, {check_id}, is_simulated=False, last_release=last_release)
     assert found[check_id]["success"] == (verdict != "stop")
     return found[check_id]
 

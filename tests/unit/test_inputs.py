@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 from dataclasses import replace
+from datetime import date
 from pathlib import Path
 
 import pytest
@@ -11,8 +13,15 @@ import pytest
 from ingestion import ingest
 from ingestion.periods import Period
 from ingestion.sample import SampleRegistry, simulate_status, write_status_workbook
+from ingestion.snapshots import Snapshot
 from ingestion.sniff import Content, read_content
-from pipeline.inputs import _release_period, code_fingerprint, collect_inputs, ingestion_room
+from pipeline.inputs import (
+    _release_period,
+    _unknown_on,
+    code_fingerprint,
+    collect_inputs,
+    ingestion_room,
+)
 from pipeline.settings import Settings
 
 from ..conftest import SEED, SEEDS
@@ -102,3 +111,116 @@ def test_the_status_comes_along_and_is_never_mixed(
     used = {s["dataset"] for s in inputs.snapshots}
     assert ("kicox__complex_status" in used) == status_is_used
     assert len(inputs.left_out) == (0 if status_is_used else 1)
+
+
+# -- as of a day: what the release of that day knew
+
+TREND, STATUS, CLAIMS = "kicox__industrial_trend", "kicox__complex_status", "sandan__claims"
+
+
+def snapshot(name: str, published: str, loaded: str, dataset: str = TREND) -> Snapshot:
+    """A snapshot of which only identity and times matter."""
+    return Snapshot(
+        name, "p", dataset, "2026-Q1", published, "0", 1, "xlsx", name.split("/")[0], published,
+        "first_seen" if dataset == CLAIMS else "sidecar", loaded, None, False,
+    )  # fmt: skip
+
+
+def as_of(
+    settings: Settings,
+    snapshots: list[Snapshot],
+    releases: dict[str, list[Snapshot]],
+    day: str,
+    known_by: str | None = None,
+) -> set[str]:
+    """What a build as of a day is made from, by identifier."""
+    for name, made_from in releases.items():
+        folder = settings.releases / name
+        folder.mkdir(parents=True, exist_ok=True)
+        keys = ("snapshot_id", "dataset", "published_at", "loaded_at")
+        lock = {
+            "is_simulated": False,
+            "snapshots": [{k: getattr(s, k) for k in keys} for s in made_from],
+        }
+        (folder / "inputs.lock.json").write_text(json.dumps(lock), encoding="utf-8")
+    unknown = _unknown_on(
+        settings,
+        ingestion_room(settings),
+        [(s, Path(s.snapshot_id)) for s in snapshots],
+        date.fromisoformat(day),
+        date.fromisoformat(known_by) if known_by else None,
+    )
+    return {s.snapshot_id for s in snapshots if s not in unknown}
+
+
+FIRST = snapshot("2025-Q4", "2026-02-26", "2026-03-01T03:00:00")
+SECOND = snapshot("2026-Q1", "2026-05-27", "2026-06-01T03:00:00")
+#: An older vintage than both, and one between them; both came after them.
+OLDER = snapshot("2025-Q3 again", "2026-02-01", "2026-07-01T03:00:00")
+BETWEEN = snapshot("2025-Q4 again", "2026-04-01", "2026-07-01T03:00:00")
+LIST = snapshot("claims.yml/1", "2026-03-01", "2026-03-01T02:00:00", CLAIMS)
+NEW_LIST = snapshot("claims.yml/2", "2026-07-01", "2026-07-01T02:00:00", CLAIMS)
+ALL = [FIRST, SECOND, OLDER, BETWEEN, LIST, NEW_LIST]
+RELEASES = {
+    "2025-Q4_v1": [FIRST, LIST],
+    "2026-Q1_v1": [FIRST, SECOND, LIST],
+    "2026-Q1_v2": [FIRST, SECOND, OLDER, BETWEEN, NEW_LIST],
+}
+
+
+@pytest.mark.parametrize(
+    ("day", "release"),
+    [
+        ("2026-03-15", "2025-Q4_v1"),
+        # both of 2026-Q1 are made from what was published by then: that which was out on the day
+        ("2026-06-10", "2026-Q1_v1"),
+        ("2026-06-30", "2026-Q1_v1"),
+        ("2026-07-02", "2026-Q1_v2"),
+        ("2027-01-01", "2026-Q1_v2"),
+    ],
+)
+def test_a_vintage_that_came_after_a_release_is_unknown_to_it(
+    day: str, release: str, tmp_path: Path
+) -> None:
+    known = as_of(Settings(tmp_path), ALL, RELEASES, day)
+    assert known == {s.snapshot_id for s in RELEASES[release]}
+
+
+@pytest.mark.parametrize(("day", "release"), [("2026-03-15", 0), ("2026-06-10", 1)])
+def test_in_a_home_filled_later_only_an_older_vintage_is_late(
+    day: str, release: int, tmp_path: Path
+) -> None:
+    """All was loaded on one day, long after: the clock tells nothing of the day asked for."""
+    came = {s: replace(s, loaded_at=f"2027-01-01T0{n}:00:00") for n, s in enumerate(ALL)}
+    # the order in which it came
+    came[LIST] = replace(LIST, loaded_at="2026-12-31T00:00:00")
+    releases = {name: [came[s] for s in made] for name, made in RELEASES.items()}
+    known = as_of(Settings(tmp_path), list(came.values()), releases, day)
+    assert known == {s.snapshot_id for s in list(RELEASES.values())[release]}
+    # a newer edition of another dataset, or of the same, is no late one: it makes another day
+    without = {"2025-Q4_v1": releases["2025-Q4_v1"]}
+    assert SECOND.snapshot_id in as_of(Settings(tmp_path / "x"), list(came.values()), without, "2026-06-10")  # fmt: skip
+
+
+def test_an_edition_that_was_out_and_had_not_come_is_unknown_to_the_release_of_the_day(
+    tmp_path: Path,
+) -> None:
+    status = snapshot("status", "2026-05-02", "2026-06-20T00:00:00", STATUS)
+    known = as_of(Settings(tmp_path), [*ALL, status], RELEASES, "2026-06-10")
+    assert known == {s.snapshot_id for s in RELEASES["2026-Q1_v1"]}
+
+
+@pytest.mark.parametrize(
+    ("day", "known_by", "known"),
+    [
+        ("2026-06-10", "2026-06-10", [FIRST, SECOND, LIST]),
+        ("2026-06-10", "2026-07-01", [FIRST, SECOND, OLDER, BETWEEN, LIST, NEW_LIST]),
+        ("2026-03-01", "2026-07-01", [FIRST, OLDER, LIST, NEW_LIST]),
+        ("2026-06-10", "2026-02-01", []),
+    ],
+)
+def test_what_was_known_by_another_day(
+    day: str, known_by: str, known: list[Snapshot], tmp_path: Path
+) -> None:
+    found = as_of(Settings(tmp_path), ALL, RELEASES, day, known_by)
+    assert found == {s.snapshot_id for s in known}
