@@ -398,8 +398,10 @@ def bench_disclosure(_: Path) -> None:
 
 def bench_site(_: Path) -> None:
     """The site, made and looked at (benchmarks/site.py)."""
-    if not Path("/usr/bin/chromium").exists():
-        print("site: left out, there is no /usr/bin/chromium")
+    from tests.integration.browser import CHROMIUM
+
+    if shutil.which(CHROMIUM) is None:
+        print(f"site: left out, there is no {CHROMIUM}")
         return
     from benchmarks import site
 

@@ -10,12 +10,9 @@ Needs the site's shell (`make setup`) and Debian's chromium.
 
 from __future__ import annotations
 
-import functools
-import http.server
 import statistics
 import sys
 import tempfile
-import threading
 import time
 from pathlib import Path
 from typing import Any
@@ -25,7 +22,7 @@ import duckdb
 from benchmarks.limits import exit_code, held
 from publication.site.render import render_site
 from publication.site.shell import prepare
-from tests.integration.browser import FLAGS
+from tests.integration.browser import CHROMIUM, FLAGS, file_server
 from tests.unit.small_release import contracts, make_release
 
 COMPLEXES, QUARTERS, PERIOD = 1350, 100, "2026-Q1"
@@ -129,21 +126,13 @@ def bench_built(folder: Path) -> None:
     held("site of a release", seconds, 30.0, "s")
 
 
-class _Quiet(http.server.SimpleHTTPRequestHandler):
-    def log_message(self, *_: Any) -> None:
-        pass
-
-
 def bench_browser(folder: Path) -> None:
     """The overview and the query, in Debian's chromium over Python's file server."""
     from playwright.sync_api import sync_playwright
 
-    handler = functools.partial(_Quiet, directory=str(folder))
-    server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), handler)
-    threading.Thread(target=server.serve_forever, daemon=True).start()
-    site = f"http://127.0.0.1:{server.server_port}/site"
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path="/usr/bin/chromium", args=FLAGS)
+    with file_server(folder) as address_of, sync_playwright() as playwright:
+        site = f"{address_of}/site"
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
         times, bare, sizes = [], [], []
         for _ in range(ROUNDS):
             for address, taken in ((f"{site}/ko/index.html", times), (f"{site}/index.html", bare)):
@@ -187,7 +176,6 @@ def bench_browser(folder: Path) -> None:
                 / 1e3
             )
         browser.close()
-    server.shutdown()
     with duckdb.connect(str(folder / "kicox.duckdb"), read_only=True) as connection:
         rows = connection.execute("SELECT count(*) FROM fct_observation").fetchall()[0][0]
         connection.execute(_QUERY).fetchall()
