@@ -16,7 +16,8 @@ from typing import Any
 import xlsxwriter
 
 from publication.definitions import DefinitionsError, read_definitions
-from publication.workbook.tables import MARKS, NOTHING, Marts, Sheet, sheets
+from publication.workbook.cells import MARKS, NOTHING, Marts, Sheet
+from publication.workbook.tables import sheets
 from publication.workbook.texts import Lang, t
 from publication.workbook.words import methods, warnings
 

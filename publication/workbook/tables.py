@@ -2,98 +2,46 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
-from datetime import date
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
-import duckdb
-
+from publication.bulletin import texts as bulletin
+from publication.bulletin.words import previous_period, year_ago_period
 from publication.definitions import Definitions
+from publication.workbook.cells import (
+    MARKS,
+    NOTHING,
+    Column,
+    Marts,
+    Row,
+    Sheet,
+    computed,
+    figure,
+    figure_of,
+    measured,
+    words,
+)
 from publication.workbook.texts import Lang, t
 
-Row = dict[str, Any]
-#: Marks of a cell without a figure, by its status (SDMX CL_OBS_STATUS). Suppressed is marked as the
-#: publisher marks it; the others after the shorthand of the UK Analysis Function.
-MARKS = {"Q": "X", "O": "[n/a]", "M": "[z]"}
-NOTHING = "–"
+RATE = "utilization_pct"
 
 
-@dataclass(frozen=True)
-class Column:
-    """A column: its head (unit included), its cell of a row, decimals of a number (None: words)."""
-
-    head: str
-    cell: Callable[[Row], Any]
-    decimals: int | None = None
-    width: float = 14.0
+def _revision_pct(row: Row) -> Any:
+    """A rate is revised by points: a per cent of it cannot be."""
+    if row["measure"] == RATE:
+        return MARKS["M"]
+    return computed(row["revision_pct"], row["first_value_status"], row["obs_status"])
 
 
-@dataclass(frozen=True)
-class Sheet:
-    """One sheet with one table. `key` names it in `texts`; `columns` and `rows` make the table."""
-
-    key: str
-    columns: tuple[Column, ...]
-    rows: tuple[Row, ...]
-
-
-class Marts:
-    """The marts of a release folder, read with DuckDB."""
-
-    def __init__(self, folder: Path) -> None:
-        self.folder = folder
-        self.connection = duckdb.connect(":memory:")
-
-    def rows(self, mart: str, condition: str = "", order: str = "ALL") -> tuple[Row, ...]:
-        """Rows of a mart; none where the release does not have it."""
-        path = self.folder / "marts" / f"{mart}.parquet"
-        if not path.is_file():
-            return ()
-        cursor = self.connection.execute(
-            f"SELECT * FROM read_parquet($path) {condition} ORDER BY {order}", {"path": str(path)}
-        )
-        names = [d[0] for d in cursor.description or []]
-        return tuple(dict(zip(names, row, strict=True)) for row in cursor.fetchall())
-
-
-def figure(value: Any, status: str | None) -> Any:
-    """A number, or the mark that tells why there is none."""
-    if value is not None and value == value and status in (None, "A", "B"):
-        return float(value)
-    return MARKS.get(status or "O", MARKS["O"])
-
-
-def computed(value: Any, *statuses: str | None) -> Any:
-    """A figure made of others: itself, or the mark of what stands in its way, suppressed first."""
-    if value is not None and value == value:
-        return float(value)
-    return figure(None, next((s for s in ("Q", "O", "M") if s in statuses), None))
-
-
-def words(value: Any) -> str:
-    """Words, a day or nothing, as text."""
-    if value is None or value == "":
-        return NOTHING
-    return value.isoformat() if isinstance(value, date) else str(value)
-
-
-def measured(definitions: Definitions, row: Row | None, lang: Lang) -> Iterator[Column]:
-    """A column for every measure that a mart holds, in the mart's order."""
-    for name in row or {}:
-        known = definitions.measures.get(name)
-        if known is None:
-            continue
-        yield Column(
-            f"{known.name.of(lang)} ({known.unit.name.of(lang)})",
-            _figure_of(name),
-            known.unit.decimals,
-        )
-
-
-def _figure_of(name: str) -> Callable[[Row], Any]:
-    return lambda row: figure(row[name], row.get(f"{name}_status"))
+def _points(row: Row, known: Mapping[tuple[str, str, str], Row], base: str | None) -> Any:
+    """What the operating rate changed by since another period, in percentage points."""
+    then = known.get((row["complex_id"], row["industry_code"], base or ""), {})
+    statuses = (row.get(f"{RATE}_status"), then.get(f"{RATE}_status"))
+    now_value, then_value = row.get(RATE), then.get(RATE)
+    if now_value is None or then_value is None or statuses != ("A", "A"):
+        return computed(None, *statuses)
+    return computed(now_value - then_value)
 
 
 def sheets(folder: Path, period: str, definitions: Definitions, lang: Lang) -> list[Sheet]:
@@ -107,6 +55,7 @@ def sheets(folder: Path, period: str, definitions: Definitions, lang: Lang) -> l
         make.growth("complex_growth", f"complex_id <> '_T' AND period = '{period}'"),
         make.industries(),
         make.growth("industry_growth", f"industry_code <> '_T' AND period = '{period}'"),
+        make.rates(),
         make.shares(),
         make.kpis(),
         make.seasonal(),
@@ -143,10 +92,12 @@ class _Maker:
         return code
 
     def complex(self, row: Row) -> str:
-        """A complex by name; 계 for all."""
+        """A complex by name; 계 for all; the nation where a series is not of complexes."""
         code = row.get("complex_id")
+        if code == "KR":
+            return bulletin.t("seasonal_nation", self.lang)
         if code in (None, "_T"):
-            return self.known.codelists["sex"]["_T"].name.of(self.lang)
+            return self.known.code_name("complex_id", "_T", self.lang)
         return self.complex_names.get(code, str(code))
 
     def industry(self, row: Row) -> str:
@@ -227,6 +178,37 @@ class _Maker:
         ]
         return Sheet(key, tuple(columns), rows)
 
+    def rates(self) -> Sheet:
+        """The operating rate and what it changed by: points, because growth of a rate says nothing."""
+        whole = {"complex_id": "_T", "industry_code": "_T"}
+        sources = (
+            ("national_total_quarterly", "", "period DESC"),
+            ("complex_quarterly", "WHERE complex_id <> '_T'", "complex_id"),
+            ("industry_quarterly", "WHERE industry_code <> '_T'", "industry_code"),
+        )
+        rows: list[Row] = []
+        for mart, condition, order in sources:
+            found = [whole | row for row in self.marts.rows(mart, condition, order)]
+            known = {(r["complex_id"], r["industry_code"], r["period"]): r for r in found}
+            rows += [
+                row
+                | {
+                    "on_quarter": _points(row, known, previous_period(row["period"])),
+                    "on_year": _points(row, known, year_ago_period(row["period"])),
+                }
+                for row in found
+                if mart == "national_total_quarterly" or row["period"] == self.period
+            ]
+        columns = (
+            self.column("complex", self.complex, width=30),
+            self.column("industry", self.industry, width=26),
+            self.column("period", lambda r: r["period"], width=11),
+            Column(self.named(RATE), figure_of(RATE), self.known.unit_of(RATE).decimals),
+            self.column("on_quarter", lambda r: r["on_quarter"], decimals=1),
+            self.column("on_year", lambda r: r["on_year"], decimals=1),
+        )
+        return Sheet("rates", columns, tuple(rows))
+
     def shares(self) -> Sheet:
         rows = self.marts.rows("national_share", order="metric, definition, period DESC")
         reason = f"reason_{self.lang}"
@@ -243,8 +225,9 @@ class _Maker:
             self.column(
                 "numerator", lambda r: computed(r.get("numerator"), r.get("obs_status")), decimals=1
             ),
+            self.column("numerator_unit", lambda r: self.unit(r.get("numerator_unit"))),
             self.column("denominator", lambda r: figure(r.get("denominator"), None), decimals=1),
-            self.column("unit", lambda r: self.unit(r.get("denominator_unit"))),
+            self.column("denominator_unit", lambda r: self.unit(r.get("denominator_unit"))),
             self.column("reason", lambda r: words(r.get(reason)), width=50),
         )
         return Sheet("shares", columns, rows)
@@ -303,11 +286,7 @@ class _Maker:
                 lambda r: computed(r["revision"], r["first_value_status"], r["obs_status"]),
                 decimals=1,
             ),
-            self.column(
-                "revision_pct",
-                lambda r: computed(r["revision_pct"], r["first_value_status"], r["obs_status"]),
-                decimals=2,
-            ),
+            self.column("revision_pct", _revision_pct, decimals=2),
             self.column("cause", lambda r: self.code("cause", r["cause"]), width=28),
         )
         return Sheet("revisions", columns, rows)

@@ -9,7 +9,7 @@ from typing import Any
 
 from publication.bulletin import texts as bulletin
 from publication.bulletin.pages.methods import METHODS, citation
-from publication.workbook.tables import Column, Row, Sheet, words
+from publication.workbook.cells import Column, Row, Sheet, words
 from publication.workbook.texts import Lang, t
 
 

@@ -204,6 +204,8 @@ def share(metric: str, period: str, pct: float | None, months: int = 12) -> tupl
     }
     national = common | {
         "share_pct": pct,
+        "numerator": None if pct is None else 10.0 * pct,
+        "numerator_unit": "백만달러" if "export" in metric else "억원",
         "denominator_unit": "백만달러" if "export" in metric else "억원",
         "months_covered": months,
         "months_in_period": whole,
@@ -437,6 +439,8 @@ def facts(**other: Any) -> dict[str, list[Row]]:
                 "verdict": "indicative",
                 "verdict_period": "2005",
                 "last_held_period": "2020",
+                "metric": "national_production_share_pct",
+                "last_held_definition": "manufacturing_output",
             },
             {
                 "claim_id": "b",
@@ -446,6 +450,7 @@ def facts(**other: Any) -> dict[str, list[Row]]:
                 "verdict": "disputed",
                 "verdict_period": "2020",
                 "last_held_period": None,
+                "metric": "kicox_employment_count",
             },
         ],
         "dim_snapshot": [snapshot()],

@@ -13,7 +13,7 @@ from openpyxl import load_workbook
 
 from publication.definitions import read_definitions
 from publication.workbook import WorkbookError, render_workbook
-from publication.workbook.tables import computed
+from publication.workbook.cells import computed
 from publication.workbook.texts import Lang, t
 from tests.unit.bulletin.releases import MEASURES, PERIOD, Row, build, check, hidden, line, row
 
@@ -127,11 +127,41 @@ def test_what_is_computed_from_a_suppressed_figure_is_x_too(books: list[Path]) -
 
 def test_units_of_shares_are_in_the_language_of_the_workbook(books: list[Path]) -> None:
     units = {
-        lang: {r[t("unit", lang)] for r in tables(book)[t("s_shares", lang)]}
+        (lang, of): {r[t(of, lang)] for r in tables(book)[t("s_shares", lang)]}
         for lang, book in zip(LANGS, books, strict=True)
+        for of in ("numerator_unit", "denominator_unit")
     }
-    assert {"억원", "백만달러"} <= units["ko"]
-    assert {"KRW 100 million", "US$ million"} == units["en"]
+    for of in ("numerator_unit", "denominator_unit"):
+        assert units["ko", of] == {"억원", "백만달러"}
+        assert units["en", of] == {"KRW 100 million", "US$ million"}
+
+
+@pytest.mark.parametrize("lang", LANGS)
+def test_a_rate_changes_by_points(release: Path, books: list[Path], lang: Lang) -> None:
+    """Of the total in every quarter, of complexes and industries in the release's own."""
+    book = tables(books[LANGS.index(lang)])
+    printed = {
+        (r[t("complex", lang)], r[t("industry", lang)], r[t("period", lang)]): r
+        for r in book[t("s_rates", lang)]
+    }
+    known = read_definitions(release)
+    every = known.code_name("complex_id", "_T", lang)
+    whole = known.industries["_T"].name.of(lang)
+    assert len(printed) == len(book[t("s_rates", lang)])
+    rate = {r["period"]: r["utilization_pct"] for r in mart(release, "national_total_quarterly")}
+    assert {k[2] for k in printed if k[:2] == (every, whole)} == set(rate)
+    now = printed[every, whole, PERIOD]
+    assert now[t("on_quarter", lang)] == pytest.approx(rate[PERIOD] - rate["2025-Q4"])
+    assert now[t("on_year", lang)] == pytest.approx(rate[PERIOD] - rate["2025-Q1"])
+    first = printed[every, whole, min(rate)]
+    assert first[t("on_quarter", lang)] == first[t("on_year", lang)] == "[n/a]"
+    hidden_one = printed[{"ko": "진해", "en": "Jinhae"}[lang], whole, PERIOD]
+    assert hidden_one[t("on_quarter", lang)] == "X"
+    industries = {r[t("industry", lang)] for r in book[t("s_industries", lang)]}
+    assert {k[1] for k in printed} == industries | {whole}
+    revised = {r[t("measure", lang)]: r for r in book[t("s_revisions", lang)]}
+    rate_name = {"ko": "가동률 (%)", "en": "Operating rate (%)"}[lang]
+    assert revised[rate_name][t("revision_pct", lang)] == "[z]"
 
 
 @pytest.mark.parametrize("lang", LANGS)
@@ -165,13 +195,14 @@ def test_codes_are_in_words(release: Path, books: list[Path], lang: Lang) -> Non
         ("s_revisions", "cause", "cause"),
         ("s_statistics", "horizon", "horizon"),
         ("s_breaks", "kind", "break_kind"),
-        ("s_survey", "item", "survey_note"),
     ):
         told = {r[t(head, lang)] for r in book[t(sheet, lang)]} - {"[n/a]"}
-        assert told <= {code.name.of(lang) for code in lists[codelist].values()}, sheet
-    assert {r[t("cause", lang)] for r in book[t("s_revisions", lang)]}
+        assert told and told <= {code.name.of(lang) for code in lists[codelist].values()}, sheet
     held = {r[t("last_held_by", lang)] for r in book[t("s_claims", lang)]}
-    assert not any("_" in words for words in held)
+    share = ("national_production_share_pct", "manufacturing_output")
+    assert held == {"–", read_definitions(release).shares[share].name.of(lang)}
+    places = {r[t("complex", lang)] for r in book[t("s_seasonal", lang)]}
+    assert {"ko": "전국", "en": "The nation"}[lang] in places and "KR" not in places
 
 
 @pytest.mark.parametrize("lang", LANGS)
@@ -217,7 +248,10 @@ def test_what_a_reader_must_know_has_its_sheets(tmp_path: Path, lang: Lang) -> N
         for code, m in defined.items()
         if r["period"] == PERIOD and r.get(f"{code}_status") == "Q"
     ]
-    assert [r[t("value", lang)] for r in book[t("s_survey", lang)]] == [75.0]
+    item = read_definitions(folder).code_name("survey_note", "response_rate_pct", lang)
+    assert [(r[t("item", lang)], r[t("value", lang)]) for r in book[t("s_survey", lang)]] == [
+        (item, 75.0)
+    ]
     methods = " ".join(str(r[t("text", lang)]) for r in book[t("s_methods", lang)])
     assert "sandan, " in methods and "X-13ARIMA-SEATS" in methods
     simulated = render_workbook(
