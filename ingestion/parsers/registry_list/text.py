@@ -78,8 +78,8 @@ def numbered(prefix: str, numbers: pa.ChunkedArray) -> pa.StringArray:
 def recoded(column: Text, encoding: str) -> Text | None:
     """A column of text in another code as one in UTF-8; None where it holds the separator.
 
-    All of it is decoded at once, with a separator behind each value; then each value and each
-    separator are one value of a column of twice the length, of which the former are taken.
+    All of it is decoded at once, with a separator behind each value: where a value ends then is where
+    its separator stands, less those before it.
 
     Raises:
         UnicodeDecodeError: it is not in this code.
@@ -93,14 +93,18 @@ def recoded(column: Text, encoding: str) -> Text | None:
     parted = pc.binary_join_element_wise(
         pc.fill_null(column.cast(pa.binary()), b""), pa.scalar(b""), pa.scalar(_SEPARATOR)
     )
-    text = bytes(bytes_of(parted)[1]).decode(encoding).encode()
+    text = str(memoryview(bytes_of(parted)[1]), encoding).encode()
     ends = np.flatnonzero(np.frombuffer(text, np.uint8) == _SEPARATOR[0])
     if len(ends) != count:
         return None
-    cut = np.zeros(2 * count + 1, np.int32)
-    cut[1::2], cut[2::2] = ends, ends + 1
-    halves = _parts(cut, pa.py_buffer(text), column)
-    return halves.take(pa.array(np.arange(0, 2 * count, 2, dtype=np.int32)))
+    cut = np.zeros(count + 1, np.int32)
+    cut[1:] = ends - np.arange(count)
+    valid = None
+    if column.null_count:
+        there = column.is_valid().to_numpy(zero_copy_only=False)
+        valid = pa.py_buffer(np.packbits(there, bitorder="little"))
+    words = pa.py_buffer(text.replace(_SEPARATOR, b""))
+    return pa.StringArray.from_buffers(count, pa.py_buffer(cut), words, valid)
 
 
 def starts(column: pa.StringArray, ends: np.ndarray) -> pa.DictionaryArray:
