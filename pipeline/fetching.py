@@ -90,8 +90,10 @@ class Errand:
         for dataset in {answer.dataset for answer in answers}:
             self.fetcher.forget_dataset(dataset)
 
-    def drop(self, answers: Sequence[Answer], period: str) -> Path:
-        """Drop the answers of one period as a bundle."""
+    def drop(
+        self, answers: Sequence[Answer], period: str, published_at: date | None = None
+    ) -> Path:
+        """Drop the answers of one period as a bundle; its day of publication is what they tell."""
         bundle = bundle_of(
             [(a.data, a.url, a.params, a.period) for a in answers],
             dataset=self.dataset,
@@ -104,7 +106,7 @@ class Errand:
             dataset=self.dataset,
             url=answers[0].url,
             media_type="application/zip",
-            published_at=max(published, default=self.today),
+            published_at=published_at or max(published, default=self.today),
             is_simulated=any(a.is_simulated for a in answers),
         ).drop(self.drops)
 
@@ -236,19 +238,26 @@ def _portal(errand: Errand, way: PortalFetch) -> Iterator[Path]:
     """
     request = portal.PortalRequest(errand.dataset, way.dataset_id)
     memory, first = errand.editions, Period.parse(way.first) if way.first else None
-    offered = portal.editions(errand.fetcher, request)
-    for edition in memory.due(offered, first, errand.since):
+    due = memory.due(portal.editions(errand.fetcher, request), first, errand.since)
+    for number, edition in enumerate(due):
         if errand.since is None and memory.was_asked(edition) and memory.is_here(edition):
             memory.add(edition.uddi, edition.changed_on)
             continue
         try:
             check = partial(_must_be, errand, edition.title)
             answer = portal.download(errand.fetcher, request, edition, check)
-        except PersonNeeded:
+        except PersonNeeded as needed:
             if errand.since is None and memory.is_here(edition):
                 memory.add(edition.uddi, edition.changed_on)
                 continue
-            memory.ask(edition, errand.fetcher.now().astimezone(UTC))
+            # Whoever opens the page finds the others there, too: they are wanted at the same time.
+            others = [e for e in due[number + 1 :] if not memory.is_here(e)]
+            for wanted in (edition, *others):
+                memory.ask(wanted, errand.fetcher.now().astimezone(UTC))
+            if others:
+                titles = ", ".join(f"'{e.title}'" for e in others)
+                needed.action_en += f" Wanted as well: {titles}."
+                needed.action_ko += f" 함께 필요한 파일: {titles}."
             raise
         path = answer.drop(errand.drops)
         memory.add(edition.uddi, edition.changed_on, path)
@@ -310,7 +319,9 @@ def _trend(errand: Errand, way: TrendFetch) -> Iterator[Path]:
                 with contextlib.suppress(NoData):
                     answers += indparkstats.fetch(errand.fetcher, request)
             if answers:
-                path = errand.drop(answers, about)
+                # The interface tells no day, and the answers are dated as a first print. What says
+                # something else than the print that is here appeared since then.
+                path = errand.drop(answers, about, errand.today if about in errand.landed else None)
                 errand.forget(answers)
                 memory.add(about, path=path)
                 yield path

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from decimal import Decimal, InvalidOperation
 from typing import Any, Literal, NoReturn
 
@@ -15,6 +16,12 @@ Expect = Literal["json", "xml", "data", "html", "file"]
 
 #: Marks that publishers write in place of a number: suppressed, none, missing, not available.
 MARKS = {"", "-", "X", "x", "…", "...", "*"}
+
+
+#: KOSIS writes its errors with or without quotation marks around the names, as the question has it.
+_UNQUOTED_ERROR = re.compile(
+    rb'\s*\[?\s*\{\s*err\s*:\s*"?(\d+)"?\s*,\s*errMsg\s*:\s*"([^"]*)"\s*\}'
+)
 
 
 def kind_of(data: bytes) -> Kind:
@@ -61,6 +68,9 @@ def _json(data: bytes) -> Any:
     try:
         return json.loads(data.decode("utf-8-sig"), parse_float=Decimal, parse_constant=_no_number)
     except (ValueError, RecursionError):
+        unquoted = _UNQUOTED_ERROR.match(data.removeprefix(b"\xef\xbb\xbf"))
+        if unquoted is not None:
+            return {"err": unquoted[1].decode(), "errMsg": unquoted[2].decode("utf-8", "replace")}
         code = "broken" if data.rstrip().endswith((b"}", b"]")) else "truncated"
     raise fault(code, form="JSON")
 

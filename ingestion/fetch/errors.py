@@ -241,7 +241,7 @@ TABLE: dict[tuple[str, str], Entry] = {
     ("data.go.kr", "31"): Entry(KeyRejected, "the key has expired", "기한이 지난 인증키", "Extend the use period on data.go.kr (마이페이지).", "data.go.kr 마이페이지에서 활용 기간을 연장하십시오."),
     ("data.go.kr", "32"): Entry(AccessDenied, "calls from this address (IP) are not registered", "등록되지 않은 주소(IP)"),
     ("data.go.kr", "33"): Entry(KeyRejected, "the call is not signed", "서명되지 않은 호출"),
-    ("data.go.kr", "99"): Entry(PublisherFault, "the service says 'other error'", "기타 오류", retry=False),
+    ("data.go.kr", "99"): Entry(PublisherFault, "the service says 'other error'", "기타 오류", "Run again later; if it stays, ask the publisher.", "나중에 다시 실행하고, 계속되면 발행 기관에 문의하십시오.", retry=False),
     # Customs services answer 99 for wrong parameters ("6 digits", "within one year").
     ("customs", "99"): Entry(BadRequest, "the customs service does not take this request", "관세청 서비스가 요청을 받지 않음", "HS code of six digits, at most twelve months a call.", "HS 부호는 6자리, 기간은 12개월 이내여야 합니다."),
     # odcloud: {"code": -4, "msg": …}
@@ -376,6 +376,8 @@ def error_in(document: Any, publisher: str, mask: Mask | None = None) -> FetchEr
         publisher: whose table to look the code up in.
         mask: how to mask the publisher's words; without it they are left out.
     """
+    if isinstance(document, list) and len(document) == 1:
+        document = document[0]
     if not isinstance(document, dict):
         return None
     for wrapper in ("OpenAPI_ServiceResponse", "response", "error"):

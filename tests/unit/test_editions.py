@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, timedelta
+from operator import itemgetter
 from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qs, quote
@@ -12,15 +13,19 @@ from urllib.parse import parse_qs, quote
 import httpx
 import pytest
 
+from ingestion.contract import TrendFetch, load_contracts
 from ingestion.fetch.client import Fetcher
 from ingestion.ingest import Ingestion, ingest_file
 from ingestion.outcomes import read_outcomes
 from ingestion.periods import Period
+from ingestion.registry import Registry
 from ingestion.sample import SimulatedPublication, mutate
 from ingestion.sample.writer import csv_rows
 from pipeline import fetching, steps
 from pipeline.editions import ASK_AGAIN_DAYS
 from pipeline.settings import Settings
+
+from ..conftest import SEEDS
 
 TREND, CSV = "kicox__industrial_trend", "kicox__industrial_trend_production_by_industry_csv"
 TODAY = date(2026, 6, 1)
@@ -70,7 +75,7 @@ class Site:
             case "selectHistAndCsvData.do":
                 links = [
                     f'<a data-public-pk="{uddi(n)}">{NAME.format(day=day)}</a>'
-                    for n, day, _ in reversed(self.editions[:-1])
+                    for n, day, _ in sorted(self.editions[:-1], key=itemgetter(1), reverse=True)
                 ]
                 return httpx.Response(200, text=f"<div>{''.join(links)}</div>")
             case "selectFileDataDownload.do":
@@ -250,7 +255,11 @@ def test_the_wait_ends_when_the_edition_is_fetched_after_all(
     asked_at = (datetime.now(UTC) - timedelta(seconds=1)).isoformat(timespec="seconds")
     result = ask(room.home, site)
     settings = Settings(room.home)
-    assert result["awaited"] == [uddi(1)]
+    # Whoever is asked is asked for all that is missing, once.
+    assert result["awaited"] == [uddi(1), uddi(2)]
+    for language in ("message", "message_ko"):
+        for day in (date(2025, 12, 31), date(2026, 3, 31)):
+            assert NAME.format(day=day) in result[language]
     told = {"since": asked_at, "awaited": result["awaited"]}
     assert fetching.arrived(settings, TREND, **told) is None
     site.captcha = set()
@@ -267,7 +276,8 @@ def test_a_revision_behind_a_captcha_is_asked_for_though_its_period_has_landed(
     site.editions.insert(1, (7, date(2025, 9, 30), revised.read_bytes()))
     for _ in range(2):
         result = ask(room.home, site)
-        assert (result["status"], result["awaited"]) == ("person_needed", [uddi(7)])
+        assert result["status"] == "person_needed"
+        assert sorted(result["awaited"]) == [uddi(1), uddi(2), uddi(7)]
         for path in map(Path, result["files"]):
             assert ingest_file(room, path, run_id="r").status == "landed"
         _as_real(room)
@@ -276,7 +286,7 @@ def test_a_revision_behind_a_captcha_is_asked_for_though_its_period_has_landed(
     site.captcha = set()
     taken(site)
     assert ask(room.home, site)["awaited"] == []
-    assert 7 not in taken(site)
+    assert taken(site) == [1, 2]
 
 
 def _as_real(room: Ingestion) -> None:
@@ -285,6 +295,46 @@ def _as_real(room: Ingestion) -> None:
         told = json.loads(path.read_text(encoding="utf-8")) | {"is_simulated": False}
         path.chmod(0o644)
         path.write_text(json.dumps(told, ensure_ascii=False), encoding="utf-8")
+
+
+def test_a_month_of_the_interface_that_was_revised_is_not_dated_as_its_first_print(
+    tmp_path: Path,
+) -> None:
+    """The interface tells no day of publication; until the months of revision are over it is asked."""
+    figures, asked = ["52,264.81"], []
+
+    def answer(request: httpx.Request) -> httpx.Response:
+        asked.append(request.url.params.get("stdrYm"))
+        row = {"irsttTyNm": "국가", "irsttNm": "창원", "monthPrdAmount": figures[-1]}
+        body = {"items": {"item": [row]}, "totalCount": 1, "pageNo": 1, "numOfRows": 1000}
+        head = {"resultCode": "00", "resultMsg": "OK"}
+        return httpx.Response(200, json={"response": {"header": head, "body": body}})
+
+    def run(day: date, landed: set[str]) -> list[dict[str, Any]]:
+        contract = load_contracts()["kicox__industrial_trend_api"]
+        way = TrendFetch(way="indparkstats", first="2024-01", last="2024-01")
+        source = contract.source.model_copy(update={"fetch": (way,)})
+        room = Ingestion(tmp_path, load_contracts(), Registry.load(SEEDS))
+        asked.clear()
+        with Fetcher(tmp_path, "r", keys=KEYS, transport=httpx.MockTransport(answer)) as fetcher:
+            errand = fetching.Errand(
+                fetcher,
+                contract.model_copy(update={"source": source}),
+                room,
+                tmp_path / "inbox",
+                landed,
+                day,
+            )
+            files = map(Path, fetching._fetch_one(errand)["files"])
+            return [json.loads(f.with_name(f.name + ".meta.json").read_bytes()) for f in files]
+
+    (first,) = run(date(2024, 5, 1), set())
+    assert first["published_at"] == "2024-03-31"
+    assert run(date(2024, 5, 27), {"2024-01"}) == [] and not asked
+    figures.append("52,300.00")
+    (again,) = run(date(2024, 5, 29), {"2024-01"})
+    assert again["published_at"] == "2024-05-29"
+    assert run(date(2026, 8, 1), {"2024-01"}) == [] and not asked
 
 
 # -- what is no file -----------------------------------------------------------------------------

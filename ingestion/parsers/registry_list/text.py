@@ -93,7 +93,7 @@ def recoded(column: Text, encoding: str) -> Text | None:
     parted = pc.binary_join_element_wise(
         pc.fill_null(column.cast(pa.binary()), b""), pa.scalar(b""), pa.scalar(_SEPARATOR)
     )
-    text = str(memoryview(bytes_of(parted)[1]), encoding).encode()
+    text = str(bytes_of(parted)[1].data, encoding).encode()
     ends = np.flatnonzero(np.frombuffer(text, np.uint8) == _SEPARATOR[0])
     if len(ends) != count:
         return None

@@ -117,6 +117,26 @@ def test_the_other_publishers_codes_come_with_http_200(
 
 
 @pytest.mark.parametrize(
+    "data",
+    [
+        '{err:"11",errMsg:"유효하지 않은 인증KEY입니다."}',
+        ' [ { err : "11" , errMsg : "유효하지 않은 인증KEY입니다." } ]',
+        '[{"err":"11","errMsg":"유효하지 않은 인증KEY입니다."}]',
+    ],
+)
+def test_kosis_says_what_is_wrong_in_more_than_one_form(data: str) -> None:
+    error = examine(data.encode(), status=200, expect="json", publisher="kosis", mask=keep)
+    assert type(error) is errors.KeyRejected and error.code == "11"
+    assert error.said == "유효하지 않은 인증KEY입니다."
+
+
+def test_what_is_not_tried_again_does_not_say_that_it_is() -> None:
+    for (publisher, code), entry in errors.TABLE.items():
+        action = entry.action_en or entry.kind.todo_en
+        assert entry.retriable or "tried again" not in action, (publisher, code)
+
+
+@pytest.mark.parametrize(
     ("name", "read", "kind", "code"),
     [
         ("datagokr_gateway_error.xml", customs.read, errors.AccessDenied, "20"),
