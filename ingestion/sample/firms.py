@@ -45,6 +45,7 @@ class Firms:
         self._noise: Noise = levels(seed).noise
         self._idle: dict[tuple[str, str], float] = {}
         self._months: dict[int, dict[str, _Counts]] = {}
+        self._manufacturers: dict[tuple[str, int], int] = {}
 
     def by_industry(self, name: str, month: int) -> _Counts:
         """Tenants and operating firms of each industry at a month's end.
@@ -58,9 +59,12 @@ class Firms:
 
     def manufacturers(self, name: str, month: int) -> int:
         """Operating firms without 비제조: what the survey can ask."""
-        return sum(
-            both[1] for code, both in self.by_industry(name, month).items() if code != "NONMFG"
-        )
+        found = self._manufacturers.get((name, month))
+        if found is None:
+            counts = self.by_industry(name, month)
+            found = sum(both[1] for code, both in counts.items() if code != "NONMFG")
+            self._manufacturers[name, month] = found
+        return found
 
     def lessees(self, name: str, month: int) -> int:
         """Firms that rent; part of the tenants."""

@@ -14,7 +14,7 @@ from __future__ import annotations
 
 import io
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from datetime import date
 from functools import lru_cache
 from pathlib import Path
@@ -127,6 +127,17 @@ class _Population:
     form: _Ints
     name: pa.Array
 
+    def only(self, rows: _Ints) -> _Population:
+        """The factories in these places."""
+        where = pa.array(rows)
+        arrays = {f.name: getattr(self, f.name) for f in fields(self)}
+        return _Population(
+            **{
+                k: a[rows] if isinstance(a, np.ndarray) else a.take(where)
+                for k, a in arrays.items()
+            }
+        )
+
 
 def factory_file_name(day: date) -> str:
     """The publisher's file name of the edition about a day."""
@@ -175,7 +186,7 @@ def factory_items(
     chosen = np.flatnonzero(
         pc.equal(people.complex_, complex_full_name).to_numpy(zero_copy_only=False)
     )
-    where = pa.array(chosen)
+    people = people.only(chosen)
     texts = {
         "cmpnyNm": _firm(people, with_person=True),
         "rnAdres": people.address,
@@ -184,15 +195,15 @@ def factory_items(
         "cmpnyTelno": _telephone(people.person, "032-000-"),
         "cmpnyFxnum": _telephone(people.person, "032-001-"),
     }
-    found = {name: column.take(where).to_pylist() for name, column in texts.items()}
+    found = {name: column.to_pylist() for name, column in texts.items()}
     items = []
-    for n, row in enumerate(chosen):
+    for row in range(len(chosen)):
         code, industry, _ = _INDUSTRIES[people.industry[row]]
         items.append(
             {
                 "fctryManageNo": str(people.number[row]),
                 "irsttNm": complex_full_name,
-                **{name: column[n] for name, column in found.items()},
+                **{name: column[row] for name, column in found.items()},
                 "hmpadr": "",
                 "allEmplyCo": int(people.employees[row]),
                 "frstFctryRegistDe": f"{date.fromordinal(int(people.registered[row])):%Y%m%d}",

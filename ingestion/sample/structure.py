@@ -367,6 +367,7 @@ _RECLASSIFIED = (
 )
 
 
+@cache
 def sample_era(month: int) -> int:
     """Which sample was asked in a month: 0, 1 or 2 (the present one)."""
     return sum(month >= replaced.months[0] for replaced in SAMPLE_REPLACED)
