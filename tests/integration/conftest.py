@@ -126,18 +126,29 @@ def open_to_others(home: Path) -> set[str]:
     return {path.name for path in home.iterdir() if readable(path)}
 
 
-def _group(item: pytest.Item) -> str:
-    """Which tests belong into one pair of hands."""
-    name = item.path.stem
-    return "airflow" if name in _AIRFLOW else item.nodeid if name in _APART else name
+def _group(test: str) -> str:
+    """Which tests belong into one pair of hands, by their ids."""
+    name = Path(test.partition("::")[0]).stem
+    return "airflow" if name in _AIRFLOW else test if name in _APART else name
+
+
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
+    """`--dist loadgroup` by `_group` (xdist 3.8 writes marks into ids, which pytest 9 does not read)."""
+    if config.getvalue("dist") != "loadgroup":
+        return None
+    from xdist.scheduler import LoadScopeScheduling
+
+    class ByGroup(LoadScopeScheduling):
+        def _split_scope(self, nodeid: str) -> str:
+            return _group(nodeid)
+
+    return ByGroup(config, log)
 
 
 def pytest_itemcollected(item: pytest.Item) -> None:
-    """Mark all that start Airflow, and tell workers what stays together."""
+    """Mark all that start Airflow."""
     if item.path.stem in _AIRFLOW:
         item.add_marker(pytest.mark.airflow)
-    if item.path.stem not in _APART:
-        item.add_marker(pytest.mark.xdist_group(_group(item)))
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -146,11 +157,13 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     One test begins to make the sample's home; those that need it come when all others have begun.
     """
     here = [item for item in items if Path(__file__).parent in item.path.parents]
-    of_sample = {_group(i) for i in here if "sample_home" in getattr(i, "fixturenames", ())}
-    first = next((group for group in map(_group, here) if group in of_sample - {"airflow"}), None)
+    sample = "sample_home"
+    of_sample = {_group(i.nodeid) for i in here if sample in getattr(i, "fixturenames", ())}
+    of_sample.discard("airflow")
+    first = next((group for i in here if (group := _group(i.nodeid)) in of_sample), None)
 
     def turn(item: pytest.Item) -> tuple[int, int]:
-        group, name = _group(item), item.path.stem
+        group, name = _group(item.nodeid), item.path.stem
         long = _LONG.index(name) if name in _LONG else len(_LONG)
         if group in ("airflow", first):
             return 0 if group == "airflow" else 1, 0
