@@ -188,6 +188,13 @@ def test_readers_cannot_write_and_see_releases_only(compose: dict[str, Any]) -> 
     assert mount["read_only"] is True and mount["volume"]["subpath"] == "releases"
     assert "environment" not in reader and reader["networks"] == ["published"]
     assert reader["cap_drop"] == ["ALL"]
+    # Only the network of what fetches reaches anybody outside; ports of an internal one are not published.
+    networks = compose["networks"]
+    assert networks["backend"] == {"internal": True} and networks["outside"] is None
+    masquerade = "com.docker.network.bridge.enable_ip_masquerade"
+    assert networks["published"] == {"driver_opts": {masquerade: "false"}}
+    out = {n for n, s in compose["services"].items() if "outside" in s.get("networks", ["outside"])}
+    assert out == {"scheduler"}
     inbox = [v for v in compose["services"]["scheduler"]["volumes"] if "inbox" in str(v)]
     assert inbox and inbox[0].endswith(":ro")
     # Only the scheduler, which runs the tasks, and the init job may write data.

@@ -460,10 +460,26 @@ def test_a_query_in_the_browser_reads_the_releases_own_database(
         '["9007199254740993",1]',
     ]
     visit.is_clean()
+    # Intervals as DuckDB writes them.
+    spans = [
+        "1 year 2 months 3 days 04:05:06.789",
+        "-13 months 1 day",
+        "0 days",
+        "36 hours",
+        "-0.5 seconds",
+    ]
+    listed = ", ".join(f"(INTERVAL '{span}')" for span in spans)
+    visit.page.fill("#query", f"FROM (VALUES {listed}, (NULL)) AS t(i)")
+    visit.page.press("#query", "Control+Enter")
+    visit.page.wait_for_selector("html[data-queried='4']", timeout=120_000)
+    answer = visit.page.eval_on_selector_all("tbody td", "cells => cells.map(c => c.innerText)")
+    written = query(release, f"SELECT i::VARCHAR FROM (VALUES {listed}) AS t(i)")
+    assert answer == [*(text for (text,) in written), "NULL"]
+    visit.is_clean()
     # No extension may be fetched, whatever a query asks for.
     visit.page.fill("#query", "LOAD spatial")
     visit.page.press("#query", "Control+Enter")
-    visit.page.wait_for_selector("html[data-queried='4']", timeout=120_000)
+    visit.page.wait_for_selector("html[data-queried='5']", timeout=120_000)
     assert visit.page.locator(".problem").count() == 1
     assert visit.outside == []
 

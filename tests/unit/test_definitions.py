@@ -162,21 +162,35 @@ def test_codes_of_closed_columns_are_named_in_both_languages() -> None:
             for code in allowed:
                 assert (codelist, code) in named, (model["name"], column["name"], code)
             seen |= {codelist} if allowed else set()
-    assert {"cause", "break_kind", "development_status", "horizon", "lfl_method", "verdict"} <= seen
+    assert {
+        "cause", "break_kind", "conf_status", "development_status", "horizon", "lfl_method", "obs_status",
+        "verdict",
+    } <= seen  # fmt: skip
 
 
 def test_no_output_words_a_code_by_itself() -> None:
     """A code of two words (`annual_revision`) that stands in an output's source with words beside it."""
     codes = {row["code"] for row in read_seed("codes") if "_" in row["code"].strip("_")}
-    beside = re.compile(r"[\"']?(\w+)[\"']?\s*:\s*[(\[]\s*[\"'][^\"']*[가-힣]")
+    beside = re.compile(
+        r"[\"'`]?(\w+)[\"'`]?\s*(?:[:,?]|=>)\s*(?:return\s+)?(?:\w+\()?[(\[{]?\s*(?:ko:\s*)?[\"'`][^\"'`\n]*[가-힣]"
+    )
     found = {
         (str(path.relative_to(ROOT)), code)
         for path in sources()
         for code in beside.findall(path.read_text(encoding="utf-8"))
         if code in codes
     }
-    assert beside.findall('X = {annual_revision: ["연간", "a"]}') == ["annual_revision"]
-    assert found == set(), "take these from the code lists (dim_code)"
+    for written in (
+        'X = {annual_revision: ["연간", "a"]}', '{"annual_revision": "연간"}', '("annual_revision", "연간 보정", "a")',
+        "annual_revision: t('연간', 'a')", 'code === "annual_revision" ? "연간" : ""',
+        'case "annual_revision": return "연간"', "annual_revision: {ko: `연간`}", 'annual_revision => "연간"',
+    ):  # fmt: skip
+        assert beside.findall(written) == ["annual_revision"], written
+    # What is measured, within a sentence that gives both: no name of the code.
+    sentence = {
+        ("publication/quality/chapters.py", f"cv_{of}_pct") for of in ("production", "exports")
+    }
+    assert found == sentence, "take these from the code lists (dim_code)"
 
 
 #: Files that hold a unit's name because they must not read it from where it is printed from: the check

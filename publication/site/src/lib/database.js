@@ -59,6 +59,26 @@ async function start(tell, file) {
   return {db, connection};
 }
 
+/** An interval as DuckDB writes it (`1 year 2 months 3 days 04:05:06.5`), or null. The library knows no
+ * months, days and nanoseconds in one value: sixteen bytes, read here as they lie. */
+function interval(vector, row) {
+  if (!vector.isValid(row)) return null;
+  const {values, offset} = vector.data[0];
+  const at = 4 * (row + offset);
+  const [months, days] = [values[at], values[at + 1]];
+  const micros = ((BigInt(values[at + 3]) << 32n) | BigInt(values[at + 2] >>> 0)) / 1000n;
+  const counted = [[Math.trunc(months / 12), "year"], [months % 12, "month"], [days, "day"]];
+  const parts = counted.filter(([n]) => n).map(([n, unit]) => `${n} ${unit}${Math.abs(n) === 1 ? "" : "s"}`);
+  if (micros || !parts.length) {
+    const size = micros < 0n ? -micros : micros;
+    const two = (n) => String(n).padStart(2, "0");
+    const part = String(size % 1_000_000n).padStart(6, "0").replace(/0+$/, "");
+    const clock = [size / 3_600_000_000n, (size / 60_000_000n) % 60n, (size / 1_000_000n) % 60n].map(two).join(":");
+    parts.push(`${micros < 0n ? "-" : ""}${clock}${part && `.${part}`}`);
+  }
+  return parts.join(" ");
+}
+
 /** The first rows of a query: {columns: [{name, type}], rows: [[…]], isWhole, milliseconds}. Values stand in
  * the order of the columns, of which two may bear one name. */
 export async function query(text, most = 2000) {
@@ -77,7 +97,7 @@ export async function query(text, most = 2000) {
         isWhole = false;
         break;
       }
-      rows.push(vectors.map((vector) => vector.get(j)));
+      rows.push(vectors.map((vector) => (/^Interval/.test(vector.type) ? interval(vector, j) : vector.get(j))));
     }
     if (!isWhole) break;
   }

@@ -72,7 +72,7 @@ export function pointsChanged(now, then) {
   const status = [now, then].map((p) => p?.status ?? "O").find((s) => s !== "A");
   if (status) return figure(null, status);
   const text = signed(now.value - then.value);
-  return html`<span class=${/^[+−]/.test(text) ? (now.value < then.value ? "down" : "up") : ""}>${text}%p</span>`;
+  return html`<span class=${/^[+−]/.test(text) ? (now.value < then.value ? "down" : "up") : ""}>${text}${t("%p", " pp")}</span>`;
 }
 
 /** `2026-Q1` as a reader says it. */

@@ -98,7 +98,7 @@ const told = ({rows, isWhole, milliseconds}) =>
 // JSON knows no large whole numbers: within a list they stand as text.
 const exact = (_, v) => (typeof v !== "bigint" ? v : Number.isSafeInteger(Number(v)) ? Number(v) : String(v));
 
-const isNumeric = (type) => /^(Int|Uint|Float|Decimal)/.test(type);
+const isNumeric = (type) => /^(Int\d|Uint|Float|Decimal)/.test(type);
 
 function say(value, {type}) {
   if (value == null) return null;
