@@ -55,8 +55,8 @@ def read_statement(
     """
     understood: list[str] = []
     rest = _normalised(text)
-    rest, period = _period(rest, understood)
-    rest, value, unit = _number(rest, understood)
+    rest, period = _period(text, rest, understood)
+    rest, value, unit = _number(text, rest, understood)
     if unit == "%p":
         raise _refusal(text, understood, "a change in percentage points is no level to check")
     rest, direction = _direction(rest)
@@ -87,6 +87,7 @@ def _normalised(text: str) -> str:
     rest = " ".join(unicodedata.normalize("NFKC", text).replace("−", "-").split()).lower()
     for pattern, instead in words.SPELLINGS:
         rest = re.sub(pattern, instead, rest)
+    rest = words.THOUSANDS.sub(lambda m: m[1] + m[2].zfill(3), rest)
     return f" {rest} "
 
 
@@ -100,7 +101,7 @@ def _refusal(text: str, understood: Sequence[str], why: str) -> Unreadable:
     )
 
 
-def _period(rest: str, understood: list[str]) -> tuple[str, str | None]:
+def _period(text: str, rest: str, understood: list[str]) -> tuple[str, str | None]:
     found: list[str] = []
     for pattern, freq in words.PERIODS:
         for match in re.finditer(pattern, rest):
@@ -115,13 +116,13 @@ def _period(rest: str, understood: list[str]) -> tuple[str, str | None]:
                 found.append(year)
         rest = re.sub(pattern, " ", rest)
     if len(set(found)) > 1:
-        raise _refusal(rest, [f"periods {', '.join(found)}"], "it names more than one period")
+        raise _refusal(text, [f"periods {', '.join(found)}"], "it names more than one period")
     if found:
         understood.append(f"period {found[0]}")
     return rest, found[0] if found else None
 
 
-def _number(rest: str, understood: list[str]) -> tuple[str, Decimal, str | None]:
+def _number(text: str, rest: str, understood: list[str]) -> tuple[str, Decimal, str | None]:
     """The one number of the sentence and its unit; None for a bare number or a counter."""
     for pattern, factor, unit in words.COMPOUNDS:
         compound = re.search(pattern, rest)
@@ -130,14 +131,14 @@ def _number(rest: str, understood: list[str]) -> tuple[str, Decimal, str | None]
             value = whole * factor + part
             rest = rest[: compound.start()] + " # " + rest[compound.end() :]
             if re.search(words.AMOUNT, rest):
-                raise _refusal(rest, understood, "it holds more than one number")
+                raise _refusal(text, understood, "it holds more than one number")
             understood.append(f"value {value:,} {unit}")
             return rest, value, unit
     numbers = list(re.finditer(words.AMOUNT, rest))
     if len(numbers) != 1:
         said = ", ".join(m["v"] for m in numbers)
         why = f"it holds more than one number ({said})" if numbers else "it holds no number"
-        raise _refusal(rest, understood, why)
+        raise _refusal(text, understood, why)
     match = numbers[0]
     before, after = rest[: match.start()], rest[match.end() :]
     value = Decimal(match["v"].replace(",", ""))
@@ -225,6 +226,8 @@ def _metric(
     for word, row in sorted(hits, key=lambda hit: -len(hit[0])):
         if row["metric"] == longest[1]["metric"]:
             haystack = _word(word).sub(" ", haystack)
+    for word in words.NUMERATORS.get(longest[1]["metric"], ()):
+        haystack = _word(word).sub(" ", haystack)
     # what is left of a counter that belonged to the number
     haystack = re.sub(rf"#{words.COUNTERS}", " ", haystack).replace("#", " ")
     return f" {haystack} ", longest[1]
@@ -255,7 +258,7 @@ def _no_metric(
     metrics: Sequence[Mapping[str, Any]],
 ) -> str:
     if elsewhere and unit:
-        longest = max(elsewhere, key=lambda hit: len(hit[0]))
+        longest = max(elsewhere, key=lambda hit: (len(hit[0]), not hit[1]["growth_of"]))
         named = longest[1]
         return (
             f"the unit {unit} does not measure {named['metric']} ({named['name_ko']}, "

@@ -23,7 +23,12 @@ SPELLINGS: tuple[tuple[str, str], ...] = (
     (r"(?<=\d)\s*(?:tn|trn)\b", " trillion"),
     (r"[‘’`]", "'"),
     (r"[“”\"]", " "),
+    (r"弗", "달러"),
+    # what is part of saying a share is no direction
+    (r"\b(made|make|makes|making)\s+up\b", r"\1"),
 )
+#: 1천803, 7천45: a thousand is written out before what follows it, as the news agencies do.
+THOUSANDS = re.compile(r"(?<![\d.,])(\d{1,3})천(\d{1,3})(?![\d.,천])")
 
 ORDINAL = {"first": 1, "second": 2, "third": 3, "fourth": 4, "1st": 1, "2nd": 2, "3rd": 3, "4th": 4}
 MONTHS = ["jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"]
@@ -36,6 +41,7 @@ _ORDINAL = r"(?P<o>" + "|".join(ORDINAL) + r")"
 #: A pattern of a period with its frequency; the first that fits is crossed out.
 PERIODS: tuple[tuple[str, str], ...] = (
     (_YEAR + r"\s*년(?:도)?\s*(?:제\s*)?(?P<q>[1-4])\s*/?\s*(?:4\s*)?분기", "Q"),
+    (_YEAR + r"\s*\.\s*(?P<q>[1-4])\s*(?:/\s*4)?\s*분기", "Q"),
     (_YEAR + r"\s+(?P<q>[1-4])\s*/?\s*(?:4\s*)?분기", "Q"),
     (_YEAR + r"\s*년\s*(?P<m>1[0-2]|0?[1-9])\s*월", "M"),
     (r"\b" + _YEAR + r"[\s-]*q(?P<q>[1-4])\b", "Q"),
@@ -60,6 +66,10 @@ COMPOUNDS: tuple[tuple[str, Decimal, str], ...] = (
     (_WHOLE + "조" + _REST + r"억\s*원?(?!\s*(?:달러|불))", Decimal(10_000), "억원"),
     (_WHOLE + "억" + _REST + r"만\s*(?:미\s*)?(?:달러|불)", Decimal(10_000), "만달러"),
     (_WHOLE + "억" + _REST + r"만\s*원", Decimal(10_000), "만원"),
+    (_WHOLE + "조" + _REST + r"천억\s*원", Decimal(10), "천억원"),
+    (_WHOLE + "억" + _REST + r"천만\s*(?:미\s*)?(?:달러|불)", Decimal(10), "천만달러"),
+    (_WHOLE + "만" + _REST + r"천\s*(?:미\s*)?(?:달러|불)", Decimal(10), "천달러"),
+    (_WHOLE + "만" + _REST + r"천\s*(?:여\s*)?명", Decimal(10), "천명"),
     (_WHOLE + "만" + _REST + r"(?:여\s*)?명", Decimal(10_000), "명"),
     (_WHOLE + "만" + _REST + r"(?:여\s*)?(?:개\s*사|개\s*업체)", Decimal(10_000), "개사"),
 )
@@ -70,13 +80,23 @@ UNITS: tuple[tuple[str, str], ...] = (
     (r"trillion\s+(?:korean\s+|south\s+korean\s+)?won|trillion\s+krw", "조원"),
     (r"billion\s+(?:korean\s+|south\s+korean\s+)?won|billion\s+krw", "십억원"),
     (r"million\s+(?:korean\s+)?won|million\s+krw", "백만원"),
+    (r"trillion\s+(?:us\s+|u\.s\.\s+)?dollars?|trillion\s+usd", "조달러"),
     (r"billion\s+(?:us\s+|u\.s\.\s+)?dollars?|billion\s+usd", "십억달러"),
     (r"million\s+(?:us\s+|u\.s\.\s+)?dollars?|million\s+usd", "백만달러"),
+    (r"thousand\s+(?:us\s+|u\.s\.\s+)?dollars?|thousand\s+usd", "천달러"),
+    (r"thousand\s+(?:firms|companies|tenants|tenant\s+firms)", "천개사"),
+    (r"조\s*(?:미\s*)?(?:달러|불)", "조달러"),
+    (r"천억\s*(?:미\s*)?(?:달러|불)", "천억달러"),
+    (r"백억\s*(?:미\s*)?(?:달러|불)", "백억달러"),
+    (r"천억\s*원", "천억원"),
+    (r"백억\s*원", "백억원"),
     (r"조\s*(?:여\s*)?원|조(?=\s|$)", "조원"),
     (r"십억\s*(?:미\s*)?(?:달러|불)", "십억달러"),
     (r"억\s*(?:여\s*)?(?:미\s*)?(?:달러|불)", "억달러"),
     (r"백만\s*(?:미\s*)?(?:달러|불)", "백만달러"),
+    (r"천만\s*(?:미\s*)?(?:달러|불)", "천만달러"),
     (r"만\s*(?:미\s*)?(?:달러|불)", "만달러"),
+    (r"천\s*(?:미\s*)?(?:달러|불)", "천달러"),
     (r"(?:미\s*)?달러|us\s+dollars|dollars", "달러"),
     (r"십억\s*원", "십억원"),
     (r"억\s*(?:여\s*)?원", "억원"),
@@ -89,7 +109,7 @@ UNITS: tuple[tuple[str, str], ...] = (
 #: 'USD 64.4 billion': currency, scale → unit.
 MONEY: dict[str, dict[str | None, str]] = {
     "krw": {"trillion": "조원", "billion": "십억원", "million": "백만원", None: "원"},
-    "usd": {"billion": "십억달러", "million": "백만달러", None: "달러"},
+    "usd": {"trillion": "조달러", "billion": "십억달러", "million": "백만달러", None: "달러"},
 }
 COUNTERS = r"\s*(?:개소|개사|개|건|회|곳|차례)"
 
@@ -135,7 +155,14 @@ YEAR_BEFORE = (
     r"(?:a\s+year\s+(?:earlier|before|ago)|the\s+(?:year\s+before|previous\s+year))",
 )
 
-_SILENT_WORDS = """산업단지 국가산업단지 국가산단 산단 단지 한국산업단지공단 산단공 공단 관할 관할하는 우리나라 대한민국 한국 국내
+#: Of what a share tells: the complexes' own exports, where a sentence names them beside those of the nation.
+NUMERATORS: dict[str, tuple[str, ...]] = {
+    "national_export_share_pct": ("수출액", "수출", "exports", "exported"),
+    "national_production_share_pct": ("생산액", "생산", "production", "output"),
+    "national_employment_share_pct": ("고용 인원", "고용", "employment"),
+}
+
+_SILENT_WORDS = """산업단지 국가산업단지 국가산단 산단 단지 한국산업단지공단 산단공 공단 관할 관할하는 우리나라 나라 대한민국 한국 국내
     총 총계 합계 대비 차지 차지하는 차지한다 차지했다 차지하였다 차지한 비중 비율 기준 수준 규모 실적 이다 였다
     이었다 한다 했다 하였다 있다 달한다 달했다 달하는 기록 기록했다 기록하였다 기록한다 집계됐다 집계되었다 나타났다 된다 됐다
     되었다 수출했다 생산했다 고용했다 고용한다 생산한다 수출한다 담당한다 담당했다 담당 책임진다 나온다 중 가운데 값 액 수

@@ -11,7 +11,8 @@
 {% macro duckdb__create_as_of_macros() -%}
     {%- if not execute -%}{{ return('') }}{%- endif -%}
     {%- for mart in [
-        'fct_observation', 'dim_measure', 'national_series', 'complex_status_vintage', 'dim_province'
+        'fct_observation', 'dim_measure', 'national_series', 'complex_status_vintage', 'dim_province',
+        'complex_quarterly', 'national_total_quarterly', 'industry_quarterly', 'complex_industry_quarterly'
     ] -%}
         {#- a build that broke, or that was asked for a part only -#}
         {%- if load_relation(target_relation_of(mart)) is none -%}{{ return('') }}{%- endif -%}
@@ -93,7 +94,11 @@
                 group by {{ keys | join(', ') }}
             )
 
-            select {{ keys | join(', ') }}, {{ published_columns(columns) }} is_simulated
+            select {{ keys | join(', ') }}, {{ published_columns(columns) }}
+                -- (the register of breaks is that of the release)
+                (select max(m.break_ids) from {{ mart }} as m
+                    where {% for key in keys %}m.{{ key }} = pivoted.{{ key }}{{ ' and ' if not loop.last }}{% endfor %}) as break_ids,
+                is_simulated
             from pivoted
         {%- endset -%}
         {%- do marts.append((mart ~ '_as_of', sql,

@@ -40,8 +40,8 @@ comparisons as (
 between_them as (
     select
         c.complex_id, c.industry_code, c.measure, c.period, c.comparison,
-        -- a break that stands at several periods between is named once; identifiers begin with their period
-        array_to_string(list_sort(list_distinct(flatten(list(string_split(b.break_ids, ';'))))), ';') as break_ids
+        -- a break that stands at several periods between is named once
+        {{ all_break_ids('b.break_ids') }} as break_ids
     from comparisons as c
     inner join breaks as b
         on b.complex_id = c.complex_id

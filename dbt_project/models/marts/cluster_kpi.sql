@@ -23,10 +23,16 @@ select
     c.value,
     u.name_en as unit,
     c.obs_status,
+    {{ sdmx_obs_status('c.obs_status', 'b.break_ids') }} as sdmx_obs_status,
+    b.break_ids,
     c.reason,
     c.reason_ko,
     c.exchange_rate_krw_per_usd,
     c.is_simulated
 from computed as c
+left join {{ ref('int_kpi_breaks_listed') }} as b
+    on b.complex_id = c.complex_id
+    and b.kpi = c.kpi
+    and b.period = c.period
 left join {{ ref('kpis') }} as k on k.kpi = c.kpi
 left join {{ ref('canonical_units') }} as u on u.unit_code = k.unit_code

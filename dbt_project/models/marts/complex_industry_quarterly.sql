@@ -1,8 +1,13 @@
 select
-    complex_id,
-    industry_code,
-    period,
+    q.complex_id,
+    q.industry_code,
+    q.period,
     {{ published_columns(industry_columns()) }}
-    is_simulated
-from {{ ref('int_industry_quarters_pivoted') }}
-where complex_id <> '_T'
+    b.break_ids,
+    q.is_simulated
+from {{ ref('int_industry_quarters_pivoted') }} as q
+left join {{ ref('int_row_breaks_listed') }} as b
+    on b.complex_id = q.complex_id
+    and b.period = q.period
+    and b.is_industry
+where q.complex_id <> '_T'

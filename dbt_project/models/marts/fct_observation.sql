@@ -13,7 +13,7 @@ select
     o.value,
     o.unit,
     o.obs_status,
-    case when o.obs_status = 'A' and b.break_ids is not null then 'B' else o.obs_status end as sdmx_obs_status,
+    {{ sdmx_obs_status('o.obs_status', 'b.break_ids') }} as sdmx_obs_status,
     b.break_ids,
     o.conf_status,
     o.relation,

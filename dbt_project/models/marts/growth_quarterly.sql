@@ -7,6 +7,7 @@ select
     base_period,
     growth_pct,
     growth_pct_status,
+    {{ sdmx_obs_status('growth_pct_status', 'break_ids') }} as sdmx_obs_status,
     growth_lfl_pct,
     growth_lfl_pct_status,
     lfl_method,

@@ -1,19 +1,51 @@
+-- A share carries the breaks of the complexes' total in its period. The year after one that holds a break
+-- is again unlike the one before, unless the break began the year or the figure is that of the year's end.
+with breaks as (
+    select
+        case measure when 'production_krw_100m' then 'national_production_share_pct'
+            when 'exports_usd_m' then 'national_export_share_pct'
+            when 'employment_count' then 'national_employment_share_pct' end as metric,
+        measure, period, substr(period, 1, 4) as year, break_ids
+    from {{ ref('int_breaks_listed') }}
+    where complex_id = '_T' and not is_industry and period like '____-Q_'
+        and measure in ('production_krw_100m', 'exports_usd_m', 'employment_count')
+),
+
+reached as (
+    select metric, period, break_ids from breaks
+    union all
+    select metric, year as period, break_ids from breaks
+    union all
+    select metric, cast(cast(year as integer) + 1 as string) as period, break_ids
+    from breaks
+    where period not like '%-Q1' and measure <> 'employment_count'
+),
+
+listed as (
+    select metric, period, {{ all_break_ids('break_ids') }} as break_ids
+    from reached
+    group by metric, period
+)
+
 select
-    metric,
-    definition,
-    period,
-    numerator,
-    numerator_unit,
-    numerator_source,
-    denominator,
-    denominator_unit,
-    denominator_source,
-    share_pct,
-    months_covered,
-    months_in_period,
-    coverage,
-    obs_status,
-    reason_ko,
-    reason_en,
-    is_simulated
-from {{ ref('int_shares_computed') }}
+    s.metric,
+    s.definition,
+    s.period,
+    s.numerator,
+    s.numerator_unit,
+    s.numerator_source,
+    s.denominator,
+    s.denominator_unit,
+    s.denominator_source,
+    s.share_pct,
+    s.months_covered,
+    s.months_in_period,
+    s.coverage,
+    s.obs_status,
+    {{ sdmx_obs_status('s.obs_status', 'b.break_ids') }} as sdmx_obs_status,
+    b.break_ids,
+    s.reason_ko,
+    s.reason_en,
+    s.is_simulated
+from {{ ref('int_shares_computed') }} as s
+left join listed as b on b.metric = s.metric and b.period = s.period

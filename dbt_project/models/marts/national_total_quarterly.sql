@@ -1,6 +1,11 @@
 select
-    period,
+    q.period,
     {{ published_columns(quarter_columns()) }}
-    is_simulated
-from {{ ref('int_complex_quarters_pivoted') }}
-where complex_id = '_T'
+    b.break_ids,
+    q.is_simulated
+from {{ ref('int_complex_quarters_pivoted') }} as q
+left join {{ ref('int_row_breaks_listed') }} as b
+    on b.complex_id = q.complex_id
+    and b.period = q.period
+    and not b.is_industry
+where q.complex_id = '_T'

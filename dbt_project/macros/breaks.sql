@@ -1,0 +1,9 @@
+{#- Identifiers of breaks that stand in several rows, each once, in order; they begin with their period. -#}
+{% macro all_break_ids(column) -%}
+    array_to_string(list_sort(list_distinct(flatten(list(string_split({{ column }}, ';'))))), ';')
+{%- endmacro %}
+
+{#- The one status of SDMX CL_OBS_STATUS: B for a figure after a break. -#}
+{% macro sdmx_obs_status(status, break_ids) -%}
+    case when {{ status }} = 'A' and {{ break_ids }} is not null then 'B' else {{ status }} end
+{%- endmacro %}
