@@ -18,7 +18,7 @@ MARTS = {
     ),
     "kpi.csv": (
         ["FREQ", "COMPLEX", "INDUSTRY", "SIZE_CLASS", "KPI", "TIME_PERIOD"],
-        "SELECT 'Q', complex_id, industry_code, size_class, kpi, period, value, obs_status, "
+        "SELECT 'Q', complex_id, industry_code, size_class, kpi, period, value, sdmx_obs_status, "
         "CASE obs_status WHEN 'Q' THEN 'C' ELSE 'F' END FROM cluster_kpi",
     ),
 }
