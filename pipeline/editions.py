@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import date, datetime, timedelta
 from pathlib import Path
@@ -70,6 +70,7 @@ class Editions:
         home: the home; dataset: the dataset's name.
         is_simulated: what the sample publisher offers is remembered apart.
         snapshots: what has landed of the dataset.
+        dropped: tells when the files that people dropped came (UTC), by hash.
         period_of: what an edition of a day is about.
         today: the day; revised_for_months: how long after its period an edition may be revised.
     """
@@ -81,6 +82,7 @@ class Editions:
         *,
         is_simulated: bool,
         snapshots: Iterable[Snapshot] = (),
+        dropped: Callable[[], Mapping[str, str]] = dict,
         period_of: Callable[[date], Period] | None = None,
         today: date = date.max,
         revised_for_months: int = 0,
@@ -92,7 +94,7 @@ class Editions:
         self.ours: set[str] = set()
         self._read()
         self._is_first = not self._known
-        self._snapshots, self._period_of = tuple(snapshots), period_of
+        self._snapshots, self._period_of, self._dropped = tuple(snapshots), period_of, dropped
         self._today, self._months = today, revised_for_months
 
     def due(
@@ -199,14 +201,13 @@ class Editions:
         if day is None or self._period_of is None:
             return None
         period = str(self._period_of(day))
-        return max(
-            (
-                s.loaded_at
-                for s in self._snapshots
-                if s.period == period and not (by_hand and s.sha256 in self.ours)
-            ),
-            default=None,
-        )
+        here = {s.sha256: s.loaded_at for s in self._snapshots if s.period == period}
+        if by_hand:
+            # A person may bring the very bytes that were fetched under another name.
+            brought = self._dropped()
+            ours = {sha256: brought.get(sha256) for sha256 in here.keys() & self.ours}
+            here |= {sha256: at or "" for sha256, at in ours.items()}
+        return max(here.values(), default="") or None
 
     def _read(self) -> None:
         try:

@@ -159,6 +159,16 @@ def test_odcloud_alone_sees_a_revision_of_an_older_quarter(
     assert [Path(f).name for f in result["files"]] == [f"{CSV}_2025-Q1.zip"]
 
 
+def test_editions_that_tell_no_day_are_not_passed_over_in_silence(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(fetching._WAYS, fetching.PortalFetch, _not_today)
+    monkeypatch.setattr("tests.unit.test_editions.NAME", "한국산업단지공단_생산실적")
+    result = ask(tmp_path, Site([NEWEST]), dataset=CSV)
+    assert (result["status"], result["code"]) == ("failed", "odcloud/shape")
+    assert "YYYYMMDD" in result["message"]
+
+
 def _not_today(*_: Any) -> Any:
     raise fetching.fault("http_5xx", publisher="portal", status=503)
 
@@ -265,6 +275,38 @@ def test_the_wait_ends_when_the_edition_is_fetched_after_all(
     site.captcha = set()
     assert ask(room.home, site)["status"] == "fetched"
     assert fetching.arrived(settings, TREND, **told) is not None
+
+
+def test_a_person_may_bring_the_very_bytes_that_were_fetched_before(
+    room: Ingestion, three: list[bytes], tmp_path: Path
+) -> None:
+    """All editions got new names: what is behind them only a person can see."""
+    inbox = tmp_path / "people"
+    inbox.mkdir()
+    settings = replace(Settings(room.home, inbox, keys=KEYS), today=TODAY)
+    site = site_of(three, captcha=9)
+    assert ask(room.home, site)["status"] == "fetched"
+    steps.ingest(settings)
+    _as_real(room)
+    site.editions[2], site.changed_on = (
+        (9, date(2026, 3, 31), three[2]),
+        TODAY + timedelta(days=999),
+    )
+
+    def run() -> dict[str, Any]:
+        transport = httpx.MockTransport(site)
+        return fetching.fetch(settings, [TREND], run_id="r", transport=transport)[0]
+
+    asked_at = datetime.now(UTC).isoformat(timespec="seconds")
+    asked = run()
+    told = {"since": asked_at, "awaited": asked["awaited"]}
+    assert asked["awaited"] == [uddi(9)] and fetching.arrived(settings, TREND, **told) is None
+    assert run()["status"] == "person_needed"
+    (inbox / "again.xlsx").write_bytes(three[2])
+    assert fetching.arrived(settings, TREND, **told) == "again.xlsx"
+    steps.ingest(settings)
+    assert fetching.arrived(settings, TREND, **told) == "again.xlsx"
+    assert (run()["status"], run()["awaited"]) == ("no_data", [])
 
 
 def test_a_revision_behind_a_captcha_is_asked_for_though_its_period_has_landed(
