@@ -11,12 +11,16 @@ from __future__ import annotations
 
 import contextlib
 import hashlib
+import io
+import zipfile
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from functools import cached_property, partial
 from pathlib import Path
 from typing import Any
+
+import olefile
 
 from ingestion.answers import bundle_of, pack
 from ingestion.contract import (
@@ -30,7 +34,7 @@ from ingestion.contract import (
     TrendFetch,
 )
 from ingestion.fetch.client import Answer, Fetcher, status_of
-from ingestion.fetch.errors import FetchError, NoData, PersonNeeded, fault
+from ingestion.fetch.errors import FetchError, NoData, NotData, PersonNeeded, fault
 from ingestion.fetch.quota import Now, now_utc
 from ingestion.fetch.sources import customs, ecos, factories, indparkstats, kosis, odcloud, portal
 from ingestion.ingest import Ingestion, in_quarantine
@@ -45,6 +49,8 @@ from pipeline.inputs import ingestion_room
 from pipeline.settings import Settings, close_home
 from pipeline.steps import inbox_files, is_fetched, new_run_id
 
+#: So many editions that cannot be had are enough to know that the portal is at fault today.
+_NO_MORE_AFTER = 3
 #: Pages of an unfinished edition are kept so long (the longest `keep_days` of a source).
 _KEPT_DAYS = 7
 
@@ -242,6 +248,7 @@ def _portal(errand: Errand, way: PortalFetch) -> Iterator[Path]:
     request = portal.PortalRequest(errand.dataset, way.dataset_id)
     memory, first = errand.editions, Period.parse(way.first) if way.first else None
     due = memory.due(portal.editions(errand.fetcher, request), first, errand.since)
+    failures: list[FetchError] = []
     for number, edition in enumerate(due):
         if errand.since is None and memory.was_asked(edition) and memory.is_here(edition):
             memory.add(edition.uddi, edition.changed_on)
@@ -262,18 +269,35 @@ def _portal(errand: Errand, way: PortalFetch) -> Iterator[Path]:
                 needed.action_en += f" Wanted as well: {titles}."
                 needed.action_ko += f" 함께 필요한 파일: {titles}."
             raise
+        except NotData as failure:
+            # One edition that cannot be had keeps no other back; where none can, the portal is at fault.
+            failures.append(failure)
+            if len(failures) == _NO_MORE_AFTER:
+                raise
+            continue
         path = answer.drop(errand.drops)
         memory.add(edition.uddi, edition.changed_on, path)
         yield path
+    if failures:
+        raise failures[0]
 
 
 def _must_be(errand: Errand, title: str, data: bytes) -> None:
-    """A downloaded file must be what its contract says.
+    """A downloaded file must be what its contract says, or at least a file and no message.
+
+    An office document or archive that is whole is the publisher's own: if nobody can read it, it goes
+    into quarantine when it is taken in. A text that no contract answers to may be anything.
 
     Raises:
-        NotData: it has another form, or no contract answers to it.
+        NotData: half an archive, a text of another form, or one that no contract answers to.
     """
     contract = errand.contract
+    if data.startswith(b"PK\x03\x04"):
+        if not zipfile.is_zipfile(io.BytesIO(data)):
+            raise fault("truncated", publisher="portal")
+        return
+    if data.startswith(olefile.MAGIC):
+        return
     what, what_ko = f"no {contract.form}", f"{contract.form} 형식이 아님"
     try:
         content = read_content(data)

@@ -391,7 +391,7 @@ NO_FILES = {
     "a trace": (b"java.lang.NullPointerException\n\tat a.b(c.java:12)\n", "portal/not_the_file"),
     "a PDF": (b"%PDF-1.7\n%\xe2\xe3\n1 0 obj\n", "portal/not_the_file"),
     "nothing": (b"", "portal/empty"),
-    "half a workbook": (b"PK\x03\x04half\nof it", "portal/not_the_file"),
+    "half a workbook": (b"PK\x03\x04half\nof it", "portal/truncated"),
 }  # fmt: skip
 
 
@@ -420,6 +420,36 @@ def test_what_is_no_file_is_a_typed_error_and_is_asked_for_again(
             assert str(kept) in text
     else:
         assert not list((tmp_path / "fetched").glob("refused_*"))
+
+
+def test_an_edition_that_cannot_be_had_keeps_no_other_back(
+    room: Ingestion, three: list[bytes], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.undo()
+    monkeypatch.setattr("ingestion.fetch.quota.Meter.wait_turn", lambda *_: None)
+    days = (date(2025, 9, 30), date(2025, 12, 31), date(2026, 3, 31))
+    hwp = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1 a document of another kind"
+    files = (hwp, b"Error\nTry again, please", three[2])
+    site = Site([(n, day, data) for n, (day, data) in enumerate(zip(days, files, strict=True))])
+    result = ask(room.home, site)
+    assert (result["status"], result["code"]) == ("failed", "portal/not_the_file")
+    found = [ingest_file(room, Path(name), run_id="r").status for name in result["files"]]
+    assert found == ["quarantined", "landed"]
+    # The next run asks for the one that did not come, and for no other.
+    taken(site)
+    site.editions[1] = (1, days[1], three[1])
+    _as_real(room)
+    assert ask(room.home, site)["status"] == "fetched" and taken(site) == [1]
+
+
+def test_where_nothing_can_be_had_it_is_not_tried_for_long(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.undo()
+    monkeypatch.setattr("ingestion.fetch.quota.Meter.wait_turn", lambda *_: None)
+    site = Site([(n, day, b"<html>closed</html>") for n, day, _ in [*OLDER, NEWEST]])
+    assert ask(tmp_path, site)["code"] == "portal/html"
+    assert len(site.given) == fetching._NO_MORE_AFTER
 
 
 def test_what_names_persons_is_not_quoted(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

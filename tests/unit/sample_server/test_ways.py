@@ -114,13 +114,13 @@ def test_a_way_that_broke_off_keeps_what_came_and_no_other_is_asked(
     server.faults.arm("html_instead", "FILE_15085898_2025-Q4")
     result = asked(home, server, PRODUCTION, *ways)
     assert (result["status"], result["code"]) == ("failed", "portal/html")
-    assert [Path(f).name[-12:] for f in result["files"]] == ["20250930.csv"]
+    assert [Path(f).name[-12:] for f in result["files"]] == ["20250930.csv", "20260331.csv"]
     assert {service for service, _ in attempts(home)} == {"portal"}
     server.faults.clear()
     # The next run asks for what is missing, and not again for what came.
     rest = asked(home, server, PRODUCTION, *ways)
     assert rest["status"] == "fetched", rest["message"]
-    assert [Path(f).name[-12:] for f in rest["files"]] == ["20251231.csv", "20260331.csv"]
+    assert [Path(f).name[-12:] for f in rest["files"]] == ["20251231.csv"]
 
 
 def asked(
