@@ -264,6 +264,11 @@ def _no_metric(
             f"the unit {unit} does not measure {named['metric']} ({named['name_ko']}, "
             f"{named['name_en']}), which is in {named['unit']}: a unit may be misprinted"
         )
+    if elsewhere:
+        longest = max(elsewhere, key=lambda hit: (len(hit[0]), not hit[1]["growth_of"]))
+        return (
+            f"no unit is read beside the number; {longest[1]['metric']} is in {longest[1]['unit']}"
+        )
     known = "; ".join(
         f"{m['metric']} ({m['name_ko']}, {m['name_en']}, {m['unit']})" for m in metrics
     )

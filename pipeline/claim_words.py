@@ -71,6 +71,7 @@ COMPOUNDS: tuple[tuple[str, Decimal, str], ...] = (
     (_WHOLE + "만" + _REST + r"천\s*(?:미\s*)?(?:달러|불)", Decimal(10), "천달러"),
     (_WHOLE + "만" + _REST + r"천\s*(?:여\s*)?명", Decimal(10), "천명"),
     (_WHOLE + "만" + _REST + r"(?:여\s*)?명", Decimal(10_000), "명"),
+    (_WHOLE + "만" + _REST + r"천\s*(?:여\s*)?(?:개\s*사|개\s*업체)", Decimal(10), "천개사"),
     (_WHOLE + "만" + _REST + r"(?:여\s*)?(?:개\s*사|개\s*업체)", Decimal(10_000), "개사"),
 )
 #: Units as sentences write them → as dbt_project/seeds/units.csv does.
@@ -104,6 +105,7 @@ UNITS: tuple[tuple[str, str], ...] = (
     (r"천\s*명|thousand\s+(?:persons|people|workers|employees|jobs)", "천명"),
     (r"만\s*(?:여\s*)?명", "만명"),
     (r"(?:여\s*)?명|persons\b|people\b|jobs\b", "명"),
+    (r"천\s*개\s*사(?!업)|천\s*개\s*업체", "천개사"),
     (r"개\s*사(?!업)|개\s*업체|firms\b|companies\b", "개사"),
 )
 #: 'USD 64.4 billion': currency, scale → unit.
@@ -158,7 +160,7 @@ YEAR_BEFORE = (
 #: Of what a share tells: the complexes' own exports, where a sentence names them beside those of the nation.
 NUMERATORS: dict[str, tuple[str, ...]] = {
     "national_export_share_pct": ("수출액", "수출", "exports", "exported"),
-    "national_production_share_pct": ("생산액", "생산", "production", "output"),
+    "national_production_share_pct": ("생산액", "생산", "production", "output", "produced"),
     "national_employment_share_pct": ("고용 인원", "고용", "employment"),
 }
 
