@@ -347,12 +347,7 @@ def build(
     close_home(settings)
     inputs = collect_inputs(settings, as_of, known_by)
     if inputs is None:
-        raise NothingToBuild(
-            "no publication has landed: nothing to build"
-            if as_of is None
-            else f"no publication had been published by {as_of}"
-            f"{f' and loaded by {known_by}' if known_by else ''}: nothing to build"
-        )
+        raise NothingToBuild(_nothing(settings, as_of, known_by))
     folder = settings.builds / inputs.build_id
     result = {
         "build_id": inputs.build_id,
@@ -382,6 +377,21 @@ def build(
         shutil.rmtree(folder, ignore_errors=True)
         work.rename(folder)
     return {**result, "status": "built"}
+
+
+def _nothing(settings: Settings, as_of: date | None, known_by: date | None) -> str:
+    """Why there is nothing to build."""
+    room = ingestion_room(settings)
+    stale = sum(is_stale(room, s) for s in room.store if s.dataset in room.contracts.by_dataset)
+    if stale:
+        return (
+            f"{stale} snapshots were read by an older version and not since: nothing to build. "
+            "`sandan ingest` reads them again"
+        )
+    if as_of is None:
+        return "no publication has landed: nothing to build"
+    loaded = f" and loaded by {known_by}" if known_by else ""
+    return f"no publication had been published by {as_of}{loaded}: nothing to build"
 
 
 def link_inputs(settings: Settings, inputs: Inputs, chosen: Path) -> None:

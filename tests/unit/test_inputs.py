@@ -15,6 +15,7 @@ from ingestion.periods import Period
 from ingestion.sample import SampleRegistry, simulate_status, write_status_workbook
 from ingestion.snapshots import Snapshot
 from ingestion.sniff import Content, read_content
+from pipeline import steps
 from pipeline.inputs import (
     _release_period,
     _unknown_on,
@@ -111,6 +112,20 @@ def test_the_status_comes_along_and_is_never_mixed(
     used = {s["dataset"] for s in inputs.snapshots}
     assert ("kicox__complex_status" in used) == status_is_used
     assert len(inputs.left_out) == (0 if status_is_used else 1)
+
+
+def test_what_an_older_version_read_is_told_to_be_read_again(
+    tmp_path: Path, edition_file: Callable[..., Path], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    settings = Settings(tmp_path / "home")
+    with pytest.raises(steps.NothingToBuild, match="no publication has landed"):
+        steps.build(settings)
+    ingest.ingest_file(ingestion_room(settings), edition_file(), run_id="r")
+    for module in ("ingestion.ingest", "pipeline.inputs"):
+        monkeypatch.setattr(f"{module}.landed_fingerprint", lambda path: "of an older version")
+    for day in (None, date(2030, 1, 1)):
+        with pytest.raises(steps.NothingToBuild, match="1 snapshots were read by an older version"):
+            steps.build(settings, day)
 
 
 # -- as of a day: what the release of that day knew
