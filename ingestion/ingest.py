@@ -151,6 +151,9 @@ def _take(room: Ingestion, path: Path, data: bytes, run_id: str, moment: datetim
     name = clean_file_name(path.name)
     known = room.store.find(sha256)
     if known is not None:
+        mended = _mended(room, known, path)
+        if mended is not None:
+            return _read_and_land(room, mended, data, run_id, moment, kind="reparsed")
         return _again(room, known, name, data, run_id, moment)
     failure: RejectedFile | None = None
     try:
@@ -179,6 +182,30 @@ def _take(room: Ingestion, path: Path, data: bytes, run_id: str, moment: datetim
         room.store.put(snapshot, data)
         return _quarantine(room, snapshot, data, failure, run_id, moment)
     return _read_and_land(room, snapshot, data, run_id, moment, kind="first")
+
+
+def _mended(room: Ingestion, known: Snapshot, path: Path) -> Snapshot | None:
+    """A file that was refused for its sidecar alone, as the sidecar that lies there now tells it; None for
+    any other. What was read once keeps its day: releases rest on it."""
+    reason = _quarantine_reason(room, known.sha256)
+    if reason is None or [p["code"] for p in reason["problems"]] != ["bad_sidecar"]:
+        return None
+    try:
+        sidecar = _sidecar(path)
+    except RejectedFile:
+        return None
+    mended = replace(known, url=sidecar.url, is_simulated=sidecar.simulated)
+    if sidecar.published_at is not None:
+        day = sidecar.published_at.isoformat()
+        mended = replace(
+            mended,
+            snapshot_id=snapshot_id(known.dataset, known.period, day, known.sha256),
+            vintage=day,
+            published_at=day,
+            published_at_basis="sidecar",
+        )
+    room.store.refile(known, mended)
+    return mended
 
 
 def _again(

@@ -118,7 +118,7 @@ def discover(settings: Settings, inbox: str | None = None) -> list[dict[str, Any
     since contract, registry or parser changed.
 
     Files that are known already get their outcome row (`unchanged`) here and are not listed, unless
-    the publisher offers them under a wrong period. Each item is {"run_id", "name", "paths"},
+    the publisher offers them under a wrong period or they can be read only now. Each item is {"run_id", "name", "paths"},
     {"run_id", "name", "snapshot_id"} or, where there is nothing left to do, {"run_id", "name",
     "outcome"}; several paths are files of the same bytes, which belong into one pair of hands.
     """
@@ -136,7 +136,8 @@ def discover(settings: Settings, inbox: str | None = None) -> list[dict[str, Any
         if sha256 in known:
             outcome = ingest_file(room, path, run_id=run_id)
             _tidy_up(settings, room, path, outcome)
-            if outcome.status == "fault":
+            # (read again, it has landed only now)
+            if outcome.status in ("fault", "landed"):
                 items.append({"run_id": run_id, "name": path.name, "outcome": outcome.as_dict()})
             seen.add(sha256)
         elif sha256 in new:

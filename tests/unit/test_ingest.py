@@ -406,6 +406,22 @@ def test_a_sidecar_tells_the_day_and_a_bad_one_is_refused(
     other.with_name(other.name + ".meta.json").write_text('{"publishedAt": 1}', encoding="utf-8")
     refused = take(room, other)
     assert refused.status == "quarantined" and "c_20260331.xlsx.meta.json" in refused.message
+    # still wrong, then mended: the file is read with the day that it tells
+    assert take(room, other).status == "quarantined"
+    other.with_name(other.name + ".meta.json").write_text(
+        '{"published_at": "2026-06-03"}', encoding="utf-8"
+    )
+    landed = take(room, other)
+    assert landed.status == "landed" and not room.quarantine_folder(landed.sha256).exists()
+    (kept,) = (s for s in room.store if s.sha256 == landed.sha256)
+    assert (kept.vintage, kept.published_at_basis) == ("2026-06-03", "sidecar")
+    assert kept.snapshot_id == landed.snapshot_id and room.store.path(kept).is_file()
+    assert len(list(room.store.raw.rglob(f"*{kept.sha256[:8]}.xlsx"))) == 1
+    # what was read once keeps its day
+    other.with_name(other.name + ".meta.json").write_text(
+        '{"published_at": "2026-07-01"}', encoding="utf-8"
+    )
+    assert take(room, other).status == "unchanged"
 
 
 def test_a_file_is_read_again_once_the_registry_knows_the_name(
