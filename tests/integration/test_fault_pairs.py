@@ -43,6 +43,7 @@ from ingestion.registry import Registry
 from ingestion.sample.server import FAULTS, SampleServer
 from ingestion.sample.server.faults import CONTENT, STATES, UNKNOWN_NAME
 from pipeline import fetching
+from pipeline.ways import Errand
 
 from ..conftest import SEEDS
 
@@ -428,7 +429,7 @@ class Run:
             retries=QUICK,
         ) as fetcher:
             contract = self.source.contract
-            errand = fetching.Errand(fetcher, contract, self.room, inbox, (), day, since)
+            errand = Errand(fetcher, contract, self.room, inbox, (), day, since)
             result = fetching._fetch_one(errand)
         # The next run is another day's: no answer is kept until then, and of the editions only what
         # a test is about.

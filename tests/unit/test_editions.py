@@ -13,7 +13,8 @@ from urllib.parse import parse_qs, quote
 import httpx
 import pytest
 
-from ingestion.contract import TrendFetch, load_contracts
+from ingestion.contract import OdcloudFetch, PortalFetch, TrendFetch, load_contracts
+from ingestion.fetch import errors
 from ingestion.fetch.client import Fetcher
 from ingestion.ingest import Ingestion, ingest_file
 from ingestion.outcomes import read_outcomes
@@ -21,7 +22,7 @@ from ingestion.periods import Period
 from ingestion.registry import Registry
 from ingestion.sample import SimulatedPublication, mutate
 from ingestion.sample.writer import csv_rows
-from pipeline import fetching, steps
+from pipeline import fetching, steps, ways
 from pipeline.editions import ASK_AGAIN_DAYS
 from pipeline.settings import Settings
 
@@ -96,7 +97,7 @@ class Site:
 def _no_waiting(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("ingestion.fetch.quota.Meter.wait_turn", lambda *_: None)
     # The bytes of these tests stand for files; what a file must look like is tested by itself.
-    monkeypatch.setattr(fetching, "_must_be", lambda *_: None)
+    monkeypatch.setattr(ways, "must_be", lambda *_: None)
 
 
 KEYS = {"data.go.kr": "key-0123456789"}
@@ -150,7 +151,7 @@ def test_odcloud_alone_sees_a_revision_of_an_older_quarter(
 ) -> None:
     header, *rows = csv_rows(editions["2026-Q1"], "production_by_complex")
     site = Site([*OLDER, NEWEST], rows=[dict(zip(header, row, strict=True)) for row in rows])
-    monkeypatch.setitem(fetching._WAYS, fetching.PortalFetch, _not_today)
+    monkeypatch.setitem(ways.WAYS, PortalFetch, _not_today)
     assert ask(tmp_path, site, dataset=CSV)["status"] == "fetched" and taken(site) == [13]
     assert ask(tmp_path, site, dataset=CSV)["status"] == "failed" and taken(site) == []
     site.editions[8] = (99, OLDER[8][1], b"")
@@ -162,7 +163,7 @@ def test_odcloud_alone_sees_a_revision_of_an_older_quarter(
 def test_editions_that_tell_no_day_are_not_passed_over_in_silence(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setitem(fetching._WAYS, fetching.PortalFetch, _not_today)
+    monkeypatch.setitem(ways.WAYS, PortalFetch, _not_today)
     monkeypatch.setattr("tests.unit.test_editions.NAME", "한국산업단지공단_생산실적")
     result = ask(tmp_path, Site([NEWEST]), dataset=CSV)
     assert (result["status"], result["code"]) == ("failed", "odcloud/shape")
@@ -170,7 +171,7 @@ def test_editions_that_tell_no_day_are_not_passed_over_in_silence(
 
 
 def _not_today(*_: Any) -> Any:
-    raise fetching.fault("http_5xx", publisher="portal", status=503)
+    raise errors.fault("http_5xx", publisher="portal", status=503)
 
 
 def test_what_is_mended_without_a_word_is_asked_for_again_every_four_weeks(tmp_path: Path) -> None:
@@ -359,7 +360,7 @@ def test_a_month_of_the_interface_that_was_revised_is_not_dated_as_its_first_pri
         room = Ingestion(tmp_path, load_contracts(), Registry.load(SEEDS))
         asked.clear()
         with Fetcher(tmp_path, "r", keys=KEYS, transport=httpx.MockTransport(answer)) as fetcher:
-            errand = fetching.Errand(
+            errand = ways.Errand(
                 fetcher,
                 contract.model_copy(update={"source": source}),
                 room,
@@ -404,7 +405,7 @@ def test_what_is_no_file_is_a_typed_error_and_is_asked_for_again(
     monkeypatch.setattr("ingestion.fetch.quota.Meter.wait_turn", lambda *_: None)
     monkeypatch.setattr("tenacity.nap.time.sleep", lambda _: None)
     # The other way has nothing to say here.
-    monkeypatch.setitem(fetching._WAYS, fetching.OdcloudFetch, lambda *_: iter(()))
+    monkeypatch.setitem(ways.WAYS, OdcloudFetch, lambda *_: iter(()))
     data, code = NO_FILES[what]
     site = Site([(13, date(2026, 3, 31), data)])
     for _ in range(2):
@@ -449,7 +450,7 @@ def test_where_nothing_can_be_had_it_is_not_tried_for_long(
     monkeypatch.setattr("ingestion.fetch.quota.Meter.wait_turn", lambda *_: None)
     site = Site([(n, day, b"<html>closed</html>") for n, day, _ in [*OLDER, NEWEST]])
     assert ask(tmp_path, site)["code"] == "portal/html"
-    assert len(site.given) == fetching._NO_MORE_AFTER
+    assert len(site.given) == ways._NO_MORE_AFTER
 
 
 def test_what_names_persons_is_not_quoted(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

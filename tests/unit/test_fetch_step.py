@@ -17,7 +17,7 @@ from ingestion.contract import load_contracts
 from ingestion.ingest import Ingestion, ingest_file
 from ingestion.periods import Period
 from ingestion.sample import mutate
-from pipeline import fetching, steps
+from pipeline import fetching, steps, ways
 from pipeline.settings import Settings
 
 UDDI = "uddi:11111111-0000-4000-8000-000000000000"
@@ -249,7 +249,7 @@ def test_what_is_in_quarantine_has_not_landed(
 ) -> None:
     known: list[set[str]] = []
 
-    def one(errand: fetching.Errand) -> dict[str, Any]:
+    def one(errand: ways.Errand) -> dict[str, Any]:
         known.append(set(errand.landed))
         return {}
 
@@ -284,7 +284,7 @@ def test_the_folders_of_a_new_home_are_closed_before_anything_is_fetched(tmp_pat
 def test_an_edition_is_about_its_month_until_march_2024() -> None:
     contract = load_contracts()["kicox__industrial_trend"]
     days = [date(2024, 1, 31), date(2024, 2, 29), date(2024, 3, 31), date(2024, 6, 30)]
-    assert [str(fetching._period(contract, day)) for day in days] == [
+    assert [str(ways.period_of(contract, day)) for day in days] == [
         "2024-01",
         "2024-02",
         "2024-03",

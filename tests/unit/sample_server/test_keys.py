@@ -27,6 +27,7 @@ from ingestion.periods import Period
 from ingestion.sample.server import SampleServer
 from ingestion.sample.server.app import DEFAULT_KEYS
 from pipeline import fetching
+from pipeline.ways import Errand
 
 from ..fetch.test_masking import spellings
 from .conftest import in_ways
@@ -108,7 +109,7 @@ def test_a_key_stands_nowhere_in_a_home(
                 # An edition that is known is asked for again only by its period.
                 since = Period.parse("2026-Q1") if name == "odcloud" else None
                 contract = in_ways(*WAYS[name])
-                errand = fetching.Errand(fetcher, contract, room, drops, (), DAY, since)
+                errand = Errand(fetcher, contract, room, drops, (), DAY, since)
                 results.append(fetching._fetch_one(errand))
             for path in map(Path, results[-1]["files"]):
                 outcome = ingest_file(room, path, run_id=run)

@@ -27,6 +27,7 @@ from ingestion.registry import Registry
 from ingestion.sample.server import SampleServer
 from pipeline import fetching
 from pipeline.settings import Settings
+from pipeline.ways import Errand
 
 from ...conftest import SEEDS
 from .conftest import in_ways
@@ -139,7 +140,7 @@ def asked(
     with Fetcher(home, "r", publishers=server.url) as fetcher:
         period = Period.parse(since) if since else None
         return fetching._fetch_one(
-            fetching.Errand(fetcher, contract, room, drops, set(landed), FIRST_DAY, period)
+            Errand(fetcher, contract, room, drops, set(landed), FIRST_DAY, period)
         )
 
 
@@ -178,7 +179,7 @@ def test_a_quota_spent_today_is_gone_on_with_tomorrow(
             quotas={"indparkstats": quota},
             now=lambda: now,
         ) as fetcher:
-            errand = fetching.Errand(fetcher, contract, room, drops, landed, now.date())
+            errand = Errand(fetcher, contract, room, drops, landed, now.date())
             return fetching._fetch_one(errand)
 
     def calls(run_id: str, status: str) -> int:
@@ -230,7 +231,7 @@ def test_pages_that_name_persons_are_gone_once_they_are_one_file(
         with Fetcher(
             home, "r", publishers=server.url, quotas={"fctryRegistInfo": quota}, now=lambda: now
         ) as fetcher:
-            errand = fetching.Errand(fetcher, contract, room, drops, (), now.date())
+            errand = Errand(fetcher, contract, room, drops, (), now.date())
             return fetching._fetch_one(errand)
 
     stopped = run(moment, 1)

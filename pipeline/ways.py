@@ -1,0 +1,339 @@
+"""The ways to a publisher: what each kind of source is asked for, edition by edition, into the inbox."""
+
+from __future__ import annotations
+
+import contextlib
+import io
+import zipfile
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, date
+from functools import cached_property, partial
+from pathlib import Path
+from typing import Any
+
+import olefile
+
+from ingestion.answers import bundle_of, pack
+from ingestion.contract import (
+    Contract,
+    CustomsFetch,
+    EcosFetch,
+    FactoriesFetch,
+    KosisFetch,
+    OdcloudFetch,
+    PortalFetch,
+    TrendFetch,
+)
+from ingestion.fetch.client import Answer, Fetcher
+from ingestion.fetch.errors import FetchError, NoData, NotData, PersonNeeded, fault
+from ingestion.fetch.sources import customs, ecos, factories, indparkstats, kosis, odcloud, portal
+from ingestion.ingest import Ingestion
+from ingestion.parsers import industrial_trend
+from ingestion.periods import Period, period_of_date
+from ingestion.problems import RejectedFile
+from ingestion.recognise import recognise
+from ingestion.snapshots import Snapshot
+from ingestion.sniff import may_name_persons, read_content
+from pipeline.editions import Editions
+
+#: So many editions that cannot be had are enough to know that the portal is at fault today.
+_NO_MORE_AFTER = 3
+
+
+@dataclass(frozen=True)
+class Errand:
+    """What a way needs to know: who asks, for what, what is known already, where it goes."""
+
+    fetcher: Fetcher
+    contract: Contract
+    #: Knows what every file looks like.
+    room: Ingestion
+    #: Where it goes.
+    drops: Path
+    #: The periods that have landed.
+    landed: Collection[str]
+    today: date
+    #: Fetch from this period on, whatever is known; None: only what is new.
+    since: Period | None = None
+    #: What has landed of the dataset, and when the files that people dropped came, by hash.
+    snapshots: tuple[Snapshot, ...] = ()
+    dropped: Callable[[], Mapping[str, str]] = dict
+
+    @property
+    def dataset(self) -> str:
+        """The dataset's name."""
+        return self.contract.dataset
+
+    @cached_property
+    def editions(self) -> Editions:
+        """What is known of the editions that the publisher offered."""
+        return Editions(
+            self.fetcher.home,
+            self.dataset,
+            is_simulated=self.fetcher.rerouted,
+            snapshots=self.snapshots,
+            dropped=self.dropped,
+            period_of=partial(period_of, self.contract),
+            today=self.today,
+            revised_for_months=self.contract.cadence.revised_for_months,
+        )
+
+    def forget(self, answers: Sequence[Answer]) -> None:
+        """Keep no pages of what is one file now: asked for again, the publisher is asked again."""
+        for dataset in {answer.dataset for answer in answers}:
+            self.fetcher.forget_dataset(dataset)
+
+    def drop(
+        self, answers: Sequence[Answer], period: str, published_at: date | None = None
+    ) -> Path:
+        """Drop the answers of one period as a bundle; its day of publication is what they tell."""
+        bundle = bundle_of(
+            [(a.data, a.url, a.params, a.period) for a in answers],
+            dataset=self.dataset,
+            period=period,
+        )
+        published = [a.published_at for a in answers if a.published_at is not None]
+        return Answer(
+            data=pack(bundle),
+            file_name=f"{self.dataset}_{period}.zip",
+            dataset=self.dataset,
+            url=answers[0].url,
+            media_type="application/zip",
+            published_at=published_at or max(published, default=self.today),
+            is_simulated=any(a.is_simulated for a in answers),
+        ).drop(self.drops)
+
+
+def _portal(errand: Errand, way: PortalFetch) -> Iterator[Path]:
+    """Every edition from `first` on that was not fetched before, oldest first, the newest, and what
+    may have been mended since.
+
+    Where a captcha is in the way, a person is asked once for an edition: what somebody dropped since
+    then is not asked for again.
+    """
+    request = portal.PortalRequest(errand.dataset, way.dataset_id)
+    memory, first = errand.editions, Period.parse(way.first) if way.first else None
+    due = memory.due(portal.editions(errand.fetcher, request), first, errand.since)
+    failures: list[FetchError] = []
+    for number, edition in enumerate(due):
+        if errand.since is None and memory.was_asked(edition) and memory.is_here(edition):
+            memory.add(edition.uddi, edition.changed_on)
+            continue
+        try:
+            check = partial(must_be, errand, edition.title)
+            answer = portal.download(errand.fetcher, request, edition, check)
+        except PersonNeeded as needed:
+            if errand.since is None and memory.is_here(edition):
+                memory.add(edition.uddi, edition.changed_on)
+                continue
+            # Whoever opens the page finds the others there, too: they are wanted at the same time.
+            others = [e for e in due[number + 1 :] if not memory.is_here(e)]
+            for wanted in (edition, *others):
+                memory.ask(wanted, errand.fetcher.now().astimezone(UTC))
+            if others:
+                titles = ", ".join(f"'{e.title}'" for e in others)
+                needed.action_en += f" Wanted as well: {titles}."
+                needed.action_ko += f" 함께 필요한 파일: {titles}."
+            raise
+        except NotData as failure:
+            # One edition that cannot be had keeps no other back; where none can, the portal is at fault.
+            failures.append(failure)
+            if len(failures) == _NO_MORE_AFTER:
+                raise
+            continue
+        path = answer.drop(errand.drops)
+        memory.add(edition.uddi, edition.changed_on, path)
+        yield path
+    if failures:
+        raise failures[0]
+
+
+def must_be(errand: Errand, title: str, data: bytes) -> None:
+    """A downloaded file must be what its contract says, or at least a file and no message.
+
+    An office document or archive that is whole is the publisher's own: if nobody can read it, it goes
+    into quarantine when it is taken in. A text that no contract answers to may be anything.
+
+    Raises:
+        NotData: half an archive, a text of another form, or one that no contract answers to.
+    """
+    contract = errand.contract
+    if data.startswith(b"PK\x03\x04"):
+        if not zipfile.is_zipfile(io.BytesIO(data)):
+            raise fault("truncated", publisher="portal")
+        return
+    if data.startswith(olefile.MAGIC):
+        return
+    what, what_ko = f"no {contract.form}", f"{contract.form} 형식이 아님"
+    try:
+        content = read_content(data)
+        if content.form == contract.form:
+            recognise(content, errand.room.contracts, errand.room.registry, title)
+            return
+    except RejectedFile as rejected:
+        # What may name persons is not quoted.
+        if not (contract.names_persons or may_name_persons(data)):
+            what, what_ko = rejected.problems[0].message_en, rejected.problems[0].message_ko
+    raise fault("not_the_file", publisher="portal", what=what, what_ko=what_ko)
+
+
+def _odcloud(errand: Errand, way: OdcloudFetch) -> Iterator[Path]:
+    """The newest edition and what may have been mended since; every edition from `since` on."""
+    memory = errand.editions
+    found = odcloud.editions(errand.fetcher, way.dataset_id)
+    offered = [edition for edition in found if edition.day is not None]
+    if found and not offered:  # what its rows are about nobody could tell
+        raise fault("shape", publisher="odcloud", detail="summary …_YYYYMMDD")
+    offered.sort(key=lambda e: e.day or date.min)
+    for edition in memory.due(offered, None, errand.since):
+        request = odcloud.OdcloudRequest(
+            errand.dataset, way.dataset_id, edition.uddi, day=edition.day
+        )
+        answers = odcloud.fetch(errand.fetcher, request)
+        path = errand.drop(answers, str(period_of(errand.contract, edition.day or errand.today)))
+        errand.forget(answers)
+        memory.add(edition.uddi, path=path)
+        yield path
+
+
+def _trend(errand: Errand, way: TrendFetch) -> Iterator[Path]:
+    """Every operation of every month that has not landed or may have been revised since; oldest
+    first, a bundle a month."""
+    month = Period.parse(way.first)
+    last = Period.parse(way.last) if way.last else period_of_date(errand.today, "M").shift(-1)
+    memory = errand.editions
+    while month <= last:
+        about = str(month)
+        again = errand.since is not None and month >= _month(errand.since)
+        revised = memory.may_change(month.last_day) and memory.is_long_ago(about)
+        if again or revised or about not in errand.landed:
+            answers: list[Answer] = []
+            for operation, (_, takes) in indparkstats.OPERATIONS.items():
+                request = indparkstats.TrendRequest(
+                    operation, about, about if takes == "range" else None
+                )
+                with contextlib.suppress(NoData):
+                    answers += indparkstats.fetch(errand.fetcher, request)
+            if answers:
+                # The interface tells no day, and the answers are dated as a first print. What says
+                # something else than the print that is here appeared since then.
+                path = errand.drop(answers, about, errand.today if about in errand.landed else None)
+                errand.forget(answers)
+                memory.add(about, path=path)
+                yield path
+        month = month.shift(1)
+
+
+def _factories(errand: Errand, way: FactoriesFetch) -> Iterator[Path]:
+    """All pages of all complexes, as one edition of this month."""
+    period = str(period_of_date(errand.today, "M"))
+    if period in errand.landed and errand.since is None:
+        return
+    answers: list[Answer] = []
+    for name in way.complexes:
+        with contextlib.suppress(NoData):
+            answers += factories.fetch(errand.fetcher, factories.FactoriesRequest(name))
+    if answers:
+        yield errand.drop(answers, period)
+        # The pages name persons: once they are one file, no second copy is kept.
+        errand.forget(answers)
+
+
+def _kosis(errand: Errand, way: KosisFetch) -> Iterator[Path]:
+    """The whole table from `first` on: one request (split where it is too much), one vintage."""
+    request = kosis.KosisRequest(
+        dataset=errand.dataset,
+        org=way.org,
+        table=way.table,
+        items=way.items,
+        classes=way.classes,
+        frequency=way.frequency,
+        start=way.first,
+        end=_kosis_period(errand.today, way.frequency),
+    )
+    yield errand.drop(kosis.fetch(errand.fetcher, request), "all")
+
+
+def _customs(errand: Errand, way: CustomsFetch) -> Iterator[Path]:
+    """A bundle a calendar year: the years that have not landed, and those still revised."""
+    for first, last in customs.windows(*_span(way.first, errand.today)):
+        year = first[:4]
+        if not _due_year(errand, year):
+            continue
+        requests = [
+            customs.TradeRequest(hs=hs, start=first, end=last, area=way.area, sido=sido)
+            for hs in (way.hs or (None,))
+            for sido in (way.sido or (None,))
+        ]
+        answers: list[Answer] = []
+        for request in requests:
+            with contextlib.suppress(NoData):
+                answers += customs.fetch(errand.fetcher, request)
+        if answers:
+            yield errand.drop(answers, year)
+
+
+def _ecos(errand: Errand, way: EcosFetch) -> Iterator[Path]:
+    """A bundle a calendar year: the years that have not landed, and the newest two."""
+    for year in range(int(way.first[:4]), errand.today.year + 1):
+        if not _due_year(errand, str(year)):
+            continue
+        start, end = {
+            "A": (f"{year}", f"{year}"),
+            "Q": (f"{year}Q1", f"{year}Q4"),
+            "M": (f"{year}01", f"{year}12"),
+            "D": (f"{year}0101", f"{year}1231"),
+        }[way.cycle]
+        request = ecos.EcosRequest(
+            stat=way.stat, items=way.items, cycle=way.cycle, start=start, end=end
+        )
+        with contextlib.suppress(NoData):
+            yield errand.drop(ecos.fetch(errand.fetcher, request), str(year))
+
+
+WAYS: dict[type, Callable[[Errand, Any], Iterator[Path]]] = {
+    PortalFetch: _portal,
+    OdcloudFetch: _odcloud,
+    TrendFetch: _trend,
+    FactoriesFetch: _factories,
+    KosisFetch: _kosis,
+    CustomsFetch: _customs,
+    EcosFetch: _ecos,
+}
+
+
+# -- periods --------------------------------------------------------------------------------
+
+
+def _due_year(errand: Errand, year: str) -> bool:
+    if errand.since is not None:
+        return int(year) >= errand.since.year
+    return year not in errand.landed or errand.editions.may_change(date(int(year), 12, 31))
+
+
+def _span(first: str, today: date) -> tuple[str, str]:
+    """From the first month to the last that is over."""
+    return first, str(period_of_date(today, "M").shift(-1))
+
+
+def _month(period: Period) -> Period:
+    """The first month of a period."""
+    number = {"A": 1, "Q": period.number * 3 - 2, "M": period.number}[period.freq]
+    return Period(period.year, "M", number)
+
+
+def period_of(contract: Contract, day: date) -> Period:
+    """What an edition of a day is about."""
+    if contract.parser == "industrial_trend":
+        return industrial_trend.edition_period(day)
+    frequency = {"monthly": "M", "quarterly": "Q", "annual": "A"}.get(
+        contract.cadence.frequency, "M"
+    )
+    return period_of_date(day, frequency)
+
+
+def _kosis_period(today: date, frequency: str) -> str:
+    if frequency == "Y":
+        return str(today.year)
+    return f"{today.year}{(today.month + 2) // 3 if frequency == 'Q' else today.month:02d}"
