@@ -46,7 +46,7 @@ def main() -> int:
     if not database.exists():
         print(
             f"there is no release in {releases}: make run publishes one\n"
-            f"{releases}에 릴리스가 없습니다. make run으로 먼저 발행하십시오.",
+            f"{releases}에 배포판이 없습니다. make run으로 먼저 발행하십시오.",
             file=sys.stderr,
         )
         return 1

@@ -60,7 +60,7 @@ def diff(
     result: dict[str, Any] = {"before": None, "after": new["release_id"], "marts": {}}
     if before is None:
         result["note"] = "first release: nothing to compare with"
-        result["note_ko"] = "첫 릴리스이므로 비교할 대상이 없습니다"
+        result["note_ko"] = "첫 배포판이므로 비교할 대상이 없습니다"
         return result
     old = read_json(before / MANIFEST)
     result["before"] = old["release_id"]

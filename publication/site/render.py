@@ -88,7 +88,7 @@ def _warn(path: Path, manifest: dict[str, Any], why: str) -> None:
         "source": "site",
         "check": "site_not_built",
         "period": manifest["period"],
-        "message_ko": f"이 릴리스에는 사이트가 없음: {why}",
+        "message_ko": f"이 배포판에는 사이트가 없음: {why}",
         "message_en": f"this release has no site: {why}",
     }
     others = [w for w in manifest.get("warnings") or [] if w.get("check") != warning["check"]]

@@ -211,7 +211,7 @@ def main() -> int:
         folder = prepare()
     except ShellMissing as error:
         print(f"site: not built, releases will have none: {error}", file=sys.stderr)
-        print("사이트: 만들지 못함. 릴리스에 사이트가 없음(위의 까닭)", file=sys.stderr)
+        print("사이트: 만들지 못함. 배포판에 사이트가 없음(위의 까닭)", file=sys.stderr)
         return 0
     print(f"site: shell {folder.name} is ready")
     return 0

@@ -231,6 +231,13 @@ def test_the_map_s_table_has_every_complex_of_its_quarter(
     for name, value, status in known:
         assert table[name].split("\n")[0] == shown_as(value, status, 0), name
     assert visit.page.locator(".map svg .watermark").text_content() == "SIMULATED 모의자료"
+    # The largest are named on the map itself, and no name is cut.
+    largest = max((row for row in known if row[1] is not None), key=lambda row: row[1])[0]
+    drawn = visit.page.eval_on_selector_all(
+        ".map svg text:not(.watermark)",
+        "all => all.map(t => [...t.childNodes].map(n => n.textContent).join(' '))",
+    )
+    assert largest in drawn and len(drawn) > 5 and set(drawn) <= set(table)
 
 
 def test_complexes_side_by_side_have_the_marts_figures(

@@ -30,7 +30,9 @@ claims as (
         c.stated_value,
         coalesce(c.tolerance, 0) as tolerance,
         c.unit,
-        case when m.dimension = 'percent' then c.unit else coalesce(u.name_en, c.unit) end as unit_en,
+        -- What is counted (개, 건) is named by the metric; an amount is told in the unit it was printed in.
+        case when m.dimension = 'percent' then c.unit
+            else coalesce(case when c.unit = m.unit then m.unit_en end, u.name_en, c.unit) end as unit_en,
         coalesce(u.factor_to_canonical, 1) as unit_factor,
         case
             when c.stated_value = round(c.stated_value) then 0

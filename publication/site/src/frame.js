@@ -40,7 +40,7 @@ export function foot({path}) {
   return `<p id="cite"></p>
 <noscript>${say(
     lang,
-    "이 사이트의 수치는 스크립트로 그려진다. 스크립트 없이는 릴리스의 속보(bulletin), 품질 보고서, 주장 검증 페이지를 보면 된다.",
+    "이 사이트의 수치는 스크립트로 그려진다. 스크립트 없이는 배포판의 속보(bulletin), 품질 보고서, 주장 검증 페이지를 보면 된다.",
     "The figures of this site are drawn by a script. Without one, read the bulletin, the quality report and the claims page of the release."
   )}</noscript>`;
 }

@@ -27,21 +27,21 @@ export const pages = [
   {
     page: "claims", module: "claims", ko: "주장 검증", en: "Claims",
     lead: {
-      ko: "산업단지에 대해 말해진 것을 이 릴리스의 수치로 다시 잰다. 점은 정의마다 잰 값, 점선은 주장한 값, 띠는 허용오차이다.",
+      ko: "산업단지에 대해 말해진 것을 이 배포판의 수치로 다시 잰다. 점은 정의마다 잰 값, 점선은 주장한 값, 띠는 허용오차이다.",
       en: "What was said of the complexes, measured again with the figures of this release. Dots are what each definition measures, the dashed line is what was stated, the band its tolerance."
     }
   },
   {
-    page: "revisions", module: "revisions", ko: "정정", en: "Revisions",
+    page: "revisions", module: "revisions", ko: "수정", en: "Revisions",
     lead: {
-      ko: "정정은 나중 판에서 앞 판을 뺀 것이다. 정정되지 않은 분기는 0으로 센다.",
+      ko: "수정은 나중 판에서 앞 판을 뺀 것이다. 수정되지 않은 분기는 0으로 센다.",
       en: "A revision is the later statement minus the earlier one. Quarters that were not revised count as zero."
     }
   },
   {
     page: "quality", module: "quality", ko: "품질", en: "Quality",
     lead: {
-      ko: "릴리스가 나가기 전에 통과해야 하는 점검과 그 결과.",
+      ko: "배포판이 나가기 전에 통과해야 하는 점검과 그 결과.",
       en: "The checks a release must pass before it is published, and how they came out."
     }
   },
@@ -62,14 +62,14 @@ export const pages = [
   {
     page: "sql", module: "sql", ko: "SQL", en: "SQL",
     lead: {
-      ko: "이 릴리스의 데이터베이스를 브라우저 안에서 바로 조회한다. 어떤 자료도 밖으로 나가지 않는다.",
+      ko: "이 배포판의 데이터베이스를 브라우저 안에서 바로 조회한다. 어떤 자료도 밖으로 나가지 않는다.",
       en: "Query the database of this release right here in the browser. Nothing leaves this page."
     }
   },
   {
     page: "downloads", module: "downloads", ko: "내려받기", en: "Downloads",
     lead: {
-      ko: "이 릴리스의 모든 파일. 릴리스는 한 번 나가면 바뀌지 않는다.",
+      ko: "이 배포판의 모든 파일. 배포판은 한 번 나가면 바뀌지 않는다.",
       en: "Every file of this release. A release never changes once it is out."
     }
   }

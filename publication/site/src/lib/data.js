@@ -25,7 +25,7 @@ async function read(name) {
   if (made && content.release_id !== made) {
     throw new ReleaseMoved(
       t(
-        `그 사이에 새 릴리스 ${content.release_id}이(가) 나왔다. 새로 고치면 볼 수 있다.`,
+        `그 사이에 새 배포판 ${content.release_id}이(가) 나왔다. 새로 고치면 볼 수 있다.`,
         `Release ${content.release_id} has been published meanwhile. Reload the page to see it.`
       )
     );

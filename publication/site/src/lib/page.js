@@ -35,7 +35,7 @@ function drawRelease(site) {
   const place = document.getElementById("release");
   place.replaceChildren(
     html`<div class="facts">
-      <span>${t("릴리스", "Release")} <b>${site.release_id}</b></span>
+      <span>${t("배포판", "Release")} <b>${site.release_id}</b></span>
       <span>${t("기준 분기", "Quarter")} <b>${period(site.period)}</b></span>
       <a class="chip ${mark}" href=${page("quality.html")}>${t(ko, en)} ${site.checks.passed}/${site.checks.total}</a>
     </div>`
@@ -52,7 +52,7 @@ function drawRelease(site) {
   const cite = document.getElementById("cite");
   if (cite)
     cite.textContent = t(
-      `인용: 한국산업단지공단 「국가산업단지 산업동향」(승인통계 399004)을 sandan 릴리스 ${site.release_id}에서 가공`,
+      `인용: 한국산업단지공단 「국가산업단지 산업동향」(승인통계 399004)을 sandan 배포판 ${site.release_id}에서 가공`,
       `Cite as: KICOX, Trends of National Industrial Complexes (approved statistic 399004), processed in sandan release ${site.release_id}`
     ) + (site.is_simulated ? t(" (모의자료)", " (SIMULATED DATA)") : "");
   drawState(site);
@@ -78,10 +78,10 @@ async function drawState(site) {
     );
   const newer = entry.superseded_by ?? (index.current !== site.release_id ? index.current : null);
   if (entry.state === "withdrawn")
-    facts.after(html`<p class="problem" role="alert">${t("철회된 릴리스이다", "This release has been withdrawn")}: ${entry.reason ?? ""}</p>`);
+    facts.after(html`<p class="problem" role="alert">${t("철회된 배포판이다", "This release has been withdrawn")}: ${entry.reason ?? ""}</p>`);
   else if (newer)
     facts.after(
-      html`<p class="problem">${t(`더 새 릴리스가 있다: ${newer}`, `There is a newer release: ${newer}`)} <a href=${new URL(`../${newer}/site/${lang}/index.html`, release)}>${t("보기", "Open")}</a></p>`
+      html`<p class="problem">${t(`더 새 배포판이 있다: ${newer}`, `There is a newer release: ${newer}`)} <a href=${new URL(`../${newer}/site/${lang}/index.html`, release)}>${t("보기", "Open")}</a></p>`
     );
 }
 

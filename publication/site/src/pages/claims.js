@@ -21,7 +21,7 @@ const chip = (verdict) => html`<span class="chip ${(LOOKS[verdict] ?? LOOKS.not_
 
 export async function render(site) {
   const {claims, columns} = await load("claims");
-  if (!claims.length) return html`<p>${t("이 릴리스에는 주장 검증이 없다.", "This release has no desk of claims.")}</p>`;
+  if (!claims.length) return html`<p>${t("이 배포판에는 주장 검증이 없다.", "This release has no desk of claims.")}</p>`;
   for (const claim of claims) claim.measured = claim.measured.map((row) => Object.fromEntries(columns.map((c, i) => [c, row[i]])));
   const counts = Map.groupBy(claims, (c) => c.verdict);
   const filter = html`<select><option value="">${t("모든 판정", "Every verdict")} (${claims.length})</option>${Object.keys(LOOKS).filter((v) => counts.has(v)).map((v) => html`<option value=${v}>${said(v)} (${counts.get(v).length})</option>`)}</select>`;
@@ -56,9 +56,9 @@ function glance(site, claims) {
   return table(claims, [
     {label: t("주장", "Claim"), isHead: true, cell: (c) => html`<a href="#${c.claim_id}"><q lang=${c.language ?? "ko"}>${c.text}</q></a>`, sort: (c) => c.text},
     {label: t("주장한 값", "Stated"), isNumber: true, cell: (c) => statedBy(c), sort: (c) => c.stated_value},
-    {label: t("시점", "Period"), cell: (c) => c.stated_period ?? c.verdict_period ?? "", sort: (c) => c.stated_period ?? c.verdict_period},
+    {label: t("시점", "Period"), cell: (c) => html`<span class="whole">${c.stated_period ?? c.verdict_period ?? ""}</span>`, sort: (c) => c.stated_period ?? c.verdict_period},
     {label: t("판정", "Verdict"), cell: (c) => chip(c.verdict), sort: (c) => c.verdict},
-    {label: t("마지막으로 맞은 때", "Last held"), cell: (c) => c.last_held_period ?? "", sort: (c) => c.last_held_period}
+    {label: t("마지막으로 맞은 때", "Last held"), cell: (c) => html`<span class="whole">${c.last_held_period ?? ""}</span>`, sort: (c) => c.last_held_period}
   ], {label: t("주장 한눈에", "Claims at a glance")});
 }
 

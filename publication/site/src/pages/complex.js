@@ -14,13 +14,13 @@ const CHARTS = ["production_krw_100m", "exports_usd_m", "employment_count", "uti
 export async function render(site) {
   const id = decodeURIComponent(location.pathname.split("/").at(-1)).replace(/\.html$/, "");
   const me = site.complex[id];
-  if (!me) throw new Error(t(`이 릴리스에 단지 ${id}이(가) 없다`, `there is no complex ${id} in this release`));
+  if (!me) throw new Error(t(`이 배포판에 단지 ${id}이(가) 없다`, `there is no complex ${id} in this release`));
   const data = await load(`complex/${id}`);
   return html`<div>
     <h1>${own(me)}</h1>
     ${who(me, data)}
     ${figures(site, data)}
-    ${data.history ? html.fragment`<h2 id="history">${t("시계열", "History")}</h2>${history(site, data)}` : html`<p>${t("이 릴리스에 분기 수치가 없는 단지이다.", "This release has no quarterly figures of this complex.")}</p>`}
+    ${data.history ? html.fragment`<h2 id="history">${t("시계열", "History")}</h2>${history(site, data)}` : html`<p>${t("이 배포판에 분기 수치가 없는 단지이다.", "This release has no quarterly figures of this complex.")}</p>`}
     ${seasonal(data.seasonal)}
     ${industries(site, data)}
     ${indicators(site, data)}

@@ -12,7 +12,7 @@ const KINDS = [
   ["sdmx", (p) => p.startsWith("sdmx/"), "SDMX", "SDMX"],
   ["csv", (p) => p.startsWith("csv/") || p === "datapackage.json", "CSV와 Data Package", "CSV and Data Package"],
   ["reports", (p) => p.endsWith(".html"), "보고서", "Reports"],
-  ["release", () => true, "릴리스에 대하여", "About the release"]
+  ["release", () => true, "배포판에 대하여", "About the release"]
 ];
 
 // A size that is no part of the content: what the server says.
@@ -44,5 +44,5 @@ export async function render() {
       {label: t("크기", "Size"), isNumber: true, cell: (f) => (f.bytes == null ? asked(f.path) : bytes(f.bytes))}
     ], {sortable: false, label: t(ko, en)})}`;
   })}
-  <p class="soft small">${t("모든 파일의 해시는 checksums.txt와 release.json에 있다. 릴리스를 통째로 받으려면 이 폴더를 복사하면 된다.", "The hash of every file stands in checksums.txt and release.json. To take the whole release, copy its folder.")}</p></div>`;
+  <p class="soft small">${t("모든 파일의 해시는 checksums.txt와 release.json에 있다. 배포판을 통째로 받으려면 이 폴더를 복사하면 된다.", "The hash of every file stands in checksums.txt and release.json. To take the whole release, copy its folder.")}</p></div>`;
 }

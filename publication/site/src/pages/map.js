@@ -5,7 +5,7 @@ import {own, page, t} from "../lib/context.js";
 import {load} from "../lib/data.js";
 import {digitsOf, figure, figureText, keyOfMarks, number, period, withUnit} from "../lib/format.js";
 import {chosen, remember} from "../lib/page.js";
-import {pictured, shorten} from "../lib/charts.js";
+import {pictured} from "../lib/charts.js";
 import {table} from "../lib/table.js";
 
 const LABELS = 9;
@@ -89,7 +89,7 @@ function chart(rows, measure, data, outlines) {
       Plot.dot(known, {x: "longitude", y: "latitude", r: "value", fill: "var(--blue-mark)", fillOpacity: 0.45, stroke: "var(--blue)", strokeWidth: 1, sort: {channel: "-r"}}),
       Plot.dot(known.filter((r) => r.value === 0), {x: "longitude", y: "latitude", r: () => 3, fill: "var(--paper)", stroke: "var(--blue)"}),
       Plot.dot(hidden, {x: "longitude", y: "latitude", symbol: "times", r: 4, stroke: "var(--orange)", strokeWidth: 1.5}),
-      Plot.text(named, {x: "longitude", y: "latitude", text: (r) => shorten(own(r), 14), fill: "var(--ink)", stroke: "var(--paper)", strokeWidth: 3, fontWeight: 600}),
+      Plot.text(named, {x: "longitude", y: "latitude", text: (r) => own(r), lineWidth: 11, fill: "var(--ink)", stroke: "var(--paper)", strokeWidth: 3, fontWeight: 600}),
       Plot.tip(rows, Plot.pointer({x: "longitude", y: "latitude", title: text, fill: "var(--paper)", stroke: "var(--soft)"}))
     ]
   });

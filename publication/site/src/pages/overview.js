@@ -32,7 +32,7 @@ function headline(site, data, totals) {
   const m = site.measures.production_krw_100m;
   const g = growthOf(data, "production_krw_100m", "yoy");
   if (totals?.production_krw_100m == null || totals.production_krw_100m_status !== "A" || !m) return "";
-  const value = `${number(totals.production_krw_100m)} ${own(m, "unit")}`;
+  const value = `${number(totals.production_krw_100m)}${t("", " ")}${own(m, "unit")}`;
   const rate = g?.growth_pct_status === "A" ? g.growth_pct : null;
   const said = rate == null ? "" : number(Math.abs(rate), 1);
   const isFlat = Number(Math.abs(rate ?? 1).toFixed(1)) === 0; // what rounds to nothing has no direction
@@ -138,5 +138,5 @@ function complexes(site, data) {
 
 function warnings(site) {
   if (!site.warning_count) return "";
-  return html`<p class="small"><a href=${`${page("quality.html")}#warnings`}>${t(`이 릴리스의 경고 ${site.warning_count}건`, `${site.warning_count} warnings of this release`)}</a></p>`;
+  return html`<p class="small"><a href=${`${page("quality.html")}#warnings`}>${t(`이 배포판의 경고 ${site.warning_count}건`, `${site.warning_count} warnings of this release`)}</a></p>`;
 }

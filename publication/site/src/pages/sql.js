@@ -21,7 +21,7 @@ WHERE o.complex_id = 'changwon' AND o.measure = 'production_krw_100m'
 ORDER BY o.period DESC`],
   ["그날 공표되어 있던 것", "What stood published on a day", `FROM complex_quarterly_as_of(DATE '2025-12-01')
 ORDER BY period DESC, complex_id LIMIT 50`],
-  ["정정의 요약", "Revisions, summed up", `SELECT measure, horizon, observations, revised, mean_revision, relative_mar_pct
+  ["수정의 요약", "Revisions, summed up", `SELECT measure, horizon, observations, revised, mean_revision, relative_mar_pct
 FROM revision_summary WHERE complex_id = '_T' ORDER BY measure, horizon`],
   ["표와 열", "Tables and columns", `SELECT table_name, column_name, data_type, comment
 FROM duckdb_columns() WHERE database_name = 'kicox' ORDER BY table_name, column_index`]
@@ -143,7 +143,7 @@ async function withoutEngine(site, why) {
   ];
   return html`<div>
     <p class="problem">${t(
-      `SQL은 쓸 수 없다: ${why}. 아래는 이 릴리스의 표이고, 모든 표는 내려받기에 있다.`,
+      `SQL은 쓸 수 없다: ${why}. 아래는 이 배포판의 표이고, 모든 표는 내려받기에 있다.`,
       `SQL is not to be had: ${why}. Below are tables of this release; every table is among the downloads.`
     )} <a href=${new URL(`site/${lang}/downloads.html`, release).href}>${t("내려받기", "Downloads")}</a></p>
     ${table(data.totals.toReversed(), columns((r) => r.period, t("분기", "Quarter")), {caption: t("전체 단지", "All complexes")})}

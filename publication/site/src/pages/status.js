@@ -11,7 +11,7 @@ const SHOWN = 300;
 
 export async function render(site) {
   const data = await load("status");
-  if (!data.period) return html`<p>${t("이 릴리스에는 전국산업단지현황통계가 없다.", "This release has no status statistic.")}</p>`;
+  if (!data.period) return html`<p>${t("이 배포판에는 전국산업단지현황통계가 없다.", "This release has no status statistic.")}</p>`;
   const rows = objects(data);
   const measures = ["designated_area_k_m2", "sold_pct", "tenant_count", "operating_count"].map((m) => site.measures[m]).filter(Boolean);
   const provinces = [...new Set(rows.map((r) => own(r, "province")))];
