@@ -13,7 +13,7 @@ export AIRFLOW__USAGE_DATA_COLLECTION__ENABLED := False
 export DO_NOT_TRACK := 1
 
 .DEFAULT_GOAL := help
-.PHONY: help setup site run plain bi bi-setup status test test-fast lint bench env lock clean
+.PHONY: help setup site run plain bi bi-setup bi-try status test test-fast lint bench env lock clean
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -66,14 +66,17 @@ $(BI_READY): superset/requirements.lock | $(READY)
 
 bi-setup: $(BI_READY)
 
+bi-try:
+	@$(MAKE) --no-print-directory bi-setup || echo "without Superset: its tests are skipped"
+
 bi: $(BI_READY) ## Superset on the current release, http://127.0.0.1:8088 (BI_PORT=…)
 	@$(BI_VENV)/bin/python superset/serve.py --port $(or $(BI_PORT),8088)
 
 status: $(READY) ## releases, newest outcomes, quarantine
 	@$(BIN)/sandan status
 
-test: $(SITE) lint ## every check and test
-	@$(MAKE) --no-print-directory bi-setup || echo "without Superset: its tests are skipped"
+test: $(SITE) ## every check and test
+	@$(MAKE) --no-print-directory --jobs=2 lint bi-try
 	@$(BIN)/pytest tests/unit -n 2
 	@# (three on two cores: browsers and Airflow often wait)
 	@$(BIN)/pytest tests/integration -n 3 --dist loadgroup --no-loadscope-reorder
