@@ -12,7 +12,7 @@ import shutil
 from collections.abc import Iterable
 from contextlib import ExitStack
 from dataclasses import dataclass, replace
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from functools import cached_property
 from importlib import import_module
 from pathlib import Path
@@ -52,6 +52,10 @@ from ingestion.sniff import Content, may_name_persons, read_content
 
 SEOUL = ZoneInfo("Asia/Seoul")
 SIDECAR_SUFFIX = ".meta.json"
+#: Problems that mending a sidecar takes away.
+_OF_THE_SIDECAR = (["bad_sidecar"], ["published_in_future"])
+#: So far a day of publication may lie ahead of the day on which a file came.
+_MOST_AHEAD = timedelta(days=100)
 #: The mark by which simulated files are known, in a workbook's properties or its notes.
 SIMULATED_MARK = "SIMULATED"
 
@@ -188,7 +192,7 @@ def _mended(room: Ingestion, known: Snapshot, path: Path) -> Snapshot | None:
     """A file that was refused for its sidecar alone, as the sidecar that lies there now tells it; None for
     any other. What was read once keeps its day: releases rest on it."""
     reason = _quarantine_reason(room, known.sha256)
-    if reason is None or [p["code"] for p in reason["problems"]] != ["bad_sidecar"]:
+    if reason is None or [p["code"] for p in reason["problems"]] not in _OF_THE_SIDECAR:
         return None
     try:
         sidecar = _sidecar(path)
@@ -291,6 +295,7 @@ def _read(
         )
         read = _parse(room, content, contract, snapshot, drafts)
         filed = _file_under(snapshot, contract, read.period, content)
+        _refuse_future(filed)
         _refuse_repeated(room, filed, contract)
         if kind == "first" and (known := _known_answers(room, filed)) is not None:
             return _unchanged(known, snapshot.file_name, run_id, moment)
@@ -439,6 +444,20 @@ def _parse(
     else:
         parsed = industrial_trend.parse_csv(content, contract, room.contracts, room.registry, name)
     return Reading(str(parsed.period), parsed.rows, parsed.notes, parsed.problems)
+
+
+def _refuse_future(filed: Snapshot) -> None:
+    """A day of publication long after the file was here, which only a slip of a person gives: it would
+    overrule every edition until then. Days reckoned from a cadence may lie some weeks ahead.
+
+    Raises:
+        RejectedFile: `published_in_future`.
+    """
+    if filed.is_simulated or filed.published_at_basis != "sidecar":
+        return
+    received = date.fromisoformat(filed.loaded_at[:10])
+    if date.fromisoformat(filed.published_at) - received > _MOST_AHEAD:
+        raise reject("published_in_future", found=filed.published_at, received=received.isoformat())
 
 
 def _refuse_repeated(room: Ingestion, filed: Snapshot, contract: Contract) -> None:

@@ -7,7 +7,7 @@ import json
 import shutil
 from collections.abc import Callable
 from dataclasses import replace
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from itertools import permutations
 from pathlib import Path
 
@@ -35,6 +35,7 @@ from ingestion.sample import (
 )
 from ingestion.sample.writer import csv_rows
 from ingestion.snapshots import Snapshot
+from ingestion.sniff import Content, read_content
 
 from ..conftest import ROOT, SEED, SEEDS
 
@@ -422,6 +423,31 @@ def test_a_sidecar_tells_the_day_and_a_bad_one_is_refused(
         '{"published_at": "2026-07-01"}', encoding="utf-8"
     )
     assert take(room, other).status == "unchanged"
+
+
+def test_a_day_of_publication_far_ahead_is_a_slip(
+    room: Ingestion, edition_file: Callable[..., Path], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def unmarked(data: bytes) -> Content:
+        return replace(read_content(data), properties={})
+
+    monkeypatch.setattr(
+        "ingestion.ingest.read_content", unmarked
+    )  # without its mark it passes for real
+    path = edition_file()
+    sidecar = path.with_name(path.name + ".meta.json")
+    sidecar.write_text('{"published_at": "2062-05-27"}', encoding="utf-8")
+    refused = take(room, path)
+    assert refused.status == "quarantined" and not refused.is_simulated
+    assert [p["code"] for p in refused.problems] == ["published_in_future"]
+    assert "2062-05-27" in refused.message and "2062-05-27" in refused.message_ko
+    # some weeks ahead a cadence may reckon
+    ahead = (NOW + timedelta(days=60)).date().isoformat()
+    sidecar.write_text(f'{{"published_at": "{ahead}"}}', encoding="utf-8")
+    landed = take(room, path)
+    assert landed.status == "landed"
+    (kept,) = room.store
+    assert (kept.snapshot_id, kept.published_at) == (landed.snapshot_id, ahead)
 
 
 def test_a_file_is_read_again_once_the_registry_knows_the_name(
