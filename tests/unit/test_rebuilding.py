@@ -50,7 +50,13 @@ def settings(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Settings:
             ("mart", "dataset", "period", "rules", "cells", "withheld", "is_safe")
         )
         (build / "disclosure_audit.json").write_text(
-            json.dumps({"tables": [audit | {"mart": "complex_quarterly"}]}), encoding="utf-8"
+            json.dumps(
+                {
+                    "tables": [audit | {"mart": "complex_quarterly"}],
+                    "held_against": [f"2026-Q1_v{before}" for before in range(1, number)],
+                }
+            ),
+            encoding="utf-8",
         )
         publishing.publish(settings, name)
     kept = tmp_path / "kept"
