@@ -142,7 +142,9 @@ def test_any_cell_that_lost_a_digit_stops_the_release(candidate: Path) -> None:
 )
 def test_what_each_check_is_for(change: str, check: str, candidate: Path) -> None:
     assert spoil(candidate, change) > 0
-    verdict = judge(candidate, suites=[s for s in load_suites() if check in {c.id for c in s.checks}])
+    verdict = judge(
+        candidate, suites=[s for s in load_suites() if check in {c.id for c in s.checks}]
+    )
     assert check in failed(verdict), failed(verdict)
     found = next(c for c in verdict["checks"] if c["id"] == check)
     assert found["failures"] and all(f["message_ko"] and f["message_en"] for f in found["failures"])
