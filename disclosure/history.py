@@ -69,89 +69,145 @@ class Linked:
 
 
 def link(now: Tabulation, sensitive: Primary, earlier: Sequence[Earlier]) -> Linked:
-    """Join earlier editions to a new table, so that both are protected as one.
+    """Join earlier editions to a new table, so that all are protected as one.
 
     Args:
         now: the new table.
         sensitive: its sensitive cells.
-        earlier: editions that were published; usually the ones right before and after.
+        earlier: editions that were published. A figure that has not changed is one cell in all of them, so
+            the problem grows with what changed.
+
+    A cell that was sensitive in one of them is so here: what it said of its respondents then is still known.
     """
-    table = now.table
-    names = list(table.names)
-    parts = [
-        [table.value, table.lower, table.upper, table.weight],
-    ]
-    fixed, forced = [table.fixed.copy()], [table.forced.copy()]
-    levels = [[sensitive.sensitive, sensitive.upper, sensitive.lower]]
-    rules = list(sensitive.rule)
-    told = [table.relations]
-    beside: list[Concentration] = []
-    people = {name: i for i, name in enumerate(now.who)}
-    entries = [table.contributions]
+    joint = _Joint(now, sensitive)
     for edition in earlier:
-        then = edition.tabulation
-        place = {key: i for i, key in enumerate(now.keys)}
-        same = np.full(then.table.size, -1, dtype=np.int64)
+        joint.add(edition)
+    return joint.linked()
+
+
+class _Joint:
+    """A new table and earlier ones on the way to one."""
+
+    def __init__(self, now: Tabulation, sensitive: Primary) -> None:
+        table = now.table
+        self.now = now
+        self.names = list(table.names)
+        # by cell: value, lower, upper, weight, upper and lower level
+        self.figures = np.column_stack(
+            [table.value, table.lower, table.upper, table.weight, sensitive.upper, sensitive.lower]
+        ).tolist()
+        self.fixed, self.forced = table.fixed.tolist(), table.forced.tolist()
+        self.sensitive, self.rules = sensitive.sensitive.tolist(), list(sensitive.rule)
+        self.place = {
+            (key, float(table.value[i])): i
+            for i, key in enumerate(now.keys)
+            if not table.fixed[i]  # (an empty cell is no figure that could be the same)
+        }
+        self.people = {name: i for i, name in enumerate(now.who)}
+        self.entries = [table.contributions]
+        self.told = [table.relations]
+        self.seen = set(_rows(table.relations))
+        self.beside: list[Concentration] = []
+
+    def add(self, edition: Earlier) -> None:
+        """Take one edition in."""
+        then, old = edition.tabulation, edition.tabulation.table
+        target = np.empty(old.size, dtype=np.int64)
+        own = np.zeros(old.size, dtype=np.bool_)  # whose respondents are those of this edition
         for i, key in enumerate(then.keys):
-            j = place.get(key)
-            if j is not None and then.table.value[i] == table.value[j] and not table.fixed[j]:
-                same[i] = j
-                if not edition.suppressed[i]:
-                    fixed[0][j] = True
-                else:
-                    forced[0][j] = True
-        extra = np.flatnonzero(same < 0)
-        target = same.copy()
-        target[extra] = len(names) + np.arange(len(extra))
-        names += [f"{edition.name}: {then.table.names[int(i)]}" for i in extra]
-        old = then.table
-        parts.append([old.value[extra], old.lower[extra], old.upper[extra], old.weight[extra]])
-        fixed.append(~edition.suppressed[extra])
-        forced.append(edition.suppressed[extra] & ~edition.primary.sensitive[extra])
-        levels.append(
-            [
-                edition.primary.sensitive[extra],
-                edition.primary.upper[extra],
-                edition.primary.lower[extra],
-            ]
+            at = (key, float(old.value[i]))
+            j = self.place.get(at) if not old.fixed[i] else None
+            is_hidden, is_sensitive = (
+                bool(edition.suppressed[i]),
+                bool(edition.primary.sensitive[i]),
+            )
+            level = [float(edition.primary.upper[i]), float(edition.primary.lower[i])]
+            if j is None:
+                j = len(self.names)
+                ends = [float(a[i]) for a in (old.value, old.lower, old.upper, old.weight)]
+                self.names.append(f"{edition.name}: {old.names[i]}")
+                self.figures.append([*ends, *level])
+                self.fixed.append(not is_hidden)
+                self.forced.append(is_hidden and not is_sensitive)
+                self.sensitive.append(is_sensitive)
+                self.rules.append(edition.primary.rule[i])
+                own[i] = True
+                if not old.fixed[i]:
+                    self.place[at] = j
+            else:
+                self.fixed[j] |= not is_hidden
+                self.forced[j] |= is_hidden
+                if is_sensitive:
+                    own[i] = not self.sensitive[j]
+                    self.sensitive[j] = True
+                    self.rules[j] = self.rules[j] or edition.primary.rule[i]
+                    self.figures[j][4:] = np.maximum(self.figures[j][4:], level).tolist()
+            target[i] = j
+        self._relate(old.relations, target)
+        given = edition.printed.quotients
+        self.told.append(
+            Relations(given.row, target[given.cell], given.coef, given.low, given.high)
         )
-        rules += [edition.primary.rule[int(i)] for i in extra]
-        given = joined(old.relations, edition.printed.quotients)
-        told.append(Relations(given.row, target[given.cell], given.coef, given.low, given.high))
-        beside += [_of_cells(index, target) for index in edition.printed.indices]
+        self.beside += [_of_cells(index, target) for index in edition.printed.indices]
+        self._answer(then, target, own)
+
+    def _relate(self, given: Relations, target: Ints) -> None:
+        """The sums of an edition, but for those that are known already."""
+        moved = Relations(given.row, target[given.cell], given.coef, given.low, given.high)
+        wanted = np.array([row not in self.seen for row in _rows(moved)], dtype=np.bool_)
+        self.seen.update(_rows(moved))
+        self.told.append(_only(moved, wanted))
+
+    def _answer(self, then: Tabulation, target: Ints, own: Bools) -> None:
+        """The respondents of cells that are new, or were sensitive in this edition alone."""
         number = np.array(
-            [people.setdefault(name, len(people)) for name in then.who], dtype=np.int64
+            [self.people.setdefault(name, len(self.people)) for name in then.who], dtype=np.int64
         )
-        own = old.contributions
-        kept = same[own.cell] < 0
-        entries.append(
-            Contributions(target[own.cell[kept]], number[own.respondent[kept]], own.amount[kept])
+        replaced = target[own]
+        self.entries = [
+            Contributions(e.cell[keep], e.respondent[keep], e.amount[keep])
+            for e in self.entries
+            for keep in [~np.isin(e.cell, replaced)]
+        ]
+        given = then.table.contributions
+        mine = own[given.cell]
+        self.entries.append(
+            Contributions(
+                target[given.cell[mine]], number[given.respondent[mine]], given.amount[mine]
+            )
         )
-    value, lower, upper, weight = (np.concatenate([part[i] for part in parts]) for i in range(4))
-    known = np.concatenate(fixed)
-    whole = Table(
-        names=tuple(names),
-        value=value,
-        lower=lower,
-        upper=upper,
-        weight=weight,
-        relations=joined(*told),
-        contributions=Contributions(
-            np.concatenate([e.cell for e in entries]),
-            np.concatenate([e.respondent for e in entries]),
-            np.concatenate([e.amount for e in entries]),
-        ),
-        respondents=len(people),
-        fixed=known,
-        forced=np.concatenate(forced) & ~known,
-    )
-    joint = Primary(
-        np.concatenate([part[0] for part in levels]).astype(np.bool_),
-        np.concatenate([part[1] for part in levels]),
-        np.concatenate([part[2] for part in levels]),
-        tuple(rules),
-    )
-    return Linked(whole, joint, table.relations.count, tuple(beside))
+
+    def linked(self) -> Linked:
+        """All of it as one table."""
+        value, lower, upper, weight, up, down = np.array(self.figures, dtype=np.float64).T.copy()
+        sensitive = np.array(self.sensitive, dtype=np.bool_)
+        fixed = np.array(self.fixed, dtype=np.bool_)
+        forced = np.array(self.forced, dtype=np.bool_) & ~fixed
+        table = Table(
+            *(tuple(self.names), value, lower, upper, weight, joined(*self.told)),
+            contributions=Contributions(
+                *(
+                    np.concatenate([getattr(e, name) for e in self.entries])
+                    for name in ("cell", "respondent", "amount")
+                )
+            ),
+            respondents=len(self.people),
+            fixed=fixed,
+            forced=forced,
+        )
+        primary = Primary(sensitive, up, down, tuple(self.rules))
+        return Linked(table, primary, self.now.table.relations.count, tuple(self.beside))
+
+
+def _rows(given: Relations) -> list[bytes]:
+    """What tells one relation from another, by row."""
+    order = np.lexsort((given.cell, given.row))
+    starts = np.searchsorted(given.row[order], np.arange(given.count + 1))
+    cell, coef = given.cell[order], given.coef[order]
+    return [
+        cell[s:e].tobytes() + coef[s:e].tobytes() + given.low[k].tobytes() + given.high[k].tobytes()
+        for k, (s, e) in enumerate(zip(starts[:-1], starts[1:], strict=True))
+    ]
 
 
 def _of_cells(index: Concentration, target: Ints) -> Concentration:

@@ -220,16 +220,13 @@ def _dataset(
     }
     order = sorted(editions, key=lambda period: (not said_of[period], period))
     for period in order:
-        neighbours = [
-            *([max(p for p in done if p < period)] if any(p < period for p in done) else []),
-            *([min(p for p in done if p > period)] if any(p > period for p in done) else []),
-        ]
+        others = sorted(done)
         said = said_of[period]
         identity = [
             code,
             contract.disclosure.model_dump(),
             editions[period].digest(),
-            [(p, digests[p]) for p in neighbours],
+            [(p, digests[p]) for p in others],
             [sorted((list(k), v) for k, v in release.items()) for release in said],
         ]
         digest = hashlib.sha256(
@@ -239,7 +236,7 @@ def _dataset(
             editions[period],
             contract.disclosure,
             period,
-            [done[p] for p in neighbours],
+            [done[p] for p in others],
             said,
             cache / f"{digest}.json",
         )
@@ -253,7 +250,7 @@ def _protect(
     units: _Units,
     policy: Disclosure,
     period: str,
-    neighbours: Sequence[Any],
+    others: Sequence[Any],
     said: Sequence[Said],
     cached: Path,
 ) -> tuple[Any, dict[str, Any]]:
@@ -281,7 +278,7 @@ def _protect(
     sensitive = dc.primary(table, rules, minimum_level=policy.minimum_level)
     entry = _cached(cached)
     if entry is None:
-        linked = dc.link(tabulation, sensitive, neighbours)
+        linked = dc.link(tabulation, sensitive, others)
         for number, release in enumerate(said, start=1):
             linked = dc.with_released(linked, tabulation.keys, release, f"release {number}")
         entry = _solve(linked, table.size)

@@ -427,3 +427,27 @@ def test_a_row_of_all_others_must_not_hold_what_is_hidden(tmp_path, printed):
         )
         found = disclosure_revealed._isolated(c, findings)
     assert found == ([] if printed else [{"mart": "by_rank", "column": "production_krw_100m"}])
+
+
+def test_every_edition_is_held_against_all_others(tmp_path, monkeypatch):
+    """A figure may come back after it was another for one edition."""
+    import disclosure
+
+    linked = []
+
+    def link(now, sensitive, earlier):
+        linked.append([edition.name for edition in earlier])
+        return kept(now, sensitive, earlier)
+
+    kept = disclosure.link
+    monkeypatch.setattr(disclosure, "link", link)
+    rows = [*units("2026-03"), *units("2026-04", {(1, 1): 6}), *units("2026-05")]
+    candidate = make(tmp_path / "build" / "candidate.duckdb", rows)
+    audit = protect(candidate, tmp_path)
+    assert all(table["is_safe"] for table in audit["tables"])
+    assert linked == [[], ["2026-03"], ["2026-03", "2026-04"]]
+    shown_in = {
+        period: {key[1:] for key in figures(candidate, False) if key[0] == period}
+        for period in ("2026-03", "2026-05")
+    }
+    assert shown_in["2026-03"] == shown_in["2026-05"]

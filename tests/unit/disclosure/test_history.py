@@ -178,3 +178,33 @@ def test_each_earlier_release_adds_the_sums_that_changed_and_no_others():
         counts.append(linked.table.relations.count)
     # the rows and columns of the margins that changed: two by the cell, two by the total
     assert {b - a for a, b in zip(counts[:-1], counts[1:], strict=True)} == {4}
+
+
+def test_a_cell_that_was_sensitive_then_is_protected_though_it_is_not_now():
+    # The figure of a is that of two firms then, and of five now: alone behind an X it would be the rest.
+    then, level = flat(a=[14, 16], b=[11] * 5, e=[25] * 4, f=[20] * 6)
+    first = protect(then.table, level)
+    now, sensitive = flat(a=[6] * 5, b=[12] * 5, e=[26] * 4, f=[21] * 6)
+    assert not sensitive.sensitive.any()
+    linked = link(now, sensitive, [Earlier("then", then, first.suppressed, level)])
+    found = protect(linked.table, linked.primary)
+    hidden = {key[0] for i, key in enumerate(now.keys) if found.suppressed[i]}
+    assert "a" in hidden and len(hidden) > 1
+    assert not_hidden(linked.table, found.suppressed, linked.primary) == []
+
+
+def test_a_figure_of_several_editions_is_one_cell():
+    """Also where the newest has another: who has all of them holds their sums together."""
+    now, sensitive = edition({(1, 1): 6})
+    then, level = edition()
+    pattern = protect(then.table, level).suppressed
+    once = link(now, sensitive, [Earlier("1", then, pattern, level)]).table
+    thrice = link(now, sensitive, [Earlier(str(n), then, pattern, level) for n in range(3)]).table
+    assert (thrice.size, thrice.relations.count) == (once.size, once.relations.count)
+    assert thrice.size == now.table.size + 4  # the cell that changed, and its margins
+    # One edition published what another withheld: it is known in both.
+    shown = pattern & False
+    mixed = [Earlier("1", then, pattern, level), Earlier("2", then, shown, level)]
+    with pytest.raises(Infeasible, match="known already"):
+        both = link(now, sensitive, mixed)
+        protect(both.table, both.primary)
