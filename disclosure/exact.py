@@ -31,8 +31,9 @@ _VIOLATED = 1e-3
 #: Masters solved with and without integrality, and nodes of each, before the optimum is given up. No
 #: time, so that the same table gives the same pattern everywhere.
 ROUNDS, NODES = 60, 5000
-#: Attackers' programs that are solved for cuts at most; a table of 340 cells takes about 300.
-PROGRAMS = 2000
+#: Attackers' programs that are solved to check choices and for cuts at most; a table of 340 cells takes
+#: about 600.
+PROGRAMS = 1000
 
 
 @dataclass(frozen=True)
@@ -190,7 +191,7 @@ def optimum(
     start: Bools,
     fixed_on: Bools,
     allowed: Bools,
-    check: Callable[[Bools], list[tuple[int, int, float, int | None]]],
+    check: Callable[[Bools], tuple[list[tuple[int, int, float, int | None]], int]],
     deadline: float,
 ) -> Optimum:
     """The choice of least weight that hides every target from everybody.
@@ -200,7 +201,8 @@ def optimum(
         start: a choice that is known to be safe.
         fixed_on: what is suppressed in any case.
         allowed: what may be suppressed besides.
-        check: `(choice) -> [(position, sign, level, respondent)]`, what is not hidden.
+        check: `(choice) -> ([(position, sign, level, respondent)], programs)`: what is not hidden, and
+            for how many respondents programs of their own were solved.
         deadline: `time.monotonic()` at which `start` is returned instead; so it is after ROUNDS rounds,
             after PROGRAMS programs, or where a master needs more than NODES nodes.
     """
@@ -248,8 +250,8 @@ def optimum(
         if not proven:
             break
         choice = (x > 0.5) | fixed_on
-        open_ = check(choice)
-        programs += len(open_)
+        open_, solved_for = check(choice)
+        programs += solved_for + len(open_)
         if not open_:
             loss = float(weight[choice & ~fixed_on].sum())
             return Optimum(choice, loss, loss, True, len(master.rows))

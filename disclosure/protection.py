@@ -20,7 +20,7 @@ from disclosure.rules import Primary
 from disclosure.table import Bools, Floats, Ints, Table
 
 Method = Literal["auto", "exact", "heuristic"]
-#: Up to so many cells that may be suppressed, the least loss is looked for.
+#: Up to so many cells that are or may be suppressed, linked tables included, the least loss is looked for.
 EXACT_UP_TO = 500
 #: Rounds of "protect what the audit found" before it is given up.
 ROUNDS = 50
@@ -100,13 +100,13 @@ def protect(
     suppressed, name, loss, bound, is_optimal = chosen, "heuristic", 0.0, 0.0, False
     weight = table.weight[attack.cells]
     loss = float(weight[chosen & ~needed].sum())
-    may = ~needed & (weight > 0)
     if loss <= 0:
         bound, is_optimal = loss, True
-    elif method == "exact" or (method == "auto" and int(may.sum()) <= EXACT_UP_TO):
+    elif method == "exact" or (method == "auto" and attack.size <= EXACT_UP_TO):
 
-        def check(choice: Bools) -> list[tuple[int, int, float, int | None]]:
-            return _open(attack, audit(table, _whole(attack, choice), primary, intervals=False))
+        def check(choice: Bools) -> tuple[list[tuple[int, int, float, int | None]], int]:
+            found = audit(table, _whole(attack, choice), primary, intervals=False)
+            return _open(attack, found), found.programs_for
 
         best = optimum(attack, targets, chosen, needed, ~needed, check, deadline)
         suppressed, loss, bound = best.suppressed, best.loss, best.bound

@@ -18,17 +18,22 @@ class Pool:
 
     def __init__(self, attack: Attack) -> None:
         self.attack = attack
-        self._found: list[Floats] = []
+        #: Grown by doubling: one more direction must not cost a copy of all.
+        self._found: Floats = np.zeros((0, attack.size))
+        self._count = 0
         self._row_step: list[float] = []
         self._step: list[float] = []
         self._residual: list[float] = []
-        self._stacked: Floats | None = None
 
     def add(self, direction: Floats) -> None:
         """Keep a direction and its mirror image."""
         residual = self.attack.residual(direction)
+        if self._count + 2 > len(self._found):
+            more = np.zeros((max(16, len(self._found)), self.attack.size))
+            self._found = np.concatenate([self._found, more])
         for way in (direction, -direction):
-            self._found.append(way)
+            self._found[self._count] = way
+            self._count += 1
             self._row_step.append(self.attack.row_step(way))
             self._step.append(
                 min(
@@ -37,22 +42,17 @@ class Pool:
                 )
             )
             self._residual.append(residual)
-        self._stacked = None
 
     @property
     def directions(self) -> Floats:
         """All of them, shape (k, suppressed cells)."""
-        if self._stacked is None:
-            self._stacked = (
-                np.array(self._found) if self._found else np.zeros((0, self.attack.size))
-            )
-        return self._stacked
+        return self._found[: self._count]
 
     def without(self, cells: Ints) -> Pool:
         """Those that do not move any of these cells."""
         rest = Pool(self.attack)
-        keep = [i for i, d in enumerate(self._found) if not d[cells].any()]
-        rest._found = [self._found[i] for i in keep]
+        keep = np.flatnonzero(~self.directions[:, cells].any(axis=1))
+        rest._found, rest._count = self.directions[keep], len(keep)
         rest._row_step = [self._row_step[i] for i in keep]
         rest._step = [self._step[i] for i in keep]
         rest._residual = [self._residual[i] for i in keep]
@@ -68,7 +68,8 @@ class Pool:
         narrowed: Ints | None = None,
     ) -> Floats:
         """How far beyond its figure each direction takes each target within an attacker's bounds,
-        shape (k, t); 0 where it goes the other way, or misses the relations.
+        shape (k, t); 0 where it goes the other way, or misses the relations. With `narrowed`, only those
+        directions that can be followed at all.
 
         Args:
             since: the number of the first direction to look at.
@@ -84,12 +85,15 @@ class Pool:
             step = np.array(self._step[since:])
             room = _room(directions[:, narrowed], down[narrowed], up[narrowed])
         step = np.minimum(step, room.min(axis=1, initial=np.inf))
+        residuals = np.array(self._residual[since:])
+        if narrowed is not None:
+            live = step > 0
+            directions, step, residuals = directions[live], step[live], residuals[live]
         with np.errstate(divide="ignore", invalid="ignore"):
             gain = directions[:, targets.position] * targets.sign
             # Only as far as the level: what is missed of a relation grows with the step.
             enough = np.minimum(step[:, None], targets.level * BEYOND / gain)
-            residual = np.array(self._residual[since:])[:, None]
-            good = (gain > 0) & (enough * residual <= RESIDUAL * targets.level)
+            good = (gain > 0) & (enough * residuals[:, None] <= RESIDUAL * targets.level)
             return np.where(good & np.isfinite(step)[:, None], gain * step[:, None], 0.0)
 
 
