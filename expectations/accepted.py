@@ -19,7 +19,7 @@ from pathlib import Path
 from typing import Any
 
 import duckdb
-from pydantic import model_validator
+from pydantic import field_validator, model_validator
 
 from expectations.suite import HERE, Strict, load_roles, read_yaml
 
@@ -53,6 +53,12 @@ class Accepted(Strict):
     until: date | None = None
     #: For a publication of the simulated Korea; real and simulated figures never stand in for each other.
     simulated: bool = False
+
+    @field_validator("period", mode="before")
+    @classmethod
+    def _as_written(cls, period: object) -> object:
+        """YAML reads a day and a year as something else than the text they are."""
+        return str(period) if isinstance(period, date | int) else period
 
     @model_validator(mode="after")
     def _ends_by_itself(self) -> Accepted:

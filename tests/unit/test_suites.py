@@ -97,6 +97,10 @@ def test_an_empty_list_of_exceptions_is_one(tmp_path: Path) -> None:
     assert load_accepted(path) == []
     path.write_text(f"accepted: [{ENTRY}, expect: missing}}]", encoding="utf-8")
     assert load_accepted(path)[0].where == "c: gumi m 2026-Q1"
+    for period in ("2026-03-05", "2026"):  # no texts to YAML
+        entry = ENTRY.replace("2026-Q1", period)
+        path.write_text(f"accepted: [{entry}, expect: missing}}]", encoding="utf-8")
+        assert load_accepted(path)[0].period == period
 
 
 @pytest.mark.parametrize(
