@@ -6,8 +6,8 @@
 
 read     the twelve tables by sandan's parser, against pandas.read_excel with openpyxl
 registry a registry of 200,000 factories from bytes to landed Parquet, against DuckDB's read_csv to
-         Parquet of the same file: decoded to UTF-8 first, because DuckDB reads no CP949; of the same
-         bytes taken for latin-1; and, harder, of a copy that is in UTF-8 already
+         Parquet of the same file: the publisher's, which DuckDB has to have decoded first, because it
+         reads no CP949; its bytes taken for latin-1; and the same registry in UTF-8, read by both
 status   the workbook of all complexes from bytes to rows, against python-calamine reading its cells
 editions twenty-five years of the trend statistic (some 300 workbooks) ingested cold and again, against
          python-calamine reading the cells of the same files
@@ -206,11 +206,16 @@ def bench_registry(folder: Path) -> None:
             copy.write_bytes(data.decode("cp949").encode())
             theirs(copy)
 
+        def ours_in_utf8(data: bytes = copy.read_bytes()) -> None:
+            ours(data)
+
         name = f"registry of 200,000 rows, {form}"
-        seconds, after_decoding, of_bytes, of_copy = _medians(ours, decoded, same_bytes, theirs)
+        seconds, in_utf8, after_decoding, of_bytes, of_copy = _medians(
+            ours, ours_in_utf8, decoded, same_bytes, theirs
+        )
         _line(name, seconds, "decoded, duckdb read_csv to Parquet", after_decoding)
         _line(name, seconds, "duckdb of the same bytes as latin-1", of_bytes)
-        _line(name, seconds, "duckdb of a copy in UTF-8", of_copy)
+        _line(f"{name}, UTF-8", in_utf8, "duckdb of that file", of_copy)
         held(f"{name}: of the same file in DuckDB", seconds / after_decoding, 1.5, "times")
 
 

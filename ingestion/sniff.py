@@ -12,7 +12,9 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any, overload
 
+import numpy as np
 import olefile
+import pyarrow as pa
 import yaml
 from python_calamine import CalamineError, CalamineWorkbook
 
@@ -250,13 +252,16 @@ def _read_text(data: bytes) -> Content:
 def _open_text(data: bytes) -> tuple[CsvText, str]:
     """A text in UTF-8 (with or without a mark) or CP949, and its head; a small text is its head.
 
-    Of a large one in CP949 only the head is decoded here, the rest block by block where it is
-    parsed: decoding alone takes a third of the time that DuckDB needs for the whole file.
+    Of a large one only the head is decoded here, the rest block by block where it is parsed:
+    decoding alone takes a third of the time that DuckDB needs for the whole file.
 
     Raises:
         RejectedFile: it is neither.
     """
     data = data.removeprefix(b"\xef\xbb\xbf")
+    if len(data) > LARGE_TEXT_BYTES and _is_utf8(data):
+        source = CsvText(data, "utf-8")
+        return source, data[: source.head_end].decode()
     try:
         # The head first: an error holds a copy of all the bytes that were given.
         codecs.getincrementaldecoder("utf-8")().decode(data[:HEAD_BYTES])
@@ -270,6 +275,15 @@ def _open_text(data: bytes) -> tuple[CsvText, str]:
     if len(data) <= LARGE_TEXT_BYTES or readable > HEAD_BYTES:
         return source, source.text
     return source, CsvText(data[: source.head_end], "cp949").text
+
+
+def _is_utf8(data: bytes) -> bool:
+    ends = pa.py_buffer(np.array([0, len(data)], np.int64))
+    try:
+        pa.LargeStringArray.from_buffers(1, ends, pa.py_buffer(data)).validate(full=True)
+    except pa.ArrowInvalid:
+        return False
+    return True
 
 
 def may_name_persons(data: bytes) -> bool:
