@@ -165,7 +165,7 @@ def read_yaml(path: Path) -> Any:
     """A YAML file's content.
 
     Raises:
-        ValueError: it is not YAML, or a key stands twice in one mapping.
+        ValueError: it is not YAML, a key stands twice in one mapping, or there is no such day.
     """
     try:
         return yaml.load(path.read_text(encoding="utf-8"), _OneOfEachKey)
@@ -178,7 +178,15 @@ _Loader: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
 
 class _OneOfEachKey(_Loader):  # type: ignore[misc]
-    """YAML's later key wins silently; here it is an error."""
+    """YAML's later key wins silently; here it is an error, and a wrong value is told with its line."""
+
+    def construct_object(self, node: Any, deep: bool = False) -> Any:
+        try:
+            return super().construct_object(node, deep)
+        except ValueError as error:  # a day that no month has
+            raise yaml.constructor.ConstructorError(
+                None, None, f"{node.value!r}: {error}", node.start_mark
+            ) from error
 
     def construct_mapping(self, node: Any, deep: bool = False) -> dict[Any, Any]:
         keys = [self.construct_object(key, deep=True) for key, _ in node.value]

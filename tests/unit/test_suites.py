@@ -81,6 +81,7 @@ ENTRY = "{check: c, complex_id: gumi, measure: m, period: 2026-Q1, reason: r, ow
         (f"accepted: [{ENTRY.replace('2026-Q1', '2026-13')}, expect: 1}}]", "not '2026-13'"),
         (f"accepted: [{ENTRY.replace('2026-Q1', chr(39) + '2026-03-32' + chr(39))}, expect: 1}}]", "2026-03-31 or 2026, not '2026-03-32'"),
         (f"accepted: [{ENTRY}, expect: 1, untill: 2026-01-01}}]", "untill"),
+        (f"accepted: [{ENTRY}, until: 2026-02-30}}]", "'2026-02-30': day"),
         ("acepted: []", "one list"),
         ("- a", "one list"),
     ],
