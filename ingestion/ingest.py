@@ -54,6 +54,8 @@ SEOUL = ZoneInfo("Asia/Seoul")
 SIDECAR_SUFFIX = ".meta.json"
 #: Problems that mending a sidecar takes away.
 _OF_THE_SIDECAR = (["bad_sidecar"], ["published_in_future"])
+#: Problems that another name of the file takes away, too: neither it nor the sidecar told what the file is.
+_OF_THE_NAME = {"registry_period_unknown", "answer_month_unknown", "answer_table_unknown"}
 #: So far a day of publication may lie ahead of the day on which a file came.
 _MOST_AHEAD = timedelta(days=100)
 #: The mark by which simulated files are known, in a workbook's properties or its notes.
@@ -189,10 +191,12 @@ def _take(room: Ingestion, path: Path, data: bytes, run_id: str, moment: datetim
 
 
 def _mended(room: Ingestion, known: Snapshot, path: Path) -> Snapshot | None:
-    """A file that was refused for its sidecar alone, as the sidecar that lies there now tells it; None for
-    any other. What was read once keeps its day: releases rest on it."""
+    """A file that was refused for its name or sidecar alone, as the name and the sidecar that lies there
+    now tell it; None for any other. What was read once keeps its day: releases rest on it."""
     reason = _quarantine_reason(room, known.sha256)
-    if reason is None or [p["code"] for p in reason["problems"]] not in _OF_THE_SIDECAR:
+    codes = [p["code"] for p in reason["problems"]] if reason else []
+    of_the_name = bool(codes) and set(codes) <= _OF_THE_NAME
+    if codes not in _OF_THE_SIDECAR and not of_the_name:
         return None
     try:
         sidecar = _sidecar(path)
@@ -208,6 +212,10 @@ def _mended(room: Ingestion, known: Snapshot, path: Path) -> Snapshot | None:
             published_at=day,
             published_at_basis="sidecar",
         )
+    if of_the_name:
+        mended = replace(mended, file_name=clean_file_name(path.name))
+        if mended == known:
+            return None
     room.store.refile(known, mended)
     return mended
 

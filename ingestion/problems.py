@@ -21,6 +21,16 @@ class _Entry:
     action_ko: str
 
 
+_DAY_IS_KEPT_EN = (
+    "What was read keeps its day: releases rest on it. If it is wrong, put published_at into "
+    "<file name>.meta.json beside every file whose day you know and build a new home from the files "
+    "(sandan run with another SANDAN_HOME). For files to come, put it there before they are read."
+)
+_DAY_IS_KEPT_KO = (
+    "한번 읽은 파일의 공표일은 바뀌지 않습니다. 공표본이 그 날짜에 근거하기 때문입니다. 날짜가 틀렸으면 "
+    "공표일을 아는 파일마다 <파일 이름>.meta.json에 published_at을 적고, 다른 SANDAN_HOME에서 sandan run으로 "
+    "새로 쌓으십시오. 앞으로 받을 파일은 읽히기 전에 적어 두십시오."
+)
 _REDOWNLOAD_EN = "Download the file again and drop it into the inbox."
 _REDOWNLOAD_KO = "파일을 다시 내려받아 수신 폴더에 넣으십시오."
 _CONTRACT_EN = (
@@ -462,8 +472,8 @@ CATALOG: dict[str, _Entry] = {
         "its place among the vintages by its day, and what holds stays",
         "공표일 {found}이(가) 이미 적재된 {period} 회차({other}, {newer})보다 앞섭니다. 판의 차례는 공표일을 "
         "따르며 지금 유효한 값은 그대로입니다",
-        "If the day is wrong, give published_at in <file name>.meta.json.",
-        "날짜가 틀렸으면 <파일 이름>.meta.json에 published_at을 적으십시오.",
+        _DAY_IS_KEPT_EN,
+        _DAY_IS_KEPT_KO,
     ),
     "vintage_of_one_day": _Entry(
         "warning",
@@ -471,16 +481,16 @@ CATALOG: dict[str, _Entry] = {
         "received last, holds, and the other stays as a vintage",
         "{period}의 다른 회차({other})와 공표일이 {found}로 같습니다. 나중에 받은 이 파일이 유효하며 다른 "
         "것은 판으로 남습니다",
-        "If the days differ, give published_at in <file name>.meta.json.",
-        "날짜가 다르면 <파일 이름>.meta.json에 published_at을 적으십시오.",
+        _DAY_IS_KEPT_EN,
+        _DAY_IS_KEPT_KO,
     ),
     "published_at_unknown": _Entry(
         "warning",
         "neither the file nor a sidecar tells when it was published; the day it was first seen "
         "stands in",
         "파일에도 부속 파일에도 공표일이 없어 처음 받은 날을 대신 씁니다",
-        "Give published_at in <file name>.meta.json if the day is known.",
-        "공표일을 알면 <파일 이름>.meta.json에 published_at을 적으십시오.",
+        _DAY_IS_KEPT_EN,
+        _DAY_IS_KEPT_KO,
     ),
     # Registries (lists of factories and centres). None of these quotes a value: a cell may hold
     # what concerns a person.

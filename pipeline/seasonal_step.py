@@ -106,6 +106,20 @@ def _register(connection: duckdb.DuckDBPyConnection) -> list[tuple[str, str, str
     ).fetchall()
 
 
+def read_breaks(connection: duckdb.DuckDBPyConnection) -> Any:
+    """The breaks of the candidate's series as a pyarrow table: complex_id, measure, period of the first
+    figure after the break, break_ids (`;` between several)."""
+    found = connection.execute(
+        "select database_name, schema_name from duckdb_tables() where table_name = 'int_breaks_listed'"
+    ).fetchall()
+    rows = (
+        f'from "{found[0][0]}"."{found[0][1]}".int_breaks_listed where not is_industry'
+        if found
+        else "from (select null::varchar complex_id, null measure, null period, null break_ids) where false"
+    )
+    return connection.sql(f"select complex_id, measure, period, break_ids {rows}").to_arrow_table()
+
+
 def since_coverage(connection: duckdb.DuckDBPyConnection, series: Any) -> Any:
     """The series without what stands before a complex was covered: the edition in which it came gives
     its period before, too, as zero or as a part. A quarter counts once covered from its first month."""
@@ -193,6 +207,7 @@ def add_seasonal(
             workers=workers,
             timeout_seconds=timeout_seconds,
         )
+        connection.register("new_breaks", read_breaks(connection))
         connection.execute("begin")
         for name in ("adjusted", "diagnostics", "regressors", "status"):
             connection.register(f"new_{name}", getattr(result, name))
@@ -219,10 +234,15 @@ _TABLES = {
     "seasonal_adjusted": f"""
         select a.series_id, {_KEYS}, a.period,
             a.original, coalesce(k.obs_status, 'O') as original_status,
+            case when k.obs_status = 'A' and b.break_ids is not null then 'B'
+                else coalesce(k.obs_status, 'O') end as sdmx_obs_status,
+            b.break_ids,
             a.* exclude (series_id, freq, period, original),
             bool_or(k.is_simulated) over (partition by a.series_id) as is_simulated
         from new_adjusted a
         join new_series k on k.series_id = a.series_id and k.period = a.period
+        left join new_breaks b
+            on b.complex_id = k.complex_id and b.measure = k.measure and b.period = k.period
         order by a.series_id, a.period""",
     "seasonal_diagnostics": f"""
         select s.series_id, {_KEYS}, s.* exclude (series_id, freq),
@@ -269,6 +289,14 @@ _COMMENTS = {
     "original_status": (
         "원계열의 관측 상태(SDMX CL_OBS_STATUS)",
         "Status of the original figure (SDMX CL_OBS_STATUS)",
+    ),
+    "sdmx_obs_status": (
+        "SDMX CL_OBS_STATUS의 상태 한 가지: 단절 뒤 첫 값은 B, 그 밖은 original_status와 같음",
+        "The one status of SDMX CL_OBS_STATUS: B for the first figure after a break, else as original_status",
+    ),
+    "break_ids": (
+        "이 시점의 단절(series_break): 원계열과 계절조정치가 앞 시점과 같은 기준이 아님",
+        "Breaks at the period (series_break): figures, as published and adjusted, are not like those before",
     ),
     "seasonally_adjusted": (
         "계절조정치(X-11 표 D11), 지표의 단위",

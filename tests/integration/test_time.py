@@ -167,6 +167,38 @@ def test_an_index_grows_like_its_links(candidate: Path) -> None:
         assert means and all(mean == pytest.approx(100) for (mean,) in means)
 
 
+def test_indices_and_adjusted_series_carry_b_where_growth_and_observations_do(
+    candidate: Path,
+) -> None:
+    with duckdb.connect(str(candidate), read_only=True) as c:
+        linked = c.execute(
+            """
+            SELECT count(*), count(*) FILTER (
+                n.break_ids IS DISTINCT FROM g.break_ids OR n.sdmx_obs_status <> 'B')
+            FROM growth_quarterly g
+            JOIN index_quarterly n USING (complex_id, industry_code, measure, period)
+            WHERE g.comparison = 'qoq' AND g.break_ids IS NOT NULL
+            """
+        ).fetchone()
+        assert linked and linked[0] > 100 and linked[1] == 0
+        plain = c.execute(
+            "SELECT count(*) FROM index_quarterly WHERE sdmx_obs_status = 'B' AND break_ids IS NULL "
+            "AND chain_from <> period"
+        ).fetchone()
+        assert plain == (0,)
+        adjusted = c.execute(
+            """
+            SELECT count(*), count(*) FILTER (
+                a.break_ids IS DISTINCT FROM o.break_ids OR a.sdmx_obs_status <> o.sdmx_obs_status)
+            FROM seasonal_adjusted a
+            JOIN fct_observation o USING (complex_id, measure, period, freq)
+            WHERE o.is_latest AND o.industry_code = '_T' AND o.size_class = '_T' AND o.sex = '_T'
+                AND o.break_ids IS NOT NULL AND a.freq = 'M'
+            """
+        ).fetchone()
+        assert adjusted and adjusted[0] > 10 and adjusted[1] == 0
+
+
 def test_exports_in_won_say_at_which_rate(candidate: Path) -> None:
     with duckdb.connect(str(candidate), read_only=True) as c:
         rows = c.execute(

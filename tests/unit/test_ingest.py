@@ -134,6 +134,10 @@ def test_a_vintage_that_comes_out_of_its_order_says_so(
     assert told == ([code] if code else [])
     assert all(word in outcome.message for word in words)
     assert (first.name in outcome.message) == (code is not None)
+    # what to do is what works: the day of a file that was read stays
+    for warning in (p for p in outcome.problems if p["code"] == code):
+        assert "What was read keeps its day" in warning["action_en"]
+        assert "공표일은 바뀌지 않습니다" in warning["action_ko"]
     # nothing is lost, and reading again says the same
     assert len(list(room.store)) == 2
 

@@ -74,6 +74,15 @@ def built(tmp_path_factory):
             "('moved', '2020-09', 'c05', 'all', 'reclassification'), "
             "('quarters', '2024-Q2', '_T', 'all', 'frequency')"
         )
+        c.execute("create schema intermediate")
+        c.execute(
+            "create table intermediate.int_breaks_listed as select * from (values "
+            "('_T', false, 'exports_usd_m', '2018-11', 'sample'), "
+            "('_T', false, 'exports_usd_m', '2018-Q4', 'sample'), "
+            "('_T', true, 'exports_usd_m', '2020-Q3', 'moved'), "
+            "('c11', false, 'production_krw_100m', '2014-Q3', 'hidden;sample')) "
+            "as listed(complex_id, is_industry, measure, period, break_ids)"
+        )
         c.execute("begin")
         marks = ", ".join("?, 'A'" for _ in measures)
         for i, period in enumerate(quarters):
@@ -159,6 +168,17 @@ def test_marts_are_written_commented_and_exported(candidate, tmp_path):
     )
     assert {r["seasonally_adjusted"] for r in adjusted} == {None}
     assert [r["original_status"] for r in adjusted].count("Q") == 1
+    marked = rows(
+        candidate,
+        "select series_id, period, sdmx_obs_status, break_ids from seasonal_adjusted "
+        "where break_ids is not null or sdmx_obs_status <> original_status order by all",
+    )
+    assert [tuple(r.values()) for r in marked] == [
+        ("_T.exports_usd_m.M", "2018-11", "B", "sample"),
+        ("_T.exports_usd_m.Q", "2018-Q4", "B", "sample"),
+        # a figure that is withheld stays so
+        ("c11.production_krw_100m.Q", "2014-Q3", "Q", "hidden;sample"),
+    ]
     tables = set(seasonal_step.ORDER_BY)
     comments = rows(
         candidate,

@@ -329,6 +329,27 @@ def test_the_month_is_that_of_the_question(read: Read) -> None:
     assert told.code == "answer_month_other" and "2023-06" in told.message_en
 
 
+@pytest.mark.parametrize("how", ["name", "sidecar"])
+def test_an_answer_without_a_month_is_read_once_name_or_sidecar_tells_it(
+    room: Ingestion, tmp_path: Path, how: str
+) -> None:
+    path = tmp_path / "production.json"
+    path.write_bytes(answer([PRODUCTION]))
+    refused = ingest_file(room, path, run_id="1")
+    assert [p["code"] for p in refused.problems] == ["answer_month_unknown"]
+    assert "already" in ingest_file(room, path, run_id="2").message
+    if how == "name":
+        path = path.rename(tmp_path / "production_by_complex_202302.json")
+    else:
+        url = f"{BASE}/kicoxPrdRecByIrsttStatsService?stdrYm=202302"
+        path.with_name("production.json.meta.json").write_text(json.dumps({"url": url}))
+    landed = ingest_file(room, path, run_id="3")
+    assert (landed.status, landed.period) == ("landed", "2023-02"), landed.message
+    assert not room.quarantine_folder(landed.sha256).exists()
+    assert [s.snapshot_id for s in room.store] == [landed.snapshot_id]
+    assert ingest_file(room, path, run_id="4").status == "unchanged"
+
+
 def test_a_range_needs_the_month_in_every_item(read: Read) -> None:
     asked = {"srtStdrYm": "202301", "endStdrYm": "202302"}
     url = f"{BASE}/kicoxPrdRecByIndustryStatsService"

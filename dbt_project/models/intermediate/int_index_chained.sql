@@ -2,6 +2,8 @@
 -- overlap, a suppressed or missing quarter) the chain ends and a new one begins: figures of two
 -- chains cannot be compared. The reference is the mean of 2020 where the chain holds all of it, else
 -- of its first whole year, else its first quarter; `reference_period` names it.
+-- `break_ids` are the breaks since the quarter of the series that has an index before this one: the
+-- chain was linked across them, or ended there. `begins_again` is the start of any chain but the first.
 with links as (
     select
         complex_id, industry_code, measure, period, is_simulated,
@@ -53,6 +55,30 @@ reference_years as (
         from years
     ) as placed
     where place = 1
+),
+
+-- a quarter that is linked to none is no index
+linked as (
+    select
+        *,
+        lag(period) over (partition by complex_id, industry_code, measure order by period) as period_before
+    from levels
+    where quarters > 1
+),
+
+broken as (
+    select
+        l.complex_id, l.industry_code, l.measure, l.period,
+        {{ all_break_ids('b.break_ids') }} as break_ids
+    from linked as l
+    inner join {{ ref('int_breaks_listed') }} as b
+        on b.complex_id = l.complex_id
+        and b.is_industry = (l.industry_code <> '_T')
+        and b.measure = l.measure
+        and b.period <= l.period
+        and b.period like '____-Q_'
+        and (b.period > l.period_before or b.period = l.period)
+    group by l.complex_id, l.industry_code, l.measure, l.period
 )
 
 select
@@ -64,10 +90,13 @@ select
     coalesce(y.year, l.first_quarter) as reference_period,
     cast(l.chain_no as integer) as chain_no,
     l.first_quarter as chain_from,
+    b.break_ids,
+    l.period = l.first_quarter and l.period_before is not null as begins_again,
     l.is_simulated
-from levels as l
+from linked as l
 left join reference_years as y
     on y.complex_id = l.complex_id and y.industry_code = l.industry_code
     and y.measure = l.measure and y.chain_no = l.chain_no
--- a quarter that is linked to none is no index
-where l.quarters > 1
+left join broken as b
+    on b.complex_id = l.complex_id and b.industry_code = l.industry_code
+    and b.measure = l.measure and b.period = l.period
