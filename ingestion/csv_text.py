@@ -60,8 +60,14 @@ class CsvText:
         """The first record."""
         if len(self.data) <= HEAD_BYTES:
             return self.rows[0]
-        records = _records(self._decode(0, self._header_end))
+        records = self.header_records
         return records[0] if records else []
+
+    @property
+    def header_records(self) -> list[list[str]]:
+        """The records down to the line feed that ends the header: more than one where a line ends in a
+        carriage return alone. `spans` begin behind all of them."""
+        return _records(self._decode(0, self._header_end))
 
     @property
     def header_lines(self) -> int:

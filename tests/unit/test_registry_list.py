@@ -837,6 +837,16 @@ def test_a_generated_registry_comes_back(
     assert len({row["factory_key"] for row in landed}) == len(landed)
 
 
+@pytest.mark.parametrize("encoding", ["cp949", "utf-8"])
+@pytest.mark.parametrize("instead", [b"\r\x01", b"\r\r", b"\r,", b"\r"])
+def test_a_header_that_ends_in_a_carriage_return_alone_swallows_no_row(
+    reader: Reader, encoding: str, instead: bytes
+) -> None:
+    whole = csv_bytes([FIVE, *(factory(n) for n in range(1, 4))], encoding)
+    (told,) = reader.refused(whole.replace(b"\r\n", instead, 1))
+    assert told.code == "registry_fields" and "row 1" in told.message_en
+
+
 @settings(max_examples=120, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(st.data())
 def test_changed_bytes_are_refused_or_read_right(

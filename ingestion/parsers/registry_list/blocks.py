@@ -80,6 +80,10 @@ def read_csv(
         RejectedFile: unknown or missing columns, or records that are none, with row and line.
     """
     plan = match_header(text.header, contract, _width(text))
+    first = text.header_records
+    if len(first) > 1:  # the row behind a lone carriage return would be taken for the header's
+        fields = sum(len(record) for record in first)
+        raise RejectedFile(_fault_problems([(1, 1, fields)], plan.width))
     mapper = Mapper(plan, registry)
 
     def read_span(span: tuple[int, int]) -> _Block:
