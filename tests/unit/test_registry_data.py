@@ -41,7 +41,8 @@ COLUMNS = {
     "measures": "measure landed_measure unit_code dimension kind name_ko name_en "
     "definition_ko definition_en source",
     "units": "unit dimension factor_to_canonical name_en",
-    "kpis": "kpi name_ko name_en unit_code formula_ko formula_en source sort_order",
+    "kpis": "kpi name_ko name_en unit_code formula_ko formula_en source sort_order input_measures "
+    "is_by_industry is_held_against_total comparison",
     "share_definitions": "metric definition name_ko name_en numerator_series denominator_series "
     "denominator_print note_ko note_en sort_order",
     "provinces": "province_code name_ko name_en spellings sort_order",
@@ -71,6 +72,7 @@ KEYS = {
 }
 #: Columns that may be empty, because the fact is not known or does not exist.
 MAY_BE_EMPTY = {
+    "kpis": {"comparison"},  # of growth alone
     "complexes": {
         "longitude",
         "latitude",
