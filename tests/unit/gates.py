@@ -16,8 +16,13 @@ PERIOD = "2026-Q1"
 
 #: dimension → its key: what the messages of the gate take their names from.
 DIMENSIONS = {"dim_complex": "complex_id", "dim_industry": "industry_code", "dim_measure": "measure", "dim_kpi": "kpi", "dim_series": "series"}  # fmt: skip
+#: The levels of a series, in the order of the marts' columns.
+_LEVELS = ", ".join(f"{m} DOUBLE" for m in ("production_krw_100m", "exports_usd_m", "employment_count", "tenant_count", "operating_count"))  # fmt: skip
 #: What the gate's own views read.
 READ = {
+    "complex_quarterly": f"complex_id VARCHAR, period VARCHAR, {_LEVELS}",
+    "industry_quarterly": f"industry_code VARCHAR, period VARCHAR, {_LEVELS}",
+    "national_total_quarterly": f"period VARCHAR, {_LEVELS}",
     "dim_code": "codelist VARCHAR, code VARCHAR, name_ko VARCHAR, name_en VARCHAR",
     "dim_snapshot": "snapshot_id VARCHAR, dataset VARCHAR, period VARCHAR, published_at DATE, loaded_at TIMESTAMP, "
     "sha256 VARCHAR",

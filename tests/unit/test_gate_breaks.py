@@ -43,15 +43,11 @@ def candidate(
     """Twelve complexes over `count` quarters; `shifts`: (complex, measure) → factor from `since` on."""
     path = folder / "candidate.duckdb"
     periods = quarters(count)
-    columns = ", ".join(f"{m} DOUBLE" for m in MEASURES)
     with duckdb.connect(str(path)) as c:
         skeleton(c)
         c.execute("INSERT INTO dim_complex SELECT unnest($1), unnest($1) || '단지', unnest($1)", [COMPLEXES])  # fmt: skip
         c.execute("CREATE TABLE dim_period (period VARCHAR, previous_period VARCHAR)")
         c.executemany("INSERT INTO dim_period VALUES (?, ?)", [*zip(periods, [None, *periods], strict=False)])  # fmt: skip
-        c.execute(f"CREATE TABLE complex_quarterly (complex_id VARCHAR, period VARCHAR, {columns})")
-        c.execute(f"CREATE TABLE industry_quarterly (industry_code VARCHAR, period VARCHAR, {columns})")  # fmt: skip
-        c.execute(f"CREATE TABLE national_total_quarterly (period VARCHAR, {columns})")
         rows = []
         for n, complex_id in enumerate(COMPLEXES):
             for i, period in enumerate(periods):
