@@ -202,15 +202,23 @@ def _mended(room: Ingestion, known: Snapshot, path: Path) -> Snapshot | None:
         sidecar = _sidecar(path)
     except RejectedFile:
         return None
-    mended = replace(known, url=sidecar.url, is_simulated=sidecar.simulated)
-    if sidecar.published_at is not None:
-        day = sidecar.published_at.isoformat()
+    # A sidecar that stayed behind when the file was renamed takes nothing back.
+    mended = replace(
+        known,
+        url=sidecar.url or known.url,
+        is_simulated=sidecar.simulated or known.is_simulated,
+    )
+    told = sidecar.published_at
+    if told is not None or not of_the_name:
+        # Without the day that was refused, it is that on which the file came.
+        came = datetime.fromisoformat(known.loaded_at).astimezone(SEOUL).date()
+        day = (told or came).isoformat()
         mended = replace(
             mended,
             snapshot_id=snapshot_id(known.dataset, known.period, day, known.sha256),
             vintage=day,
             published_at=day,
-            published_at_basis="sidecar",
+            published_at_basis="sidecar" if told else "first_seen",
         )
     if of_the_name:
         mended = replace(mended, file_name=clean_file_name(path.name))

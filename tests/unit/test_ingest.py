@@ -454,6 +454,34 @@ def test_a_day_of_publication_far_ahead_is_a_slip(
     assert (kept.snapshot_id, kept.published_at) == (landed.snapshot_id, ahead)
 
 
+@pytest.mark.parametrize("left", [None, "{}", '{"url": "https://other.example/"}'])
+def test_a_day_far_ahead_can_be_taken_back(
+    room: Ingestion,
+    edition_file: Callable[..., Path],
+    monkeypatch: pytest.MonkeyPatch,
+    left: str | None,
+) -> None:
+    """The sidecar is removed, or its day: the file is dated as one that never had any."""
+    monkeypatch.setattr(
+        "ingestion.ingest.read_content", lambda data: replace(read_content(data), properties={})
+    )
+    path = edition_file()
+    sidecar = path.with_name(path.name + ".meta.json")
+    url = "https://www.data.go.kr/"
+    sidecar.write_text(json.dumps({"published_at": "2062-05-27", "url": url}), encoding="utf-8")
+    assert [p["code"] for p in take(room, path).problems] == ["published_in_future"]
+    if left is None:
+        sidecar.unlink()
+    else:
+        sidecar.write_text(left, encoding="utf-8")
+    landed = take(room, path)
+    assert landed.status == "landed", landed.message
+    (kept,) = room.store
+    assert (kept.snapshot_id, kept.vintage) == (landed.snapshot_id, "2026-06-01")
+    assert (kept.published_at, kept.published_at_basis) == ("2026-06-01", "first_seen")
+    assert kept.url == ("https://other.example/" if left and "url" in left else url)
+
+
 def test_a_file_is_read_again_once_the_registry_knows_the_name(
     room: Ingestion, edition_file: Callable[..., Path], tmp_path: Path
 ) -> None:

@@ -350,6 +350,23 @@ def test_an_answer_without_a_month_is_read_once_name_or_sidecar_tells_it(
     assert ingest_file(room, path, run_id="4").status == "unchanged"
 
 
+def test_simulated_answers_stay_simulated_when_they_are_renamed(
+    room: Ingestion, tmp_path: Path
+) -> None:
+    """The sidecar stays behind under the old name."""
+    path = tmp_path / "production.json"
+    path.write_bytes(answer([PRODUCTION]))
+    told = {"url": "https://127.0.0.1/", "simulated": True}
+    path.with_name("production.json.meta.json").write_text(json.dumps(told), encoding="utf-8")
+    refused = ingest_file(room, path, run_id="1")
+    assert [p["code"] for p in refused.problems] == ["answer_month_unknown"]
+    path = path.rename(tmp_path / "production_by_complex_202302.json")
+    landed = ingest_file(room, path, run_id="2")
+    assert (landed.status, landed.is_simulated) == ("landed", True), landed.message
+    (kept,) = room.store
+    assert kept.is_simulated and kept.url == told["url"]
+
+
 def test_a_range_needs_the_month_in_every_item(read: Read) -> None:
     asked = {"srtStdrYm": "202301", "endStdrYm": "202302"}
     url = f"{BASE}/kicoxPrdRecByIndustryStatsService"
