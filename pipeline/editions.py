@@ -184,6 +184,16 @@ class Editions:
             self.ours.add(hashlib.sha256(path.read_bytes()).hexdigest())
         self._write()
 
+    def missed(self, edition: Offered) -> None:
+        """Remember to ask again at the next run for an edition that is here but could not be had now.
+
+        It may be the one that was mended: the day of change that told so is known by then.
+        """
+        known = self._known.get(edition.uddi)
+        if known is not None and known.state == "fetched":
+            known.asked_on = ""
+            self._write()
+
     @property
     def awaited(self) -> list[str]:
         """The editions that a person was asked for."""
@@ -194,7 +204,9 @@ class Editions:
         known = self._known.get(edition.uddi)
         if known is None or known.state != "fetched" or edition.changed_on is None:
             return False
-        return known.changed_on != edition.changed_on.isoformat()
+        told = edition.changed_on.isoformat()
+        # Another way may have fetched it, where no day of change is told: what was changed before is here.
+        return told != known.changed_on if known.changed_on else told > known.asked_on
 
     def _landed(self, day: date | None, *, by_hand: bool = False) -> str | None:
         """When the newest of what there is of an edition's period came (UTC)."""

@@ -26,7 +26,15 @@ from ingestion.contract import (
     TrendFetch,
 )
 from ingestion.fetch.client import Answer, Fetcher
-from ingestion.fetch.errors import FetchError, NoData, NotData, PersonNeeded, fault
+from ingestion.fetch.errors import (
+    BadRequest,
+    FetchError,
+    NoData,
+    NotData,
+    PagesDisagree,
+    PersonNeeded,
+    fault,
+)
 from ingestion.fetch.sources import customs, ecos, factories, indparkstats, kosis, odcloud, portal
 from ingestion.ingest import Ingestion
 from ingestion.parsers import industrial_trend
@@ -138,6 +146,7 @@ def _portal(errand: Errand, way: PortalFetch) -> Iterator[Path]:
             raise
         except NotData as failure:
             # One edition that cannot be had keeps no other back; where none can, the portal is at fault.
+            memory.missed(edition)
             failures.append(failure)
             if len(failures) == _NO_MORE_AFTER:
                 raise
@@ -186,15 +195,27 @@ def _odcloud(errand: Errand, way: OdcloudFetch) -> Iterator[Path]:
     if found and not offered:  # what its rows are about nobody could tell
         raise fault("shape", publisher="odcloud", detail="summary …_YYYYMMDD")
     offered.sort(key=lambda e: e.day or date.min)
+    failures: list[FetchError] = []
     for edition in memory.due(offered, None, errand.since):
         request = odcloud.OdcloudRequest(
             errand.dataset, way.dataset_id, edition.uddi, day=edition.day
         )
-        answers = odcloud.fetch(errand.fetcher, request)
+        # These are faults of one edition, and keep no other back; key, quota and network are everybody's.
+        try:
+            answers = odcloud.fetch(errand.fetcher, request)
+        except NoData:
+            # What stands in the list has rows: without them it is not merely nothing new.
+            failures.append(fault("empty", publisher="odcloud"))
+            continue
+        except (NotData, PagesDisagree, BadRequest) as failure:
+            failures.append(failure)
+            continue
         path = errand.drop(answers, str(period_of(errand.contract, edition.day or errand.today)))
         errand.forget(answers)
         memory.add(edition.uddi, path=path)
         yield path
+    if failures:
+        raise failures[0]
 
 
 def _trend(errand: Errand, way: TrendFetch) -> Iterator[Path]:
