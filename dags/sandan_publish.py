@@ -27,11 +27,11 @@ from sandan_common import AUDITED, DEFAULT_ARGS, DUCKDB_POOL, RELEASE, build_of,
 DOC = """
 ### 발행 · publish
 
-**한국어** 관문을 지난 후보로 릴리스를 조립하고(`assemble`), 산출물을 만들고(`render`), 매니페스트를
+**한국어** 관문을 지난 후보로 배포판을 조립하고(`assemble`), 산출물을 만들고(`render`), 매니페스트를
 확정·서명합니다(`seal`). 정책이 요구하면 사람이 **그 매니페스트 하나**를 승인하고(`approve`, 화면의
 *Required Actions*), 공표 일정의 시각까지 기다린 뒤(`embargo`) `current` 링크를 한 번에 바꿉니다
 (`switch`). 그 사이 후보가 바뀌면 승인은 무효입니다. 전환이 유일한 확정 지점이며, 그 전에 멈추면 독자는
-앞선 릴리스를 그대로 봅니다. 수동 실행에는 매개변수 `build_id`가 필요합니다.
+앞선 배포판을 그대로 봅니다. 수동 실행에는 매개변수 `build_id`가 필요합니다.
 
 **English** Assembles the release of an audited candidate (`assemble`), renders its outputs (`render`),
 makes its manifest final and signs it (`seal`). Where the policy asks for it, a person signs off **that one
@@ -94,7 +94,7 @@ class SignOff(ApprovalOperator):
 
 with DAG(
     dag_id="sandan_publish",
-    description="릴리스 발행 · publish the release",
+    description="배포판 발행 · publish the release",
     schedule=PartitionedAssetTimetable(
         assets=AUDITED, partition_mapper_config={AUDITED: IdentityMapper()}
     ),

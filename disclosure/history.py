@@ -274,7 +274,9 @@ def _with_old_sums(linked: Linked, said: Floats, name: str, printed: Printed) ->
     rows = joined(own, printed.quotients)
     is_quotient = np.arange(rows.count) >= own.count
     whole = np.ones(rows.count, dtype=np.bool_)
-    whole[rows.row[np.isposinf(said[rows.cell])]] = False
+    # Sums with a cell that it did not have are not its own; what its quotients tell of one holds, as far as
+    # the figures of today stand for it.
+    whole[rows.row[np.isposinf(said[rows.cell]) & ~is_quotient[rows.row]]] = False
     rows = _only(rows, whole)
     is_quotient = is_quotient[whole]
     then = _least_changed(rows, np.where(np.isfinite(said), said, value), withheld, value)

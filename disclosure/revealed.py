@@ -177,7 +177,7 @@ def _narrowed(
     least, most = truth + reach.min(axis=0), truth + reach.max(axis=0)
     # One without an end that was followed as far as anything is.
     most = np.where(np.isinf(high) & (most >= truth + 0.99 * FAR * np.abs(truth)), np.inf, most)
-    exact = most - least <= EXACT * np.maximum(np.abs(most), 1e-300)
+    exact = np.isfinite(most) & (most - least <= EXACT * np.maximum(np.abs(most), 1e-300))
     return Revealed(cells, np.maximum(least, low), np.minimum(most, high), exact)
 
 

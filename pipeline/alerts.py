@@ -24,7 +24,7 @@ Lines = tuple[str, str, str]
 _TO_DO: tuple[tuple[str, str, str], ...] = (
     (
         "sandan_fetch__",
-        "기록을 보고 다시 실행하거나, 파일을 받아 수신 폴더에 넣는다. 독자는 현재 릴리스를 그대로 본다",
+        "기록을 보고 다시 실행하거나, 파일을 받아 수신 폴더에 넣는다. 독자는 현재 배포판을 그대로 본다",
         "Look at the log and run it again, or drop the file into the inbox; readers keep the current release.",
     ),
     (
@@ -34,12 +34,12 @@ _TO_DO: tuple[tuple[str, str, str], ...] = (
     ),
     (
         "sandan_publish",
-        "`sandan status`로 현재 릴리스를 확인하고 다시 실행한다. 전환 전에 멈추면 독자는 앞선 릴리스를 본다",
+        "`sandan status`로 현재 배포판을 확인하고 다시 실행한다. 전환 전에 멈추면 독자는 앞선 배포판을 본다",
         "See the current release with `sandan status` and run it again; before the switch readers keep the one before.",
     ),
     (
         "",
-        "기록을 보고 고친 뒤 다시 실행한다. 독자는 현재 릴리스를 그대로 본다",
+        "기록을 보고 고친 뒤 다시 실행한다. 독자는 현재 배포판을 그대로 본다",
         "Look at the log, mend it and run it again; readers keep the current release.",
     ),
 )

@@ -153,7 +153,7 @@ def _conclude(
         for line in [*result["gate"]["summary"][1:], *result["gate"]["summary_ko"][1:]]:
             console.print(f"[bold red]STOPPED[/]  {_plain(line)}")
         console.print(f"quality report  {_plain(result['gate']['report'])}")
-        console.print("`current` is as it was. 현재 릴리스는 그대로입니다.")
+        console.print("`current` is as it was. 현재 배포판은 그대로입니다.")
         return STOPPED
     if result["status"] == "waiting":
         console.print(f"[bold]WAITS[/]    {_plain(result['release']['message'])}")

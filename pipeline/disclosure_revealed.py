@@ -436,7 +436,7 @@ def _page(findings: dict[str, Any]) -> str:
         ".warn{background:#fff4e5;border-left:4px solid #c60;padding:.6rem 1rem}</style>",
         f"<h1>공표물이 스스로 드러내는 것 <small>What the publication itself reveals</small></h1>"
         f"<p>{findings['period']}, 비공개 칸 {len(findings['cells'])}개 / suppressed cells</p>",
-        "<p class=warn>대외비: 통계 담당자만 본다. 릴리스에 싣지 않는다.<br>"
+        "<p class=warn>대외비: 통계 담당자만 본다. 배포판에 싣지 않는다.<br>"
         "Confidential: for the statistician alone. It is part of no release.</p>",
         f"<h2>정확히 알 수 있는 칸 {len(exact)}개 <small>Cells that can be worked out exactly</small></h2>",
     ]

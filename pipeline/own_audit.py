@@ -22,7 +22,7 @@ from disclosure import (
     revealed,
 )
 from disclosure import audit as audit_table
-from pipeline.own_kpis import Key, column_of, stated
+from pipeline.own_kpis import Key, column_of, stated, without_place
 from pipeline.own_stated import check_sums, stated_by, with_earlier, withheld_in
 from pipeline.own_units import OwnTable, configuration, dimensions_of, read, tabulated
 
@@ -45,6 +45,16 @@ def audit_csv(
     dimensions = dimensions_of(config, read(path, names))
     figures = np.array([math.nan if f is None else f for f in said.figures.values()])
     hidden = np.isnan(figures)
+    lost = without_place(config.kpis, config.figure, keys, dimensions, said.texts)
+    if lost:
+        column, key = lost[0]
+        where = "|".join(key)
+        raise DisclosureError(
+            f"{path.name}: {column} of {where} is printed, but the table lacks cells that it is of: give them, "
+            "withheld ones blank or X",
+            f"{path.name}: {where}의 {column}이(가) 실려 있으나 그 계산에 든 칸이 표에 없다. "
+            "비공개 칸도 빈칸이나 X로 넣는다",
+        )
     told = stated(config.kpis, config.figure, keys, dimensions, said.texts, hidden)
     system = joined(_sums(dimensions, keys), told.quotients)
     everything = (np.zeros(len(keys)), np.full(len(keys), np.inf))
@@ -63,6 +73,12 @@ def audit_csv(
         "held against the outsider alone; with --units also against every respondent, by the rules / "
         "외부인만 대조함. --units를 주면 규칙에 따라 모든 응답자와도 대조한다",
     ]
+    if config.earlier:
+        n = len(config.earlier)
+        lines.append(
+            f"{n} earlier tables were not held against it: give --units / "
+            f"앞서 공표한 표 {n}개와는 대조하지 않았다. --units를 준다"
+        )
     return lines + ([str(out)] if out else []), bool(exact)
 
 

@@ -195,7 +195,7 @@ def computed(
         exact = _exact(kpi, at, value)
         text = f"{exact:.15g}" if kpi.decimals is None else f"{exact:.{kpi.decimals}f}"
         printed = exact if kpi.decimals is None else round(exact, kpi.decimals)
-        rows, ends, index = _told(kpi, at, printed, text, fixed=kpi.keep)
+        rows, ends, index = _told(kpi, at, printed, kpi.decimals or 0, fixed=kpi.keep)
         yield Kpi(*(at.column, at.key, text, at.cells, tuple(rows), tuple(ends)), index, kpi.keep)
 
 
@@ -222,6 +222,10 @@ def stated(
     rows: list[Mapping[int, float]] = []
     ends: list[tuple[float, float]] = []
     indices = []
+    # A column has the digits of its longest number: a spreadsheet leaves noughts at the end out.
+    digits: dict[str, int] = {}
+    for (column, _), written in texts.items():
+        digits[column] = max(digits.get(column, 0), len(written.partition(".")[2]))
     for kpi in kpis:
         for at in places_of(kpi, figure, keys, dimensions):
             text = texts.get((at.column, at.key))
@@ -230,22 +234,51 @@ def stated(
             printed = float(text.replace(",", ""))
             if value is not None and value[at.cells[-1]] > 0:
                 is_ = _exact(kpi, at, value)
-                if abs(is_ - printed) > _half(kpi, text) * (1 + 1e-6) + 1e-9 * max(1.0, abs(is_)):
+                half = _half(kpi, digits[at.column])
+                if abs(is_ - printed) > half * (1 + 1e-6) + 1e-9 * max(1.0, abs(is_)):
                     where = "|".join(at.key)
                     raise DisclosureError(
                         f"{at.column} of {where} is {text}, but the units give {is_:.10g}",
                         f"{where}의 {at.column} {text}이(가) 단위 자료에서 나온 {is_:.10g}과 다르다",
                     )
-            more, bounds, index = _told(kpi, at, printed, text, fixed=True)
+            more, bounds, index = _told(kpi, at, printed, digits[at.column], fixed=True)
             rows += more
             ends += bounds
             indices += [index] if index is not None else []
     return Printed(relations(rows, ends), tuple(indices))
 
 
-def _half(kpi: OwnKpi, text: str) -> float:
+def without_place(
+    kpis: Sequence[OwnKpi],
+    figure: str,
+    keys: Sequence[Key],
+    dimensions: Sequence[Dimension],
+    texts: Mapping[tuple[str, Key], str],
+) -> list[tuple[str, Key]]:
+    """Shares and indices that are printed though the table lacks a cell that they are of: what they tell cannot
+    be found out from it.
+
+    Args, errors: as `stated`.
+    """
+    lost = []
+    for kpi in kpis:
+        if kpi.kind not in ("share", "hhi"):
+            continue
+        at, _ = _dimension(kpi, dimensions)
+        known = {(p.column, p.key) for p in places_of(kpi, figure, keys, dimensions)}
+        column = column_of(kpi, figure)
+        of_itself = kpi.kind == "share"  # the total's share of the total is 100
+        lost += [
+            (c, key)
+            for c, key in texts
+            if c == column and (c, key) not in known and not (of_itself and key[at] == TOTAL)
+        ]
+    return lost
+
+
+def _half(kpi: OwnKpi, digits: int) -> float:
     """Half of the last digit of a value as printed; 0 where it is printed in full."""
-    return 0.0 if kpi.decimals is None else 0.5 * 10.0 ** -len(text.partition(".")[2])
+    return 0.0 if kpi.decimals is None else 0.5 * 10.0**-digits
 
 
 def _exact(kpi: OwnKpi, at: Place, value: Floats) -> float:
@@ -266,10 +299,10 @@ def _concentration(at: Place) -> Concentration:
 
 
 def _told(
-    kpi: OwnKpi, at: Place, printed: float, text: str, *, fixed: bool
+    kpi: OwnKpi, at: Place, printed: float, digits: int, *, fixed: bool
 ) -> tuple[list[dict[int, float]], list[tuple[float, float]], Concentration | None]:
     """What a printed value tells: relations with their ends, or an index."""
-    half = _half(kpi, text)
+    half = _half(kpi, digits)
     if kpi.kind == "hhi":
         index = replace(_concentration(at), published=printed, half_unit=half, fixed=fixed)
         return [], [], index

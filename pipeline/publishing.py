@@ -42,7 +42,7 @@ def _room_on_disk(settings: Settings, build_id: str | None) -> Iterator[None]:
         raise PublishError(
             f"the disk of {settings.home} is full: nothing was published, readers keep what they "
             "have, and what was half made is removed. Make room (`sandan gc` helps), run again",
-            f"{settings.home} 디스크가 가득 찼습니다. 공표하지 않았고 현재 릴리스는 그대로입니다. "
+            f"{settings.home} 디스크가 가득 찼습니다. 공표하지 않았고 현재 배포판은 그대로입니다. "
             "공간을 확보한 뒤(sandan gc) 다시 실행하십시오",
         ) from error
 
@@ -115,7 +115,7 @@ def _goes_back(history: History, old: State) -> tuple[str, str]:
     return (
         f"build {old.build_id} was published as {name} and superseded; readers have {current}, and a "
         f"new version of it would take them back under a newer name{en}",
-        f"빌드 {old.build_id}은(는) {name}(으)로 공표되었다가 새 릴리스로 대체되었습니다(현재 {current}). "
+        f"빌드 {old.build_id}은(는) {name}(으)로 공표되었다가 새 배포판으로 대체되었습니다(현재 {current}). "
         f"다시 공표하지 않습니다{ko}",
     )
 
@@ -148,8 +148,8 @@ def _check_verdict(settings: Settings, folder: Path, history: History) -> None:
             f"{folder.name} was judged against {verdict['last_release'] or 'no release'}, but readers "
             f"have {now or 'none to compare it with'} now: run `sandan gate {folder.name}`, then "
             "publish it",
-            f"{folder.name}은(는) {verdict['last_release'] or '견줄 릴리스 없음'} 기준으로 판정되었으나 "
-            f"현재 기준은 {now or '견줄 릴리스 없음'}입니다. sandan gate {folder.name}을(를) 다시 실행한 뒤 공표하십시오",
+            f"{folder.name}은(는) {verdict['last_release'] or '견줄 배포판 없음'} 기준으로 판정되었으나 "
+            f"현재 기준은 {now or '견줄 배포판 없음'}입니다. sandan gate {folder.name}을(를) 다시 실행한 뒤 공표하십시오",
         )
     from pipeline.disclosure_step import read_audit
 
@@ -172,7 +172,7 @@ def _check_key(settings: Settings) -> None:
         raise PublishError(
             "SANDAN_PUBLIC_KEYS is set, so releases are to be signed, but SANDAN_SIGNING_KEY is not: "
             "name the signing key, or remove SANDAN_PUBLIC_KEYS to publish without signatures",
-            "SANDAN_PUBLIC_KEYS가 설정되어 릴리스에 서명이 필요하지만 SANDAN_SIGNING_KEY가 없습니다. "
+            "SANDAN_PUBLIC_KEYS가 설정되어 배포판에 서명이 필요하지만 SANDAN_SIGNING_KEY가 없습니다. "
             "서명 키를 지정하거나, 서명 없이 공표하려면 SANDAN_PUBLIC_KEYS를 지우십시오",
         )
 

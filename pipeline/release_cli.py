@@ -104,7 +104,7 @@ def publish(
         if due:
             results = publishing.publish_due(settings)
             if not results:
-                _say("nothing waits. 대기 중인 릴리스가 없습니다.")
+                _say("nothing waits. 대기 중인 배포판이 없습니다.")
             for result in results:
                 _told(settings, result)
             return
@@ -193,7 +193,7 @@ def releases(
         Console(width=200, highlight=False).print(table)
         return
     if not history.states:
-        _say("no releases yet. 아직 릴리스가 없습니다.")
+        _say("no releases yet. 아직 배포판이 없습니다.")
     for state in history.states.values():
         mark = "→" if state.release_id == history.current else " "
         extra = f"since {state.published_at}" if state.was_published else ""
@@ -297,7 +297,7 @@ def rollback(
             policy=release_home.policy(settings),
             actor=os.environ.get("USER"),
         )
-        _say(f"current is {now} again, not {before} / 현재 릴리스를 {now}(으)로 되돌렸습니다")
+        _say(f"current is {now} again, not {before} / 현재 배포판을 {now}(으)로 되돌렸습니다")
         _told_command(release_hook.after_decision(settings, now))
 
 

@@ -81,7 +81,7 @@ def find_release(settings: Settings, name: str) -> Path:
     if not candidates:
         raise PublishError(
             f"there is no release {name!r} in {settings.home}; `sandan releases` lists them",
-            f"{name!r} 릴리스가 없습니다. sandan releases로 확인하십시오",
+            f"{name!r} 배포판이 없습니다. sandan releases로 확인하십시오",
         )
     return candidates[0]
 

@@ -30,11 +30,11 @@ def serve(settings: Settings, port: int, tell: Callable[[str], None]) -> None:
 
     current = settings.releases / "current"
     if not current.is_dir():
-        raise NoSite("no release yet: `make run` publishes one. 아직 릴리스가 없습니다.")
+        raise NoSite("no release yet: `make run` publishes one. 아직 배포판이 없습니다.")
     if not (current / "site" / "index.html").is_file():
         raise NoSite(
             "the current release was made without a site: run `make setup`, see why, publish anew. "
-            "현재 릴리스에는 사이트가 없습니다."
+            "현재 배포판에는 사이트가 없습니다."
         )
     listening = socket.socket()
     listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)

@@ -23,7 +23,7 @@ def print_summary(settings: Settings, console: Console) -> None:
 
     manifest = current_release(settings.releases)
     if manifest is None:
-        console.print("no release yet. 아직 릴리스가 없습니다.")
+        console.print("no release yet. 아직 배포판이 없습니다.")
         return
     folder = settings.releases / "current"
     console.print()

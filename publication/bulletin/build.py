@@ -59,9 +59,12 @@ def render_bulletin(
     out_dir.mkdir(parents=True, exist_ok=True)
     written: list[Path] = []
     for lang, html, pdf in forms:
-        written += [out_dir / f"bulletin_{lang}.pdf", out_dir / f"bulletin_{lang}.html"]
-        written[-2].write_bytes(pdf)
-        written[-1].write_text(html, encoding="utf-8")
+        for name, content in (
+            (f"bulletin_{lang}.pdf", pdf),
+            (f"bulletin_{lang}.html", html.encode()),
+        ):
+            (out_dir / name).write_bytes(content)
+            written.append(out_dir / name)
     return written
 
 

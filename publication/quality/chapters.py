@@ -158,18 +158,18 @@ def _accuracy(f: Facts, verdict: Mapping[str, Any]) -> Chapter:
             en = ", ".join(f"{r['name_en'].lower()} {_rate(r['relative_mar_pct'])}" for r in total)
             said.append(
                 both(
-                    f"처음 공표한 전국 값은 나중에 평균 이만큼 정정되었다(평균 절대 정정률): {ko}.",
+                    f"처음 공표한 전국 값은 나중에 평균 이만큼 수정되었다(평균 절대 수정률): {ko}.",
                     f"First prints of the national totals have been revised on average (mean absolute revision) by: {en}.",
                 )
             )
             biased = [r for r in total if r["bias_t"] is not None and abs(r["bias_t"]) > 2]
             said.append(
                 both(
-                    "정정이 한쪽으로 치우친 측정값이 있다: "
+                    "수정이 한쪽으로 치우친 측정값이 있다: "
                     + ", ".join(f"{r['name_ko']}(t = {number(r['bias_t'], 1)})" for r in biased)
                     + "."
                     if biased
-                    else "정정이 한쪽으로 치우쳤다는 증거는 없다(모든 측정값에서 |t| ≤ 2).",
+                    else "수정이 한쪽으로 치우쳤다는 증거는 없다(모든 측정값에서 |t| ≤ 2).",
                     "Revisions lean to one side for "
                     + ", ".join(
                         f"{r['name_en'].lower()} (t = {number(r['bias_t'], 1)})" for r in biased
@@ -182,7 +182,7 @@ def _accuracy(f: Facts, verdict: Mapping[str, Any]) -> Chapter:
         else:
             said.append(
                 both(
-                    f"전국 값 {number(revised['observations'])}개 분기분은 아직 한 번도 정정되지 않았다. 얼마나 정정될지는 아직 말할 수 없다.",
+                    f"전국 값 {number(revised['observations'])}개 분기분은 아직 한 번도 수정되지 않았다. 얼마나 수정될지는 아직 말할 수 없다.",
                     f"None of the {_plural(revised['observations'], 'national total')} of a measure has been revised yet, so nothing can be said about the size of revisions.",
                 )
             )
@@ -292,13 +292,13 @@ def _revision_table(f: Facts) -> Table:
         )
     return Table(
         both(
-            "전국 값의 평균 절대 정정률, 첫 공표에 견주어",
+            "전국 값의 평균 절대 수정률, 첫 공표에 견주어",
             "Mean absolute revision of the national totals, against their first print",
         ),
         [
             ("측정값", "Measure", False),
             *((ko, en, True) for ko, en in horizons.values()),
-            ("정정된 분기", "Quarters revised", True),
+            ("수정된 분기", "Quarters revised", True),
         ],
         rows,
     )
@@ -431,7 +431,7 @@ def _coherence(f: Facts, verdict: Mapping[str, Any]) -> Chapter:
     if since:
         said.append(
             both(
-                f"앞선 배포판({since['release_id']}) 뒤로 간행물 {number(since['new_publications'])}건이 들어왔다. 닫힌 분기의 값 {number(since['compared_cells'])}개 가운데 {number(since['changed_cells'])}개가 정정되었고, 새 간행물 없이 바뀐 값은 {number(since['silent_cells'])}개이다.",
+                f"앞선 배포판({since['release_id']}) 뒤로 간행물 {number(since['new_publications'])}건이 들어왔다. 닫힌 분기의 값 {number(since['compared_cells'])}개 가운데 {number(since['changed_cells'])}개가 수정되었고, 새 간행물 없이 바뀐 값은 {number(since['silent_cells'])}개이다.",
                 f"Since the release before ({since['release_id']}) {_plural(since['new_publications'], 'publication')} came. Of {number(since['compared_cells'])} figures of closed quarters {number(since['changed_cells'])} were revised; {number(since['silent_cells'])} changed without a publication.",
             )
         )

@@ -273,7 +273,7 @@ def _figures(facts: Facts) -> list[tuple[Markup, Markup]]:
     )
     if mar is not None:
         said.append(
-            (both("평균 절대 정정, 생산", "Mean revision, production"), Markup(f"{mar:.2f}%"))
+            (both("평균 절대 수정, 생산", "Mean revision, production"), Markup(f"{mar:.2f}%"))
         )
     return said
 

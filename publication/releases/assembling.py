@@ -181,7 +181,7 @@ def release_notes(manifest: Mapping[str, Any], difference: Mapping[str, Any]) ->
         lines += ["**모의자료 · SIMULATED DATA: not a statistic.**", ""]
     files = {i["file_name"]: i for i in manifest["inputs"]}
     lines += [
-        f"기준 시점 {manifest['period']}, 직전 릴리스 {manifest['previous'] or '없음'}. "
+        f"기준 시점 {manifest['period']}, 직전 배포판 {manifest['previous'] or '없음'}. "
         f"입력 파일 {len(files)}개, 검사 {sum(v for k, v in manifest['checks'].items() if k != 'verdict')}건.",
         "",
         f"Period {manifest['period']}, previous release {manifest['previous'] or 'none'}. "

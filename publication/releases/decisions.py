@@ -165,7 +165,7 @@ def withdraw(
         if release_id not in before.states or not before.states[release_id].was_published:
             raise PublishError(
                 f"{release_id} is not published; published: {', '.join(_published(before.states))}",
-                f"{release_id}은(는) 공표된 릴리스가 아닙니다",
+                f"{release_id}은(는) 공표된 배포판이 아닙니다",
             )
         if before.states[release_id].state == "withdrawn":
             return before.current
@@ -200,7 +200,7 @@ def roll_back(
         current, target = history.current, to or history.before_current
         if current is None or target is None:
             raise PublishError(
-                "there is no earlier release to go back to", "되돌아갈 이전 릴리스가 없습니다"
+                "there is no earlier release to go back to", "되돌아갈 이전 배포판이 없습니다"
             )
         state = history.states.get(target)
         if state is None or state.state != "superseded" or state.is_collected:
@@ -211,7 +211,7 @@ def roll_back(
             ]
             raise PublishError(
                 f"{target} cannot be gone back to; there are {', '.join(there) or 'none'}",
-                f"{target}(으)로 되돌릴 수 없습니다. 가능한 릴리스: {', '.join(there) or '없음'}",
+                f"{target}(으)로 되돌릴 수 없습니다. 가능한 배포판: {', '.join(there) or '없음'}",
             )
         _prove(places, state)
         log.append("rolled_back", current, to=target, reason=reason, role=role, actor=actor)

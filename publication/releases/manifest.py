@@ -115,7 +115,7 @@ def seal(folder: Path, key: Ed25519PrivateKey | None = None) -> dict[str, Any]:
         if not entry.is_file(follow_symlinks=False):
             raise PublishError(
                 f"{name} in the staged release is no plain file: an output wrote it by mistake",
-                f"준비된 릴리스의 {name}은(는) 일반 파일이 아닙니다",
+                f"준비된 배포판의 {name}은(는) 일반 파일이 아닙니다",
             )
         if name not in OUTSIDE_MANIFEST:
             names.append(name)

@@ -128,7 +128,7 @@ def switch(
             raise PublishError(
                 f"{release_id} was compared with {content['previous']}, but current is "
                 f"{history.current} now: its sign-off is void; assemble it again",
-                f"{release_id}은(는) {content['previous']}과(와) 비교되었으나 현재 릴리스는 "
+                f"{release_id}은(는) {content['previous']}과(와) 비교되었으나 현재 배포판은 "
                 f"{history.current}입니다. 승인은 무효이므로 다시 조립하십시오",
             )
         check_grounds(folder, history, moment.astimezone(policy.zone).date())

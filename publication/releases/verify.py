@@ -82,7 +82,7 @@ def verify(
     except OSError:
         result._find(
             MANIFEST, "missing", "the manifest is missing: this is no release",
-            "매니페스트가 없습니다. 릴리스가 아닙니다",
+            "매니페스트가 없습니다. 배포판이 아닙니다",
         )  # fmt: skip
         return result
     result.manifest_sha256 = sha256(data).hexdigest()
@@ -134,7 +134,7 @@ def _verify_signature(
         elif trusted:
             result._find(
                 SIGNATURE, "unsigned", "the release is not signed, and a key was given to check",
-                "릴리스에 서명이 없어 지정한 키로 확인할 수 없습니다",
+                "배포판에 서명이 없어 지정한 키로 확인할 수 없습니다",
             )  # fmt: skip
         return
     try:
@@ -171,19 +171,19 @@ def _verify_files(result: Verification, folder: Path, files: dict[str, str]) -> 
         if stat.S_ISLNK(mode):
             result._find(
                 name, "link", "it is a link: what it points at is not part of the release",
-                "심볼릭 링크입니다. 가리키는 내용은 릴리스에 속하지 않습니다",
+                "심볼릭 링크입니다. 가리키는 내용은 배포판에 속하지 않습니다",
             )  # fmt: skip
         elif not stat.S_ISREG(mode) and name.rstrip("/") not in files:
             result._find(
                 name, "extra", "it does not belong to the release (no plain file)",
-                "릴리스에 속하지 않습니다(일반 파일이 아님)",
+                "배포판에 속하지 않습니다(일반 파일이 아님)",
             )  # fmt: skip
         elif name in files:
             plain.append(name)
             result.bytes += entry.stat(follow_symlinks=False).st_size
         elif name not in OUTSIDE_MANIFEST:
             result._find(
-                name, "extra", "it does not belong to the release", "릴리스에 속하지 않습니다"
+                name, "extra", "it does not belong to the release", "배포판에 속하지 않습니다"
             )
     result.files = len(plain)
     for name in files:
@@ -191,7 +191,7 @@ def _verify_files(result: Verification, folder: Path, files: dict[str, str]) -> 
         if parts.is_absolute() or ".." in parts.parts or not name:
             result._find(
                 MANIFEST, "bad_name", f"it names a file outside the release: {name!r}",
-                f"릴리스 밖의 파일을 가리킵니다: {name!r}",
+                f"배포판 밖의 파일을 가리킵니다: {name!r}",
             )  # fmt: skip
         elif name not in there:
             result._find(name, "missing", "the file is missing", "파일이 없습니다")

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from publication.bulletin import texts as bulletin
+from publication.bulletin.pages.common import RATE
 from publication.bulletin.words import previous_period, year_ago_period
 from publication.definitions import Definitions
 from publication.workbook.cells import (
@@ -24,8 +25,6 @@ from publication.workbook.cells import (
 )
 from publication.workbook.texts import Lang, t
 
-RATE = "utilization_pct"
-
 
 def _revision_pct(row: Row) -> Any:
     """A rate is revised by points: a per cent of it cannot be."""
@@ -38,10 +37,7 @@ def _points(row: Row, known: Mapping[tuple[str, str, str], Row], base: str | Non
     """What the operating rate changed by since another period, in percentage points."""
     then = known.get((row["complex_id"], row["industry_code"], base or ""), {})
     statuses = (row.get(f"{RATE}_status"), then.get(f"{RATE}_status"))
-    now_value, then_value = row.get(RATE), then.get(RATE)
-    if now_value is None or then_value is None or statuses != ("A", "A"):
-        return computed(None, *statuses)
-    return computed(now_value - then_value)
+    return computed(row[RATE] - then[RATE] if statuses == ("A", "A") else None, *statuses)
 
 
 def sheets(folder: Path, period: str, definitions: Definitions, lang: Lang) -> list[Sheet]:
@@ -277,14 +273,15 @@ class _Maker:
             self.column("period", lambda r: r["period"], width=11),
             self.column("print", lambda r: figure(r["vintage_no"], None), decimals=0),
             self.column("vintage", lambda r: words(r.get("vintage"))),
+            # (two places: a rate is revised by hundredths of a point)
             self.column(
-                "first", lambda r: figure(r["first_value"], r["first_value_status"]), decimals=1
+                "first", lambda r: figure(r["first_value"], r["first_value_status"]), decimals=2
             ),
-            self.column("now", lambda r: figure(r["value"], r["obs_status"]), decimals=1),
+            self.column("now", lambda r: figure(r["value"], r["obs_status"]), decimals=2),
             self.column(
                 "revision",
                 lambda r: computed(r["revision"], r["first_value_status"], r["obs_status"]),
-                decimals=1,
+                decimals=2,
             ),
             self.column("revision_pct", _revision_pct, decimals=2),
             self.column("cause", lambda r: self.code("cause", r["cause"]), width=28),
@@ -308,10 +305,10 @@ class _Maker:
             self.column("horizon", lambda r: self.code("horizon", r["horizon"]), width=16),
             self.column("observations", number("observations"), decimals=0),
             self.column("revised", number("revised"), decimals=0),
-            self.column("mean", number("mean_revision"), decimals=2),
-            self.column("mar", number("mean_absolute_revision"), decimals=2),
+            self.column("mean", number("mean_revision"), decimals=3),
+            self.column("mar", number("mean_absolute_revision"), decimals=3),
             self.column("rmar", number("relative_mar_pct"), decimals=3),
-            self.column("se", number("hac_standard_error"), decimals=2),
+            self.column("se", number("hac_standard_error"), decimals=3),
             self.column("t", number("bias_t"), decimals=2),
             self.column("signs", number("sign_changes"), decimals=0),
         )

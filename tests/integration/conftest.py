@@ -133,7 +133,10 @@ def _group(test: str) -> str:
 
 
 def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
-    """`--dist loadgroup` by `_group` (xdist 3.8 writes marks into ids, which pytest 9 does not read)."""
+    """`--dist loadgroup` by `_group` (xdist 3.8 writes marks into ids, which pytest 9 does not read).
+
+    Only where `tests/integration` is named on the command line: xdist asks the first conftests alone.
+    """
     if config.getvalue("dist") != "loadgroup":
         return None
     from xdist.scheduler import LoadScopeScheduling
@@ -143,12 +146,6 @@ def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
             return _group(nodeid)
 
     return ByGroup(config, log)
-
-
-def pytest_itemcollected(item: pytest.Item) -> None:
-    """Mark all that start Airflow."""
-    if item.path.stem in _AIRFLOW:
-        item.add_marker(pytest.mark.airflow)
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

@@ -172,7 +172,7 @@ def tables_with(c: duckdb.DuckDBPyConnection, counts: dict[str, set[float]]) -> 
     c.executemany("INSERT INTO hidden VALUES (?, ?)", wanted)
     tables = c.execute(
         "SELECT database_name || '.\"' || table_name || '\"', list(column_name), "
-        "list(column_name) FILTER (data_type IN ('DOUBLE', 'FLOAT', 'INTEGER', 'BIGINT', 'HUGEINT')) "
+        "list(column_name) FILTER (regexp_matches(data_type, '^(U?(TINY|SMALL|BIG|HUGE)?INT|U?INTEGER|DOUBLE|FLOAT|DECIMAL)')) "
         "FROM duckdb_columns() WHERE NOT internal AND table_name <> 'hidden' GROUP BY ALL ORDER BY 1"
     ).fetchall()
     assert tables

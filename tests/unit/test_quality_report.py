@@ -302,7 +302,7 @@ def test_each_chapter_begins_with_its_figures(tmp_path: Path) -> None:
         "50 of 50 observations (100.0%)",
     ):
         assert sentence in en, sentence
-    for sentence in ("회수율은 75.0%", "7일 늦었다", "진해", "용인 추가", "평균 절대 정정률"):
+    for sentence in ("회수율은 75.0%", "7일 늦었다", "진해", "용인 추가", "평균 절대 수정률"):
         assert sentence in ko, sentence
     assert page.headings.count(2) >= 10
 

@@ -166,7 +166,7 @@ quarters as (
         case when q.vintage <> m.vintage or m.revised_count > 0 then 'revision' end as explanation,
         case when q.vintage <> m.vintage or m.revised_count > 0
             then '분기 회차는 ' || cast(q.vintage as string) || ', 달은 ' || cast(m.vintage as string)
-                || '까지의 값이며 정정된 달이 ' || cast(m.revised_count as string) || '개' end as explanation_ko,
+                || '까지의 값이며 수정된 달이 ' || cast(m.revised_count as string) || '개' end as explanation_ko,
         case when q.vintage <> m.vintage or m.revised_count > 0
             then 'the quarter is as stated on ' || cast(q.vintage as string) || ', the months up to '
                 || cast(m.vintage as string) || '; months revised: ' || cast(m.revised_count as string)

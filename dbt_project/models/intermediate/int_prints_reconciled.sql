@@ -69,7 +69,7 @@ first_prints as (
         f.unit,
         1e-9 * abs(f.value) as tolerance,
         case when c.unexplained = 0 then 'revision' end as explanation,
-        case when c.unexplained = 0 then '정정: ' || c.causes_ko end as explanation_ko,
+        case when c.unexplained = 0 then '수정: ' || c.causes_ko end as explanation_ko,
         case when c.unexplained = 0 then 'revised: ' || c.causes_en end as explanation_en,
         f.is_simulated or l.is_simulated as is_simulated
     from totals as f
@@ -144,9 +144,9 @@ series_first_prints as (
             when explanation = 'simulated' then '한쪽이 모의자료'
             when explanation = 'unit' then '단위나 기준년이 다름'
             when explanation = 'scope' then '범위가 다름: ' || scope_ko || ' / ' || latest_scope_ko
-            when is_customs_year then '정정: 다음 해 2월에 확정될 때까지 고침'
+            when is_customs_year then '수정: 다음 해 2월에 확정될 때까지 고침'
             when explanation = 'revision'
-                then '정정: 발행 기관이 밝힌 변경일 ' || cast(latest_stated_on as string) || ', 5% 이내'
+                then '수정: 발행 기관이 밝힌 변경일 ' || cast(latest_stated_on as string) || ', 5% 이내'
         end as explanation_ko,
         case
             when explanation = 'simulated' then 'one of the two is simulated'

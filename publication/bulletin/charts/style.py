@@ -109,9 +109,8 @@ def draw(spec: Spec) -> str:
     languages and drawn once.
     """
     asked = json.dumps(spec, ensure_ascii=False, sort_keys=True)
-    with (
-        _drawing
-    ):  # the engine takes one at a time, and what one language waits for the other may need
+    # The engine takes one at a time, and what one language waits for the other may need.
+    with _drawing:
         return _drawn(asked)
 
 

@@ -233,7 +233,8 @@ def numbers_in(text: str) -> set[str]:
 
 
 def _labels(cells: Cells, figure: Figure) -> Iterator[str]:
-    """Every number in the drawing stands in its alternative text, on an even axis, or is a name."""
+    """Every number in the drawing stands in its alternative text, on an even axis or in a name; every
+    label without one is a name."""
     axes, texts = svg_texts(figure.svg)
     alt = " ".join(figure.alt)
     said = numbers_in(alt)

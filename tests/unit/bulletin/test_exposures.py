@@ -67,8 +67,7 @@ def said() -> dict[str, set[str]]:
     path = PROJECT / "models" / "marts" / "_exposures.yml"
     return {
         exposure["name"]: {
-            re.fullmatch(r"ref\('(\w+)'\)", name)[1]  # type: ignore[index]
-            for name in exposure["depends_on"]
+            name.removeprefix("ref('").removesuffix("')") for name in exposure["depends_on"]
         }
         for exposure in yaml.safe_load(path.read_text(encoding="utf-8"))["exposures"]
     }

@@ -162,6 +162,11 @@ def test_a_rate_changes_by_points(release: Path, books: list[Path], lang: Lang) 
     revised = {r[t("measure", lang)]: r for r in book[t("s_revisions", lang)]}
     rate_name = {"ko": "가동률 (%)", "en": "Operating rate (%)"}[lang]
     assert revised[rate_name][t("revision_pct", lang)] == "[z]"
+    # and by hundredths of one, which can be seen
+    sheet = load_workbook(books[LANGS.index(lang)])[t("s_revisions", lang)]
+    (at,) = (c.coordinate for r in sheet.iter_rows() for c in r if c.value == t("revision", lang))
+    column = at.rstrip("0123456789")
+    assert sheet[f"{column}{sheet.max_row}"].number_format.endswith(".00")
 
 
 @pytest.mark.parametrize("lang", LANGS)

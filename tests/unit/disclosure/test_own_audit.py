@@ -206,3 +206,41 @@ def test_growth_in_an_earlier_edition_binds_the_next_one(tmp_path):
     (tmp_path / "first.csv").write_text("\n".join(grown) + "\n", encoding="utf-8")
     told = protect(tmp_path, config + earlier, out="third.csv", code=2)
     assert "2025-Q2|food" in told
+
+
+def test_an_earlier_share_of_a_total_that_is_printed_only_now(tmp_path):
+    """10 % of a total that nobody knew then: printed today it would give the part away."""
+    firms = [*FIRMS[:2], *((f"b{i}", "b", 30) for i in range(4))]
+    units(tmp_path, firms + [(f"c{i}", "c", 30) for i in range(5)], columns=COLUMNS)
+    table = "region,turnover,turnover_share_region_pct\na,,10\nb,,\nc,150,\n"
+    (tmp_path / "out.csv").write_text(table, encoding="utf-8")
+    found = hidden(protect(tmp_path, ONE + SHARE + EARLIER % "", out="now.csv"))
+    assert found == {("a",), ("b",), ("_T",)}
+
+
+def test_a_share_of_a_total_that_the_table_lacks_cannot_be_audited(tmp_path):
+    """a is 12/40 of c: what a share tells without its total is not passed over."""
+    (tmp_path / "own.yml").write_text(ONE + SHARE, encoding="utf-8")
+    table = "region,turnover,turnover_share_region_pct\na,X,12\nb,X,48\nc,100,40\n"
+    (tmp_path / "t.csv").write_text(table, encoding="utf-8")
+    result = run("audit", "--config", tmp_path / "own.yml", "--table", tmp_path / "t.csv")
+    assert result.exit_code == 2
+    assert "turnover_share_region_pct of a is printed, but the table lacks cells" in result.output
+    # the total's own share says nothing, and a withheld total is a cell
+    _, rows = audit(tmp_path, ONE + SHARE, table + "_T,X,100\n", code=1)
+    assert float(rows["a"]["low"]) == pytest.approx(30)
+
+
+def test_noughts_at_the_end_that_a_spreadsheet_left_out_are_digits(tmp_path):
+    share = SHARE.replace("}", ", decimals: 1}")
+    table = "region,turnover,turnover_share_region_pct\na,X,%s\nb,X,24.9\nc,45,45.1\n_T,100,\n"
+    _, with_nought = audit(tmp_path, ONE + share, table % "30.0", code=1)
+    _, without = audit(tmp_path, ONE + share, table % "30", code=1)
+    assert without == with_nought
+    assert float(without["a"]["high"]) == pytest.approx(30.05)
+
+
+def test_figures_without_an_end_are_not_given_away_by_an_index(tmp_path):
+    table = f"region,turnover,turnover_hhi_region\na,X,\nb,X,\nc,X,\nd,X,\n_T,X,{INDEX}\n"
+    told, rows = audit(tmp_path, ONE + HHI, table)
+    assert "0 can be worked out exactly" in told and {r["high"] for r in rows.values()} == {""}
