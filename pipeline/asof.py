@@ -149,8 +149,7 @@ def rebuild(settings: Settings, day: date, known_by: date | None = None) -> Path
     except steps.NothingToBuild as error:
         raise AsOfError(str(error)) from error
     folder: Path = settings.builds / built["build_id"]
-    if steps.protect_anew(settings, folder):  # what was made of it before says too much
-        shutil.rmtree(folder / "marts", ignore_errors=True)
+    steps.protect_anew(settings, folder)  # what was made of it before may say too much
     if not (folder / "marts").is_dir():
         work = folder / ".marts"
         shutil.rmtree(work, ignore_errors=True)

@@ -129,7 +129,9 @@ def discover(settings: Settings, inbox: str | None = None) -> list[dict[str, Any
     items: list[dict[str, Any]] = []
     new: dict[str, dict[str, Any]] = {}
     seen: set[str] = set()
-    files = [path for folder in inboxes(settings, inbox) for path in inbox_files(folder)]
+    found = [path for folder in inboxes(settings, inbox) for path in inbox_files(folder)]
+    # Of two that came within one second the later holds, wherever it had to lie.
+    files = sorted(found, key=lambda path: (path.stat().st_mtime_ns, path))
     for path in [*files, *settings.bundled]:
         with path.open("rb") as file:
             sha256 = hashlib.file_digest(file, "sha256").hexdigest()
@@ -465,8 +467,9 @@ def protect_anew(settings: Settings, folder: Path) -> bool:
     with FileLock(settings.builds / ".lock"):
         if is_held_against(folder, release_home.readable(settings)):
             return False
-        # What was judged is another table than what comes now.
+        # What was judged, and made into marts to ask as of a day, is another table than what comes now.
         (folder / "verdict.json").unlink(missing_ok=True)
+        shutil.rmtree(folder / "marts", ignore_errors=True)
         _protect(settings, folder, None)
     return True
 

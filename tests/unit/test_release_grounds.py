@@ -128,7 +128,9 @@ def test_the_gate_protects_anew_where_a_release_came_out_since(tmp_path: Path) -
     candidate = make(build / "candidate.duckdb", units("2026-05"))
     protect(candidate, tmp_path)
     (build / "verdict.json").write_text("{}")
+    (build / "marts").mkdir()  # made to ask as of a day
     assert not steps.protect_anew(home, build)  # nothing came out
+    assert (build / "marts").is_dir()
     # Of the same edition with other small cells came a release that withheld others.
     other = make(tmp_path / "other" / "candidate.duckdb", units("2026-05", {(1, 1): 2, (2, 3): 1}))
     protect(other, tmp_path)
@@ -137,7 +139,8 @@ def test_the_gate_protects_anew_where_a_release_came_out_since(tmp_path: Path) -
     before = {k for k, v in shown(candidate).items() if v is None}
     assert withheld - before
     assert steps.protect_anew(home, build)
-    assert not (build / "verdict.json").exists()  # it was of another table
+    # They were of another table.
+    assert not (build / "verdict.json").exists() and not (build / "marts").exists()
     audit = json.loads((build / AUDIT).read_text())
     assert audit["held_against"] == ["2026-Q1_v1"]
     after = {k for k, v in shown(candidate).items() if v is None}
