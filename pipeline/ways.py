@@ -277,7 +277,7 @@ def _kosis(errand: Errand, way: KosisFetch) -> Iterator[Path]:
 
 
 def _customs(errand: Errand, way: CustomsFetch) -> Iterator[Path]:
-    """A bundle a calendar year: the years that have not landed, and those still revised."""
+    """A bundle a calendar year: the years that have not landed, the newest two, and those still revised."""
     for first, last in customs.windows(*_span(way.first, errand.today)):
         year = first[:4]
         if not _due_year(errand, year):
@@ -296,7 +296,7 @@ def _customs(errand: Errand, way: CustomsFetch) -> Iterator[Path]:
 
 
 def _ecos(errand: Errand, way: EcosFetch) -> Iterator[Path]:
-    """A bundle a calendar year: the years that have not landed, and the newest two."""
+    """A bundle a calendar year: the years that have not landed, the newest two, and those still revised."""
     for year in range(int(way.first[:4]), errand.today.year + 1):
         if not _due_year(errand, str(year)):
             continue
@@ -330,7 +330,12 @@ WAYS: dict[type, Callable[[Errand, Any], Iterator[Path]]] = {
 def _due_year(errand: Errand, year: str) -> bool:
     if errand.since is not None:
         return int(year) >= errand.since.year
-    return year not in errand.landed or errand.editions.may_change(date(int(year), 12, 31))
+    # A year that runs, or has just ended, is not whole when it is first fetched.
+    return (
+        year not in errand.landed
+        or int(year) >= errand.today.year - 1
+        or errand.editions.may_change(date(int(year), 12, 31))
+    )
 
 
 def _span(first: str, today: date) -> tuple[str, str]:

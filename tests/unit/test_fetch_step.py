@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import os
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -14,6 +15,7 @@ import pytest
 
 from ingestion.answers import bundle_of, pack
 from ingestion.contract import load_contracts
+from ingestion.fetch.client import Fetcher
 from ingestion.ingest import Ingestion, ingest_file
 from ingestion.periods import Period
 from ingestion.sample import mutate
@@ -164,6 +166,47 @@ def test_two_editions_of_one_name_both_land(room: Ingestion, edition_file: Any) 
     assert [o["status"] for o in outcomes] == ["landed", "landed"]
     assert {o["sha256"] for o in outcomes} == {hashlib.sha256(data).hexdigest() for data in both}
     assert list(settings.drops.iterdir()) == []
+
+
+def test_of_two_waiting_files_of_one_name_the_later_is_taken_in_last(
+    room: Ingestion, edition_file: Any
+) -> None:
+    """The later one lies in a folder named by its content, which comes first by name."""
+    settings, since = Settings(room.home), Period.parse("2026-Q1")
+    footnote = mutate.add_footnote("production_by_complex", "* 정정")
+    both = [edition_file().read_bytes(), edition_file(footnote).read_bytes()]
+    waiting: list[str] = []
+    for number, data in enumerate(both):
+        (result,) = fetching.fetch(
+            settings,
+            ["kicox__industrial_trend"],
+            run_id="r",
+            since=since,
+            transport=portal(data),
+        )
+        waiting += result["files"]
+        os.utime(waiting[-1], (1_780_000_000 + number,) * 2)
+    assert sorted(waiting) == waiting[::-1]
+    found = [path for item in steps.discover(settings) for path in item["paths"]]
+    assert [path for path in found if path in waiting] == waiting
+
+
+def test_a_year_that_runs_is_asked_for_until_it_is_over(room: Ingestion) -> None:
+    """Also where a contract does not say how long its figures are revised."""
+    contract = load_contracts()["ecos__exchange_rate"]
+    silent = contract.cadence.model_copy(update={"revised_for_months": 0})
+    landed = {"2023", "2024", "2025", "2026"}
+    with Fetcher(room.home, "r") as fetcher:
+        errand = ways.Errand(
+            fetcher,
+            contract.model_copy(update={"cadence": silent}),
+            room,
+            room.home / "inbox",
+            landed,
+            date(2026, 6, 1),
+        )
+        years = [str(year) for year in range(2022, 2027)]
+        assert [year for year in years if ways._due_year(errand, year)] == ["2022", "2025", "2026"]
 
 
 def test_an_edition_is_fetched_once(room: Ingestion, edition_file: Any) -> None:
