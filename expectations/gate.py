@@ -191,10 +191,16 @@ def write_verdict(verdict: dict[str, Any], path: Path) -> None:
 
 
 def first_failed(verdict: dict[str, Any]) -> dict[str, Any] | None:
-    """The first critical check that failed; a check that could not run comes after those that saw a
-    fault, because it may have failed for the same cause."""
+    """The first critical check that failed. One that names a cell comes before those that speak of sums,
+    because what is wrong in a cell is wrong in its sums; a check that could not run comes last, because it
+    may have failed for the same cause."""
     failed = [c for c in verdict["checks"] if not c["success"] and c["severity"] == "critical"]
-    return min(failed, key=lambda c: c["expectation"] == "the check runs", default=None)
+
+    def distance(check: dict[str, Any]) -> tuple[bool, bool]:
+        names_a_cell = any(f.get("cell") for f in check["failures"] if f)
+        return check["expectation"] == "the check runs", not names_a_cell
+
+    return min(failed, key=distance, default=None)
 
 
 def summary(verdict: dict[str, Any], language: Literal["ko", "en"] = "en") -> list[str]:

@@ -10,6 +10,9 @@ import httpx
 
 from pipeline.embedded.processes import EmbeddedError
 
+#: As often a change is asked for that the database could not write.
+_WRITES = 4
+
 
 class Api:
     """The few calls of Airflow's REST interface that a run needs."""
@@ -55,7 +58,7 @@ class Api:
             arguments.setdefault("timeout", 90.0)
         for attempt in range(attempts):
             try:
-                answer = self._http.request(method, f"/api/v2{path}", **arguments)
+                answer = self._written(method, f"/api/v2{path}", arguments)
                 break
             except httpx.TransportError as error:
                 if attempt == attempts - 1:
@@ -67,6 +70,20 @@ class Api:
                 f"Airflow refused {method} {path}: {answer.status_code} {answer.text[:500]}"
             )
         return answer.json() if answer.content else None
+
+    def _written(self, method: str, path: str, arguments: dict[str, Any]) -> httpx.Response:
+        """The answer of a server whose SQLite lets one write at a time.
+
+        On a busy machine a write may wait longer than it may (30 s): it is undone, answered with 500, and
+        asked for again. What is there by then came through all the same.
+        """
+        for attempt in range(_WRITES):
+            answer = self._http.request(method, path, **arguments)
+            if attempt and answer.status_code == 409:
+                return httpx.Response(204)
+            if answer.status_code != 500 or "Database error" not in answer.text:
+                break
+        return answer
 
     def pages(self, path: str, key: str, **params: Any) -> list[dict[str, Any]]:
         """All entries of a list, page by page."""

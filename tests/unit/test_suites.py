@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from datetime import date
 from pathlib import Path
+from typing import Any
 
 import duckdb
 import pytest
 
 from expectations.accepted import Accepted, Ledger, load_accepted
+from expectations.gate import first_failed
 from expectations.suite import load_roles, load_suites
 
 TEXT = "{ko: 가, en: a}"
@@ -146,3 +148,17 @@ def test_an_exception_that_its_check_passes_by_is_told(
     if is_told:
         assert f"does not look at {of}" in in_time["failures"][0]["message_en"]
         assert "보지 않는다" in in_time["failures"][0]["message_ko"]
+
+
+def test_what_is_told_first_is_a_cell_and_not_its_sums() -> None:
+    def check(name: str, **more: Any) -> dict[str, Any]:
+        return {"id": name, "success": False, "severity": "critical", "expectation": "rows", "failures": [{}]} | more  # fmt: skip
+
+    of_sums = check("sums", failures=[{"complex_id": "_T"}])
+    of_cell = check("cell", failures=[{"complex_id": "gumi", "sheet": "t", "cell": "C5"}])
+    broken = check("broken", expectation="the check runs", failures=[])
+    warning = check("warning", severity="warning", failures=[{"cell": "C6"}])
+    for order in ([of_sums, of_cell, broken, warning], [broken, warning, of_cell, of_sums]):
+        assert first_failed({"checks": order}) is of_cell
+    assert first_failed({"checks": [broken, of_sums]}) is of_sums
+    assert first_failed({"checks": [warning]}) is None
