@@ -138,6 +138,12 @@ def judged_against(settings: Settings, lock: Mapping[str, Any]) -> str | None:
 def _check_verdict(settings: Settings, folder: Path, history: History) -> None:
     """Refuse a verdict that was given against another release than readers see now, or that holds no
     longer, and disclosure control that was not held against what came out since."""
+    if not (folder / "verdict.json").exists():
+        # Protected anew, to be asked as of a day, a build has to be judged anew.
+        raise PublishError(
+            f"{folder.name} was not judged: run `sandan gate {folder.name}`, then publish it",
+            f"{folder.name}은(는) 판정되지 않았습니다. sandan gate {folder.name}을(를) 실행한 뒤 공표하십시오",
+        )
     verdict, lock = (
         json.loads((folder / name).read_text(encoding="utf-8"))
         for name in ("verdict.json", "inputs.lock.json")

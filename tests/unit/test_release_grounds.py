@@ -99,6 +99,19 @@ def test_a_build_is_held_against_what_came_out_since(settings: Settings) -> None
     assert manifest["held_against"] == ["2026-Q1_v1", "2026-Q1_v2"]
 
 
+def test_a_build_without_a_verdict_is_not_published(settings: Settings) -> None:  # noqa: F811
+    publishing.publish(settings, BUILD)
+    role = {"role": "statistician", "policy": release_home.policy(settings)}
+    release.withdraw(release_home.places(settings), "2026-Q1_v1", reason="Ulsan", **role)  # type: ignore[arg-type]
+    # Protected anew to be asked as of a day, it lost its verdict.
+    (settings.builds / BUILD / "verdict.json").unlink()
+    with pytest.raises(PublishError, match=rf"{BUILD} was not judged: run `sandan gate") as told:
+        publishing.publish(settings, BUILD, again=True)
+    assert "판정되지 않았습니다" in str(told.value)
+    make_build(settings.home, value=2.0, name="2026-Q1_b2")
+    assert publishing.publish(settings, "2026-Q1_b2")["status"] == "published"
+
+
 def test_the_switch_looks_at_what_is_public_then(tmp_path: Path) -> None:
     first, second = make_build(tmp_path), make_build(tmp_path, value=2.0, name="b2")
     switch(tmp_path, stage(tmp_path, first))
