@@ -10,9 +10,9 @@ known to revise it.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
-from functools import partial
+from functools import cache, partial
 from pathlib import Path
 from typing import Any
 
@@ -77,6 +77,8 @@ def fetch(
             settings.home, snapshot.sha256
         ):
             landed.setdefault(snapshot.dataset, []).append(snapshot)
+    # Every file of the inboxes is read for it: once a run.
+    brought = cache(partial(dropped, settings))
     results: list[dict[str, Any]] = []
     with Fetcher(
         settings.home,
@@ -100,7 +102,7 @@ def fetch(
                 today,
                 since,
                 here,
-                partial(dropped, settings),
+                brought,
             )
             results.append(_fetch_one(errand))
             tell(results[-1])
@@ -169,22 +171,31 @@ def fetch_for_run(settings: Settings, dataset: str, *, since: str | None) -> dic
 
 def dropped(settings: Settings) -> dict[str, str]:
     """When each file that a person dropped came into its folder (UTC), by the hash of its content."""
-    found: dict[str, str] = {}
-    for path in _by_people(settings):
-        at = datetime.fromtimestamp(path.stat().st_ctime, UTC).isoformat(timespec="seconds")
-        found[hashlib.sha256(path.read_bytes()).hexdigest()] = at
-    return found
+    return _came(_by_people(settings))
 
 
-def _by_people(settings: Settings) -> list[Path]:
-    """The files of the inboxes but for those that were fetched."""
+def _came(files: Mapping[Path, str]) -> dict[str, str]:
+    """When files came (UTC), by the hash of their content; the last of the same bytes counts."""
+    return {
+        sha256: datetime.fromtimestamp(path.stat().st_ctime, UTC).isoformat(timespec="seconds")
+        for path, sha256 in files.items()
+    }
+
+
+def _by_people(settings: Settings) -> dict[Path, str]:
+    """The files of the inboxes but for those that were fetched, with the hash of their content."""
     folders = {f for f in (settings.inbox, settings.drops) if f is not None and f.is_dir()}
-    return [
-        path
+    return {
+        path: _sha256(path)
         for folder in sorted(folders)
         for path in inbox_files(folder)
         if not (settings.drops in path.parents and is_fetched(path))
-    ]
+    }
+
+
+def _sha256(path: Path) -> str:
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
 
 
 def arrived(
@@ -213,17 +224,18 @@ def arrived(
             and snapshot.sha256 not in memory.ours
         ):
             return snapshot.file_name
-    came = dropped(settings)
-    for path in _by_people(settings):
-        data = path.read_bytes()
-        sha256 = hashlib.sha256(data).hexdigest()
+    brought = _by_people(settings)
+    came = _came(brought)
+    for path, sha256 in brought.items():
         if sha256 in known:
             # Fetched before, under another name perhaps: brought since then, it is what was asked for.
             if known[sha256].dataset == dataset and came.get(sha256, "") >= since:
                 return path.name
             continue
         try:
-            contract = recognise(read_content(data), room.contracts, room.registry, path.name)
+            contract = recognise(
+                read_content(path.read_bytes()), room.contracts, room.registry, path.name
+            )
         except RejectedFile:
             continue  # what it is will be told when it is taken in
         if contract.dataset == dataset:

@@ -120,6 +120,36 @@ def test_a_dropped_file_that_was_taken_in_meanwhile_counts_too(
     assert outcome.status == "landed"
 
 
+def test_a_file_that_a_person_dropped_is_hashed_once(
+    room: Ingestion, edition_file: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Whoever waits for a file looks every few minutes, and files may be large."""
+    inbox = tmp_path / "people"
+    inbox.mkdir()
+    (inbox / "download.bin").write_bytes(edition_file().read_bytes())
+    hashed: list[str] = []
+    kept = hashlib.file_digest
+
+    def file_digest(file: Any, name: str) -> Any:
+        hashed.append(Path(file.name).name)
+        return kept(file, name)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(hashlib, "file_digest", file_digest)
+    settings, trend = Settings(room.home, inbox), "kicox__industrial_trend"
+    since = "2026-06-01T00:00:00+00:00"
+    assert fetching.arrived(settings, trend, since=since) == "download.bin"
+    assert hashed == ["download.bin"]
+
+    def one(errand: ways.Errand) -> dict[str, Any]:
+        assert len(errand.dropped()) == len(errand.dropped()) == 1
+        return {}
+
+    hashed.clear()
+    monkeypatch.setattr(fetching, "_fetch_one", one)
+    fetching.fetch(settings, [trend, "kicox__complex_status"], run_id="r")
+    assert hashed == ["download.bin"]
+
+
 def test_what_was_fetched_lies_in_raw_alone_and_what_people_dropped_stays(
     room: Ingestion, edition_file: Any, tmp_path: Path
 ) -> None:
