@@ -152,7 +152,7 @@ def test_the_cards_show_the_marts_totals(context: Any, site: str, release: Path)
         f"JOIN national_total_quarterly y ON y.period = '2025-Q1' WHERE n.period = '{period}'",
     )
     rates = visit.page.inner_text("[data-measure=utilization_pct] dl")
-    assert f"{abs(now - then):.1f}%p" in rates
+    assert f"{abs(now - then):.1f} pp" in rates
     broken = query(
         release,
         "SELECT count(*) FROM growth_quarterly WHERE complex_id = '_T' AND industry_code = '_T' "
