@@ -22,6 +22,7 @@ import tempfile
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -434,7 +435,7 @@ def test_the_services_run_with_their_own_commands(stack: Stack, variables: dict[
         stack.start(name)
     for name in [*LONG_RUNNING, "reader"]:
         # (Airflow's own checks start a whole Python: asked all the time, they keep it from starting)
-        wait(lambda name=name: stack.healthy(name), 240, name, every=3)  # type: ignore[misc]
+        wait(partial(stack.healthy, name), 240, name, every=3)
 
     reader = f"http://127.0.0.1:{stack.reader_port}"
     assert httpx.get(f"{reader}/hello.txt", trust_env=False).text == "안녕"

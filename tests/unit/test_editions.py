@@ -3,22 +3,18 @@
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
-from operator import itemgetter
 from pathlib import Path
 from typing import Any
-from urllib.parse import parse_qs, quote
 
 import httpx
 import pytest
 
 from ingestion.contract import OdcloudFetch, PortalFetch, TrendFetch, load_contracts
-from ingestion.fetch import errors
 from ingestion.fetch.client import Fetcher
 from ingestion.ingest import Ingestion, ingest_file
 from ingestion.outcomes import read_outcomes
-from ingestion.periods import Period
 from ingestion.registry import Registry
 from ingestion.sample import SimulatedPublication, mutate
 from ingestion.sample.writer import csv_rows
@@ -27,106 +23,22 @@ from pipeline.editions import ASK_AGAIN_DAYS
 from pipeline.settings import Settings
 
 from ..conftest import SEEDS
+from .publisher_site import (
+    CSV,
+    KEYS,
+    NAME,
+    NEWEST,
+    OLDER,
+    TODAY,
+    TREND,
+    Site,
+    ask,
+    not_today,
+    taken,
+    uddi,
+)
 
-TREND, CSV = "kicox__industrial_trend", "kicox__industrial_trend_production_by_industry_csv"
-TODAY = date(2026, 6, 1)
-NAME = "한국산업단지공단_국가산업단지 산업동향정보_{day:%Y%m%d}"
-
-
-def uddi(number: int) -> str:
-    return f"uddi:{number:08x}-0000-4000-8000-000000000000"
-
-
-@dataclass
-class Site:
-    """The portal with its editions, oldest first; the interface beside it lists the same."""
-
-    editions: list[tuple[int, date, bytes]]
-    changed_on: date = date(2026, 5, 29)
-    captcha: set[int] = field(default_factory=set)
-    #: Downloads in their order: which edition, by which way.
-    given: list[tuple[str, int]] = field(default_factory=list)
-    rows: list[dict[str, Any]] = field(default_factory=list)
-
-    def __call__(self, request: httpx.Request) -> httpx.Response:
-        form = {k: v[0] for k, v in parse_qs(request.content.decode()).items()}
-        asked = {**form, **dict(request.url.params)}
-        newest, newest_day, _ = self.editions[-1]
-        step = request.url.path.rsplit("/", 1)[1]
-        if request.url.host == "infuser.odcloud.kr":
-            number = asked["namespace"].split("/")[0]
-            paths = {
-                f"/{number}/v1/{uddi(n)}": {"get": {"summary": NAME.format(day=day)}}
-                for n, day, _ in self.editions
-            }
-            return httpx.Response(200, json={"paths": paths})
-        if request.url.host == "api.odcloud.kr":
-            self.given.append(("odcloud", int(step[5:13], 16)))
-            page = {"data": self.rows, "page": 1, "perPage": 1000, "currentCount": len(self.rows)}
-            total = {"totalCount": len(self.rows), "matchCount": len(self.rows)}
-            return httpx.Response(200, json={**page, **total})
-        match step:
-            case "fileData.do":
-                page_text = (
-                    f"<html><title>{NAME.format(day=newest_day)} | 공공데이터포털</title>"
-                    f"<th>수정일</th><td>{self.changed_on}</td>"
-                    f"<a onclick=\"fn_fileDataDown('1', '{uddi(newest)}')\">다운로드</a></html>"
-                )
-                return httpx.Response(200, text=page_text)
-            case "selectHistAndCsvData.do":
-                links = [
-                    f'<a data-public-pk="{uddi(n)}">{NAME.format(day=day)}</a>'
-                    for n, day, _ in sorted(self.editions[:-1], key=itemgetter(1), reverse=True)
-                ]
-                return httpx.Response(200, text=f"<div>{''.join(links)}</div>")
-            case "selectFileDataDownload.do":
-                number = str(int(asked["publicDataDetailPk"][5:13], 16))
-                return httpx.Response(200, json={"status": True, "atchFileId": number})
-            case "check-limit.json":
-                needed = int(asked["atchFileId"]) in self.captcha
-                return httpx.Response(200, json={"needCaptcha": needed})
-        number = int(asked["atchFileId"])
-        self.given.append(("portal", number))
-        (found,) = [e for e in self.editions if e[0] == number]
-        name = quote(NAME.format(day=found[1]))
-        headers = {"Content-Disposition": f"attachment; filename={name}.xlsx"}
-        return httpx.Response(200, content=found[2], headers=headers)
-
-
-@pytest.fixture(autouse=True)
-def _no_waiting(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("ingestion.fetch.quota.Meter.wait_turn", lambda *_: None)
-    # The bytes of these tests stand for files; what a file must look like is tested by itself.
-    monkeypatch.setattr(ways, "must_be", lambda *_: None)
-
-
-KEYS = {"data.go.kr": "key-0123456789"}
-
-
-def ask(
-    home: Path, site: Site, day: date = TODAY, dataset: str = TREND, since: str | None = None
-) -> dict[str, Any]:
-    """What a scheduled run of a day gets."""
-    (result,) = fetching.fetch(
-        Settings(home, today=day, keys=KEYS),
-        [dataset],
-        run_id="r",
-        since=Period.parse(since) if since else None,
-        transport=httpx.MockTransport(site),
-    )
-    return result
-
-
-def taken(site: Site) -> list[int]:
-    """The editions given since this was last asked."""
-    given, site.given = [number for _, number in site.given], []
-    return given
-
-
-OLDER = [
-    (n, Period(2023, "Q", 1).shift(n - 1).last_day, b"PK\nedition %d" % n) for n in range(1, 13)
-]
-NEWEST = (13, date(2026, 3, 31), b"PK\nedition 13")
+pytestmark = pytest.mark.usefixtures("no_waiting", "any_bytes")
 
 
 def test_a_revision_under_a_new_name_is_seen_without_being_asked_for(tmp_path: Path) -> None:
@@ -151,7 +63,7 @@ def test_odcloud_alone_sees_a_revision_of_an_older_quarter(
 ) -> None:
     header, *rows = csv_rows(editions["2026-Q1"], "production_by_complex")
     site = Site([*OLDER, NEWEST], rows=[dict(zip(header, row, strict=True)) for row in rows])
-    monkeypatch.setitem(ways.WAYS, PortalFetch, _not_today)
+    monkeypatch.setitem(ways.WAYS, PortalFetch, not_today)
     assert ask(tmp_path, site, dataset=CSV)["status"] == "fetched" and taken(site) == [13]
     assert ask(tmp_path, site, dataset=CSV)["status"] == "failed" and taken(site) == []
     site.editions[8] = (99, OLDER[8][1], b"")
@@ -163,15 +75,11 @@ def test_odcloud_alone_sees_a_revision_of_an_older_quarter(
 def test_editions_that_tell_no_day_are_not_passed_over_in_silence(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setitem(ways.WAYS, PortalFetch, _not_today)
-    monkeypatch.setattr("tests.unit.test_editions.NAME", "한국산업단지공단_생산실적")
+    monkeypatch.setitem(ways.WAYS, PortalFetch, not_today)
+    monkeypatch.setattr("tests.unit.publisher_site.NAME", "한국산업단지공단_생산실적")
     result = ask(tmp_path, Site([NEWEST]), dataset=CSV)
     assert (result["status"], result["code"]) == ("failed", "odcloud/shape")
     assert "YYYYMMDD" in result["message"]
-
-
-def _not_today(*_: Any) -> Any:
-    raise errors.fault("http_5xx", publisher="portal", status=503)
 
 
 def test_what_is_mended_without_a_word_is_asked_for_again_every_four_weeks(tmp_path: Path) -> None:

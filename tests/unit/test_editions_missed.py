@@ -13,19 +13,20 @@ from ingestion.contract import PortalFetch
 from ingestion.fetch import errors
 from pipeline import ways
 
-from .test_editions import (
+from .publisher_site import (
     CSV,
     NEWEST,
     OLDER,
     TODAY,
     TREND,
     Site,
-    _no_waiting,  # noqa: F401 (a fixture)
-    _not_today,
     ask,
+    not_today,
     taken,
     uddi,
 )
+
+pytestmark = pytest.mark.usefixtures("no_waiting", "any_bytes")
 
 
 class Broken(Site):
@@ -63,7 +64,7 @@ def test_an_edition_that_the_interface_cannot_give_keeps_no_other_back(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, instead: httpx.Response, code: str
 ) -> None:
     monkeypatch.setattr("tenacity.nap.time.sleep", lambda _: None)
-    monkeypatch.setitem(ways.WAYS, PortalFetch, _not_today)
+    monkeypatch.setitem(ways.WAYS, PortalFetch, not_today)
     site = Broken([*OLDER, NEWEST], rows=[{"단지": "창원"}])
     site.instead = {9: instead}
     result = ask(tmp_path, site, dataset=CSV, since="2025-Q1")
@@ -78,7 +79,7 @@ def test_an_edition_that_the_interface_cannot_give_keeps_no_other_back(
 def test_what_is_everybodys_fault_ends_the_way(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setitem(ways.WAYS, PortalFetch, _not_today)
+    monkeypatch.setitem(ways.WAYS, PortalFetch, not_today)
     site = Broken([*OLDER, NEWEST], rows=[{"단지": "창원"}])
     site.instead = {9: httpx.Response(200, json={"code": -401, "msg": "유효하지 않은 인증키"})}
     result = ask(tmp_path, site, dataset=CSV, since="2025-Q1")
@@ -117,7 +118,7 @@ def test_what_the_interface_gave_the_portal_is_not_asked_for_again(
     """The interface tells no day of change: what the portal changed before that day is here."""
     site = Site([*OLDER, NEWEST], rows=[{"단지": "창원"}])
     with monkeypatch.context() as patch:
-        patch.setitem(ways.WAYS, PortalFetch, _not_today)
+        patch.setitem(ways.WAYS, PortalFetch, not_today)
         assert ask(tmp_path, site, dataset=CSV)["status"] == "fetched" and taken(site) == [13]
     assert ask(tmp_path, site, dataset=CSV)["status"] == "no_data" and taken(site) == []
     site.changed_on = TODAY + timedelta(days=1)

@@ -26,6 +26,9 @@ UDDI = "uddi:11111111-0000-4000-8000-000000000000"
 NAME = "한국산업단지공단_국가산업단지 산업동향정보_20260331.xlsx"
 
 
+pytestmark = pytest.mark.usefixtures("no_waiting")
+
+
 def portal(data: bytes, *, captcha: bool = False) -> httpx.MockTransport:
     def answer(request: httpx.Request) -> httpx.Response:
         step = request.url.path.rsplit("/", 1)[1]
@@ -54,11 +57,6 @@ def portal(data: bytes, *, captcha: bool = False) -> httpx.MockTransport:
         return httpx.Response(200, content=data)
 
     return httpx.MockTransport(answer)
-
-
-@pytest.fixture(autouse=True)
-def _no_waiting(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("ingestion.fetch.quota.Meter.wait_turn", lambda *_: None)
 
 
 def test_a_fetched_workbook_is_ingested_with_its_day(room: Ingestion, edition_file: Any) -> None:
@@ -132,7 +130,7 @@ def test_a_file_that_a_person_dropped_is_hashed_once(
 
     def file_digest(file: Any, name: str) -> Any:
         hashed.append(Path(file.name).name)
-        return kept(file, name)  # type: ignore[arg-type]
+        return kept(file, name)
 
     monkeypatch.setattr(hashlib, "file_digest", file_digest)
     settings, trend = Settings(room.home, inbox), "kicox__industrial_trend"

@@ -7,7 +7,7 @@ import os
 import shutil
 import sys
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Protocol
 
@@ -25,6 +25,7 @@ from publication.releases import PublishError
 from publication.releases.signing import KeyProblem
 
 from .test_release import ORDER, make_build
+from .test_release_grounds import add, protected
 
 BUILD = "2026-Q1_b1"
 EVER = "2099-12-31 12:00"
@@ -53,6 +54,16 @@ def settings(tmp_path: Path) -> Settings:
     make_build(home, name=BUILD)
     (tmp_path / "releases.yml").write_text("releases: []\n")
     return Settings(home, release_policy=tmp_path / "releases.yml")
+
+
+def withdraw(settings: Settings, release_id: str) -> None:
+    releases.withdraw(
+        release_home.places(settings),
+        release_id,
+        role="statistician",
+        reason="Ulsan",
+        policy=release_home.policy(settings),
+    )
 
 
 def announce(settings: Settings, at: str, version: int = 1) -> None:
@@ -153,9 +164,7 @@ def test_an_as_of_tells_nothing_before_its_time(settings: Settings) -> None:
 
 def test_what_was_taken_back_is_not_published_again_by_itself(settings: Settings) -> None:
     publishing.publish(settings, BUILD)
-    role = {"role": "statistician", "policy": release_home.policy(settings)}
-    home = release_home.places(settings)
-    releases.withdraw(home, "2026-Q1_v1", reason="Ulsan", **role)  # type: ignore[arg-type]
+    withdraw(settings, "2026-Q1_v1")
     with pytest.raises(PublishError, match="was withdrawn \\(Ulsan\\)"):
         publishing.publish(settings, BUILD)
     waiting = publishing.waiting_for(settings, BUILD)
@@ -419,3 +428,54 @@ def test_keys_are_made_outside(command: Command, settings: Settings, tmp_path: P
     assert "PRIVATE" not in text
     code, text = command("keys", "new", str(settings.home / "key"))
     assert code == 2 and not (settings.home / "key").exists()
+
+
+def test_what_waited_too_long_is_judged_and_made_again(
+    settings: Settings,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    path = settings.builds / BUILD / "verdict.json"
+    add(path, holds_until="2026-08-31")
+    monkeypatch.setattr(publishing, "_today", lambda _: date(2026, 8, 31))
+    staged = publishing.render(settings, publishing.assemble(settings, BUILD))
+    publishing.seal(settings, staged)
+    assert publishing.waiting_for(settings, BUILD) is not None
+    monkeypatch.setattr(publishing, "_today", lambda _: date(2026, 9, 1))
+    assert publishing.waiting_for(settings, BUILD) is None
+    with pytest.raises(PublishError, match=r"holds until 2026-08-31, and this is 2026-09-01"):
+        publishing.publish(settings, BUILD)
+    add(path, holds_until=None)  # judged anew
+    assert publishing.publish(settings, BUILD)["status"] == "published"
+
+
+def test_a_build_is_held_against_what_came_out_since(settings: Settings) -> None:
+    for name in (BUILD, "2026-Q1_b2", "2026-Q1_b3"):
+        if name != BUILD:
+            make_build(settings.home, value=2.0, name=name)
+        protected(settings.builds / name, *(["2026-Q1_v1"] if name != BUILD else []))
+    publishing.publish(settings, BUILD)
+    assert publishing.publish(settings, "2026-Q1_b2")["release_id"] == "2026-Q1_v2"
+    withdraw(settings, "2026-Q1_v2")
+    # Readers see the first one again, and remember the second.
+    with pytest.raises(
+        PublishError, match=r"2026-Q1_b3 was not held against 2026-Q1_v2, .*gate"
+    ) as told:
+        publishing.publish(settings, "2026-Q1_b3")
+    assert "대조되지 않았습니다" in str(told.value)
+    assert not (settings.home / "staging" / "2026-Q1_b3").exists()
+    protected(settings.builds / "2026-Q1_b3", "2026-Q1_v1", "2026-Q1_v2")
+    assert publishing.publish(settings, "2026-Q1_b3")["release_id"] == "2026-Q1_v3"
+    manifest = json.loads((settings.releases / "current/release.json").read_text())
+    assert manifest["held_against"] == ["2026-Q1_v1", "2026-Q1_v2"]
+
+
+def test_a_build_without_a_verdict_is_not_published(settings: Settings) -> None:
+    publishing.publish(settings, BUILD)
+    withdraw(settings, "2026-Q1_v1")
+    # Protected anew to be asked as of a day, it lost its verdict.
+    (settings.builds / BUILD / "verdict.json").unlink()
+    with pytest.raises(PublishError, match=rf"{BUILD} was not judged: run `sandan gate") as told:
+        publishing.publish(settings, BUILD, again=True)
+    assert "판정되지 않았습니다" in str(told.value)
+    make_build(settings.home, value=2.0, name="2026-Q1_b2")
+    assert publishing.publish(settings, "2026-Q1_b2")["status"] == "published"

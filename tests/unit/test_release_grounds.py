@@ -4,23 +4,21 @@ releases that came out since it was protected."""
 from __future__ import annotations
 
 import json
-from datetime import UTC, date, datetime
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 import duckdb
 import pytest
 
-from pipeline import publishing, release_home, steps
+from pipeline import steps
 from pipeline.disclosure_step import AUDIT
 from pipeline.settings import Settings
-from publication import releases as release
 from publication.releases import Places, Policy, PublishError
 from publication.releases.calendar import Announcement
 
 from .test_disclosure_step import MART, make, protect, units
 from .test_disclosure_step import release as publish_marts
-from .test_publishing import BUILD, settings, small  # noqa: F401 (fixtures)
 from .test_release import FREE, make_build, stage, switch
 from .test_release_life import SIGNED_OFF, approve
 
@@ -57,59 +55,6 @@ def test_an_exception_that_has_ended_is_neither_signed_off_nor_published(tmp_pat
         switch(tmp_path, staged, SIGNED_OFF, now=OVER)
     assert staged.is_dir() and not (tmp_path / "releases" / "current").exists()
     switch(tmp_path, staged, SIGNED_OFF, now=LAST)
-
-
-def test_what_waited_too_long_is_judged_and_made_again(
-    settings: Settings,  # noqa: F811
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
-    path = settings.builds / BUILD / "verdict.json"
-    add(path, holds_until="2026-08-31")
-    monkeypatch.setattr(publishing, "_today", lambda _: date(2026, 8, 31))
-    staged = publishing.render(settings, publishing.assemble(settings, BUILD))
-    publishing.seal(settings, staged)
-    assert publishing.waiting_for(settings, BUILD) is not None
-    monkeypatch.setattr(publishing, "_today", lambda _: date(2026, 9, 1))
-    assert publishing.waiting_for(settings, BUILD) is None
-    with pytest.raises(PublishError, match=r"holds until 2026-08-31, and this is 2026-09-01"):
-        publishing.publish(settings, BUILD)
-    add(path, holds_until=None)  # judged anew
-    assert publishing.publish(settings, BUILD)["status"] == "published"
-
-
-def test_a_build_is_held_against_what_came_out_since(settings: Settings) -> None:  # noqa: F811
-    for name in (BUILD, "2026-Q1_b2", "2026-Q1_b3"):
-        if name != BUILD:
-            make_build(settings.home, value=2.0, name=name)
-        protected(settings.builds / name, *(["2026-Q1_v1"] if name != BUILD else []))
-    publishing.publish(settings, BUILD)
-    assert publishing.publish(settings, "2026-Q1_b2")["release_id"] == "2026-Q1_v2"
-    role = {"role": "statistician", "policy": release_home.policy(settings)}
-    release.withdraw(release_home.places(settings), "2026-Q1_v2", reason="Ulsan", **role)  # type: ignore[arg-type]
-    # Readers see the first one again, and remember the second.
-    with pytest.raises(
-        PublishError, match=r"2026-Q1_b3 was not held against 2026-Q1_v2, .*gate"
-    ) as told:
-        publishing.publish(settings, "2026-Q1_b3")
-    assert "대조되지 않았습니다" in str(told.value)
-    assert not (settings.home / "staging" / "2026-Q1_b3").exists()
-    protected(settings.builds / "2026-Q1_b3", "2026-Q1_v1", "2026-Q1_v2")
-    assert publishing.publish(settings, "2026-Q1_b3")["release_id"] == "2026-Q1_v3"
-    manifest = json.loads((settings.releases / "current/release.json").read_text())
-    assert manifest["held_against"] == ["2026-Q1_v1", "2026-Q1_v2"]
-
-
-def test_a_build_without_a_verdict_is_not_published(settings: Settings) -> None:  # noqa: F811
-    publishing.publish(settings, BUILD)
-    role = {"role": "statistician", "policy": release_home.policy(settings)}
-    release.withdraw(release_home.places(settings), "2026-Q1_v1", reason="Ulsan", **role)  # type: ignore[arg-type]
-    # Protected anew to be asked as of a day, it lost its verdict.
-    (settings.builds / BUILD / "verdict.json").unlink()
-    with pytest.raises(PublishError, match=rf"{BUILD} was not judged: run `sandan gate") as told:
-        publishing.publish(settings, BUILD, again=True)
-    assert "판정되지 않았습니다" in str(told.value)
-    make_build(settings.home, value=2.0, name="2026-Q1_b2")
-    assert publishing.publish(settings, "2026-Q1_b2")["status"] == "published"
 
 
 def test_the_switch_looks_at_what_is_public_then(tmp_path: Path) -> None:
