@@ -175,7 +175,7 @@ def test_indices_and_adjusted_series_carry_b_where_growth_and_observations_do(
             """
             SELECT count(*), count(*) FILTER (
                 n.break_ids IS DISTINCT FROM g.break_ids OR n.sdmx_obs_status <> 'B')
-            FROM growth_quarterly g
+            FROM intermediate.int_growth_computed g
             JOIN index_quarterly n USING (complex_id, industry_code, measure, period)
             WHERE g.comparison = 'qoq' AND g.break_ids IS NOT NULL
             """

@@ -59,6 +59,8 @@ paired as (
         p.obs_status as base_status,
         coalesce(p.is_simulated, false) as base_is_simulated,
         x.break_ids,
+        -- a quarter that stands as restated for the break behind it is on another basis than those before
+        case when o.value_before <> c.value then n.break_ids end as restated_for,
         -- the pair that can be compared
         case
             when x.break_ids is null and c.obs_status = 'A' and p.obs_status = 'A'
@@ -80,6 +82,9 @@ paired as (
     left join {{ ref('int_overlaps_linked') }} as o
         on o.complex_id = c.complex_id and o.industry_code = c.industry_code
         and o.measure = c.measure and o.period = c.period
+    left join breaks as n
+        on n.complex_id = c.complex_id and n.is_industry = (c.industry_code <> '_T')
+        and n.measure = c.measure and n.period = {{ next_quarter('c.period') }}
 ),
 
 matched as (
@@ -98,7 +103,7 @@ matched as (
 direct as (
     select
         p.complex_id, p.industry_code, p.measure, p.period, p.comparison, p.base_period,
-        p.value, p.obs_status, p.base_value, p.base_status, p.break_ids,
+        p.value, p.obs_status, p.base_value, p.base_status, p.break_ids, p.restated_for,
         case when p.complex_id = '_T' then m.matched_value else p.matched_value end as matched_value,
         case when p.complex_id = '_T' then m.matched_base else p.matched_base end as matched_base,
         case when p.complex_id = '_T' then coalesce(m.matched_complexes, 0)
@@ -207,6 +212,7 @@ select
     end as {{ 'lfl_reason' if language == 'en' else 'lfl_reason_ko' }},
     {%- endfor %}
     l.break_ids,
+    l.restated_for,
     case when t.base_status = 'A' and t.base_value <> 0 then l.change / t.base_value * 100 end
         as contribution_pp,
     case when l.complex_id = '_T' and l.industry_code = '_T' and l.base_status = 'A' and l.base_value <> 0

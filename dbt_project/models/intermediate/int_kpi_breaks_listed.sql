@@ -1,5 +1,6 @@
 -- The breaks that a KPI carries: those of its inputs in its quarter, of the complex and, where it is held
--- against all complexes, of the row 계; for growth on the year before, those of the four quarters between.
+-- against all complexes, of the row 계; for growth on the year before, those of the four quarters between;
+-- for growth of a quarter that was restated for the break behind it, that one.
 with inputs as (
     select distinct k.kpi, k.is_by_industry, k.is_held_against_total, k.comparison, m.measure
     from {{ ref('kpis') }} as k
@@ -33,6 +34,11 @@ reached as (
     union all
     select complex_id, kpi, {{ later.period }} as period, break_ids from own where comparison = 'yoy'
     {%- endfor %}
+    union all
+    select g.complex_id, i.kpi, g.period, g.restated_for as break_ids
+    from {{ ref('int_growth_computed') }} as g
+    inner join inputs as i on i.measure = g.measure and i.comparison = g.comparison
+    where g.restated_for is not null and g.industry_code = '_T'
 )
 
 select complex_id, kpi, period, {{ all_break_ids('break_ids') }} as break_ids

@@ -118,7 +118,7 @@ ended as (
     union all
     select
         m.complex_id, m.industry_code, m.measure, m.quarter as period,
-        sum(coalesce(s.base_before, m.value) order by m.period) as value_before
+        sum(case when m.period = e.base_period then e.base_before else m.value end order by m.period) as value_before
     from months as m
     inner join stated as e
         on e.complex_id = m.complex_id
@@ -128,13 +128,6 @@ ended as (
         and substr(e.period, 6, 2) in ('01', '04', '07', '10')
         and {{ quarter_of_month('e.base_period') }} = m.quarter
         and e.base_before is not null
-    left join stated as s
-        on s.complex_id = m.complex_id
-        and s.industry_code = m.industry_code
-        and s.measure = m.measure
-        and s.freq = 'M'
-        and s.base_period = m.period
-        and s.period = e.period
     where m.obs_status = 'A' and (m.kind = 'flow' or substr(m.period, 6, 2) in ('03', '06', '09', '12'))
     group by m.complex_id, m.industry_code, m.measure, m.kind, m.quarter
     having count(*) = case m.kind when 'flow' then 3 else 1 end

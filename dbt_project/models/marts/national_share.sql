@@ -1,14 +1,17 @@
 -- A share carries the breaks of the complexes' total in its period. The year after one that holds a break
 -- is again unlike the one before, unless the break began the year or the figure is that of the year's end.
-with breaks as (
-    select
-        case measure when 'production_krw_100m' then 'national_production_share_pct'
-            when 'exports_usd_m' then 'national_export_share_pct'
-            when 'employment_count' then 'national_employment_share_pct' end as metric,
-        measure, period, substr(period, 1, 4) as year, break_ids
-    from {{ ref('int_breaks_listed') }}
-    where complex_id = '_T' and not is_industry and period like '____-Q_'
-        and measure in ('production_krw_100m', 'exports_usd_m', 'employment_count')
+with measured as (
+    select distinct d.metric, m.measure, m.kind
+    from {{ ref('share_definitions') }} as d
+    inner join {{ ref('claim_metrics') }} as c on c.series = d.numerator_series
+    inner join {{ ref('measures') }} as m on m.measure = c.trend_measure
+),
+
+breaks as (
+    select m.metric, m.kind, b.period, substr(b.period, 1, 4) as year, b.break_ids
+    from {{ ref('int_breaks_listed') }} as b
+    inner join measured as m on m.measure = b.measure
+    where b.complex_id = '_T' and not b.is_industry and b.period like '____-Q_'
 ),
 
 reached as (
@@ -18,7 +21,7 @@ reached as (
     union all
     select metric, cast(cast(year as integer) + 1 as string) as period, break_ids
     from breaks
-    where period not like '%-Q1' and measure <> 'employment_count'
+    where period not like '%-Q1' and kind <> 'stock'
 ),
 
 listed as (
