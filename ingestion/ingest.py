@@ -142,7 +142,9 @@ def is_stale(room: Ingestion, snapshot: Snapshot) -> bool:
     """Whether contract, registry or parser changed since a snapshot was read or rejected."""
     reason = _quarantine_reason(room, snapshot.sha256)
     if reason is not None:
-        return reason.get("fingerprint") != room.fingerprint
+        # Reading it in another way does not mend its sidecar: see `_mended`.
+        is_its_own = [p["code"] for p in reason["problems"]] == ["bad_sidecar"]
+        return not is_its_own and reason.get("fingerprint") != room.fingerprint
     return landed_fingerprint(landed_path(room.landed, snapshot)) != room.fingerprint
 
 
@@ -222,8 +224,9 @@ def _mended(room: Ingestion, known: Snapshot, path: Path) -> Snapshot | None:
         )
     if of_the_name:
         mended = replace(mended, file_name=clean_file_name(path.name))
-        if mended == known:
-            return None
+    # (one that could not be read may tell nothing new, and can be read now)
+    if mended == known and codes != ["bad_sidecar"]:
+        return None
     room.store.refile(known, mended)
     return mended
 
@@ -233,8 +236,8 @@ def _again(
 ) -> Outcome:
     """The same bytes as before: nothing to do, unless the name claims another period."""
     base = _unchanged(known, name, run_id, moment)
-    reason = _quarantine_reason(room, known.sha256)
-    if reason is not None and reason.get("fingerprint") == room.fingerprint:
+    reason, stale = _quarantine_reason(room, known.sha256), is_stale(room, known)
+    if reason is not None and not stale:
         return replace(
             base,
             status="quarantined",
@@ -242,8 +245,7 @@ def _again(
             message_ko="이미 격리됨: " + reason["lines_ko"][0],
             problems=reason["problems"],
         )
-    landed = landed_path(room.landed, known)
-    if reason is not None or landed_fingerprint(landed) != room.fingerprint:
+    if stale:
         return _read_and_land(room, known, data, run_id, moment, kind="reparsed")
     claimed = _period_in_name(name, known.period)
     if claimed is not None and claimed != known.period and name != known.file_name:

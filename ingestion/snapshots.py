@@ -138,6 +138,11 @@ class SnapshotStore:
     def refile(self, old: Snapshot, new: Snapshot) -> None:
         """Move a snapshot to the place it belongs once its dataset or period is known."""
         if self.path(old) == self.path(new):
+            if old != new:
+                beside = self.path(new).with_suffix(".json")
+                replace_file(beside, _sidecar_of(new))
+                if self._known is not None:
+                    self._known[beside] = new
             return
         self.put(new, self.read(old))
         beside = self.path(old).with_suffix(".json")

@@ -215,10 +215,12 @@ class Editions:
         period = str(self._period_of(day))
         here = {s.sha256: s.loaded_at for s in self._snapshots if s.period == period}
         if by_hand:
-            # A person may bring the very bytes that were fetched under another name.
+            # What a person brings may be known: it was fetched, or brought before.
             brought = self._dropped()
-            ours = {sha256: brought.get(sha256) for sha256 in here.keys() & self.ours}
-            here |= {sha256: at or "" for sha256, at in ours.items()}
+            here = {
+                sha256: max(brought.get(sha256, ""), "" if sha256 in self.ours else at)
+                for sha256, at in here.items()
+            }
         return max(here.values(), default="") or None
 
     def _read(self) -> None:

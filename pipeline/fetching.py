@@ -176,10 +176,11 @@ def dropped(settings: Settings) -> dict[str, str]:
 
 def _came(files: Mapping[Path, str]) -> dict[str, str]:
     """When files came (UTC), by the hash of their content; the last of the same bytes counts."""
-    return {
-        sha256: datetime.fromtimestamp(path.stat().st_ctime, UTC).isoformat(timespec="seconds")
-        for path, sha256 in files.items()
-    }
+    came: dict[str, str] = {}
+    for path, sha256 in files.items():
+        at = datetime.fromtimestamp(path.stat().st_ctime, UTC).isoformat(timespec="seconds")
+        came[sha256] = max(came.get(sha256, ""), at)
+    return came
 
 
 def _by_people(settings: Settings) -> dict[Path, str]:

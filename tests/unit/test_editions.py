@@ -6,6 +6,7 @@ import json
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import httpx
@@ -184,6 +185,47 @@ def test_the_wait_ends_when_the_edition_is_fetched_after_all(
     site.captcha = set()
     assert ask(room.home, site)["status"] == "fetched"
     assert fetching.arrived(settings, TREND, **told) is not None
+
+
+def test_what_a_person_brings_a_second_time_is_not_asked_for_a_third(
+    room: Ingestion, three: list[bytes], tmp_path: Path
+) -> None:
+    """The publisher's day moved, and the file is what it was."""
+    inbox = tmp_path / "people"
+    inbox.mkdir()
+    settings = replace(Settings(room.home, inbox, keys=KEYS), today=TODAY)
+    site = site_of(three, captcha=2)
+    assert ask(room.home, site)["awaited"] == [uddi(2)]
+    (inbox / "a.xlsx").write_bytes(three[2])
+    steps.ingest(settings)
+    _as_real(room)
+
+    def run(day: date) -> dict[str, Any]:
+        later, transport = replace(settings, today=day), httpx.MockTransport(site)
+        return fetching.fetch(later, [TREND], run_id="r", transport=transport)[0]
+
+    assert run(TODAY)["awaited"] == []
+    site.changed_on = datetime.now(UTC).date() + timedelta(days=3)
+    day = site.changed_on + timedelta(days=1)
+    assert run(day)["awaited"] == [uddi(2)]
+    brought = datetime(day.year, day.month, day.day, 9, tzinfo=UTC)
+    with pytest.MonkeyPatch.context() as clock:
+        clock.setattr(
+            fetching, "_came", lambda files: dict.fromkeys(files.values(), brought.isoformat())
+        )
+        assert run(day + timedelta(days=1))["awaited"] == []
+
+
+def test_of_the_same_bytes_those_that_came_last_count() -> None:
+    class File:
+        def __init__(self, at: float) -> None:
+            self.at = at
+
+        def stat(self) -> SimpleNamespace:
+            return SimpleNamespace(st_ctime=self.at)
+
+    files: Any = {File(86_400.0): "a", File(0.0): "a"}
+    assert fetching._came(files) == {"a": "1970-01-02T00:00:00+00:00"}
 
 
 def test_a_person_may_bring_the_very_bytes_that_were_fetched_before(

@@ -413,6 +413,11 @@ def test_a_sidecar_tells_the_day_and_a_bad_one_is_refused(
     assert refused.status == "quarantined" and "c_20260331.xlsx.meta.json" in refused.message
     # still wrong, then mended: the file is read with the day that it tells
     assert take(room, other).status == "quarantined"
+    # (another reading does not mend a sidecar)
+    later = replace(room, registry=replace(room.registry, fingerprint="other"))
+    assert take(later, other).status == "quarantined"
+    (snapshot,) = (s for s in room.store if s.sha256 == refused.sha256)
+    assert reparse(later, snapshot, run_id="later") is None
     other.with_name(other.name + ".meta.json").write_text(
         '{"published_at": "2026-06-03"}', encoding="utf-8"
     )
@@ -445,6 +450,7 @@ def test_a_day_of_publication_far_ahead_is_a_slip(
     assert refused.status == "quarantined" and not refused.is_simulated
     assert [p["code"] for p in refused.problems] == ["published_in_future"]
     assert "2062-05-27" in refused.message and "2062-05-27" in refused.message_ko
+    assert "in quarantine already" in take(room, path).message  # nobody mended it
     # some weeks ahead a cadence may reckon
     ahead = (NOW + timedelta(days=60)).date().isoformat()
     sidecar.write_text(f'{{"published_at": "{ahead}"}}', encoding="utf-8")
@@ -490,7 +496,7 @@ def test_a_file_is_read_again_once_the_registry_knows_the_name(
     seeds = tmp_path / "seeds"
     shutil.copytree(SEEDS, seeds)
     with (seeds / "complex_spellings.csv").open("a", encoding="utf-8") as file:
-        file.write("osong3,가나다라,test\n" if False else "busan_science,가나다라,test\n")
+        file.write("busan_science,가나다라,test\n")
     later = replace(room, registry=Registry.load(seeds))
     snapshot = next(iter(later.store))
     assert is_stale(later, snapshot)
