@@ -192,20 +192,29 @@ class Curved:
             low[position] = reach
         else:
             high[position] = -reach
-        for start in self._starts(price, low, high, reach):
-            deviation = self._search(start, price, low, high)
-            if deviation is not None and self.is_witness(deviation, down, up, level):
-                return deviation
-        return None
+        return self._found(price, low, high, down, up, reach, level)
 
     def agreeing(self) -> Floats | None:
         """Deviations that agree with sums and indices, where the figures themselves agree with the sums
         alone; None where none are found."""
         low, high = -self.attack.down, self.attack.up
         price = np.ones(self.attack.size)
-        for start in self._starts(price, low, high, float(np.median(high - low))):
+        return self._found(price, low, high, -low, high, float(np.median(high - low)), 1.0)
+
+    def _found(
+        self,
+        price: Floats,
+        low: Floats,
+        high: Floats,
+        down: Floats,
+        up: Floats,
+        reach: float,
+        level: float,
+    ) -> Floats | None:
+        """The first deviations from one of the starts that are a witness."""
+        for start in self._starts(price, low, high, reach):
             deviation = self._search(start, price, low, high)
-            if deviation is not None and self.is_witness(deviation, -low, high, 1.0):
+            if deviation is not None and self.is_witness(deviation, down, up, level):
                 return deviation
         return None
 
@@ -274,8 +283,8 @@ class Curved:
         )
 
     def _starts(self, price: Floats, low: Floats, high: Floats, reach: float) -> Iterator[Floats]:
-        """Where to begin: at what was a witness before there was one more index, at the truth (whose tangent gives the first step), and at figures that agree
-        with the sums but not yet with the indices, nearer and farther."""
+        """Where to begin: at what was a witness elsewhere, at the truth (whose tangent gives the first
+        step), and at figures that agree with the sums but not yet with the indices, nearer and farther."""
         n = self.attack.size
         slack = 1e-6 * reach
         for near in self._near:

@@ -64,7 +64,7 @@ class Linked:
 
     table: Table
     primary: Primary
-    sums: int = 0
+    sums: int
     beside: tuple[Concentration, ...] = ()
 
 
@@ -144,18 +144,16 @@ class _Joint:
                     self.figures[j][4:] = np.maximum(self.figures[j][4:], level).tolist()
             target[i] = j
         self._relate(old.relations, target)
-        given = edition.printed.quotients
-        self.told.append(
-            Relations(given.row, target[given.cell], given.coef, given.low, given.high)
-        )
+        self.told.append(_over(edition.printed.quotients, target))
         self.beside += [_of_cells(index, target) for index in edition.printed.indices]
         self._answer(then, target, own)
 
     def _relate(self, given: Relations, target: Ints) -> None:
         """The sums of an edition, but for those that are known already."""
-        moved = Relations(given.row, target[given.cell], given.coef, given.low, given.high)
-        wanted = np.array([row not in self.seen for row in _rows(moved)], dtype=np.bool_)
-        self.seen.update(_rows(moved))
+        moved = _over(given, target)
+        rows = _rows(moved)
+        wanted = np.array([row not in self.seen for row in rows], dtype=np.bool_)
+        self.seen.update(rows)
         self.told.append(_only(moved, wanted))
 
     def _answer(self, then: Tabulation, target: Ints, own: Bools) -> None:
@@ -270,7 +268,7 @@ def _with_old_sums(linked: Linked, said: Floats, name: str, printed: Printed) ->
     withheld, value = np.isnan(said), table.value[:n]
     if not withheld.any():
         return linked
-    own = _first(table.relations, linked.sums)
+    own = _only(table.relations, np.arange(table.relations.count) < linked.sums)
     rows = joined(own, printed.quotients)
     is_quotient = np.arange(rows.count) >= own.count
     whole = np.ones(rows.count, dtype=np.bool_)
@@ -369,8 +367,9 @@ def _does_not_fit(name: str) -> DisclosureError:
     )
 
 
-def _first(given: Relations, count: int) -> Relations:
-    return _only(given, np.arange(given.count) < count)
+def _over(given: Relations, target: Ints) -> Relations:
+    """The same relations over other cells: `target` by cell."""
+    return Relations(given.row, target[given.cell], given.coef, given.low, given.high)
 
 
 def _only(given: Relations, wanted: Bools) -> Relations:

@@ -21,7 +21,12 @@ import duckdb
 #: take more time and not more memory.
 MEMORY_LIMIT = "512MB"
 
-_LEVEL_MARTS = {"complex_quarterly", "industry_quarterly", "national_total_quarterly"}
+#: Mart → the columns that name one of its series.
+_LEVEL_MARTS = {
+    "complex_quarterly": "complex_id, '_T' AS industry_code",
+    "industry_quarterly": "'_T' AS complex_id, industry_code",
+    "national_total_quarterly": "'_T' AS complex_id, '_T' AS industry_code",
+}
 _LEVEL_MEASURES = (
     "production_krw_100m, exports_usd_m, employment_count, tenant_count, operating_count"
 )
@@ -31,11 +36,7 @@ def _levels(catalog: str = "") -> str:
     """SQL of the publisher's series in the marts of a catalog: complex_id, industry_code, period, measure, value."""
     parts = " UNION ALL BY NAME ".join(
         f"SELECT {keys}, period, {_LEVEL_MEASURES} FROM {catalog}{mart}"
-        for keys, mart in (
-            ("complex_id, '_T' AS industry_code", "complex_quarterly"),
-            ("'_T' AS complex_id, industry_code", "industry_quarterly"),
-            ("'_T' AS complex_id, '_T' AS industry_code", "national_total_quarterly"),
-        )
+        for mart, keys in _LEVEL_MARTS.items()
     )
     return f"SELECT * FROM (UNPIVOT ({parts}) ON {_LEVEL_MEASURES} INTO NAME measure VALUE value)"
 
@@ -61,6 +62,12 @@ CREATE TEMP MACRO levels() AS TABLE {levels};
 CREATE TEMP MACRO closed() AS TABLE
   SELECT NULL::VARCHAR AS complex_id, NULL::VARCHAR AS industry_code, NULL::VARCHAR AS period,
          NULL::VARCHAR AS measure, NULL::DOUBLE AS value WHERE false;
+-- a quarter and the one before it, as the last release held both
+CREATE TEMP MACRO closed_pairs() AS TABLE
+  SELECT n.complex_id, n.industry_code, n.measure, n.period, n.value, o.value AS before
+  FROM closed() n JOIN dim_period d ON d.period = n.period
+  JOIN closed() o ON o.complex_id = n.complex_id AND o.industry_code = n.industry_code
+    AND o.measure = n.measure AND o.period = d.previous_period;
 CREATE TEMP VIEW observations AS
   SELECT f.*, s.dataset, s.period AS publication_period, m.table_no
   FROM fct_observation f JOIN dim_snapshot s USING (snapshot_id)
@@ -125,7 +132,8 @@ def opened(
         connection.execute(VIEWS)
         if (
             last_release is not None
-            and {path.stem for path in (last_release / "marts").glob("*.parquet")} >= _LEVEL_MARTS
+            and {path.stem for path in (last_release / "marts").glob("*.parquet")}
+            >= _LEVEL_MARTS.keys()
         ):
             levels = _levels("released.main.")
             connection.execute(f"CREATE OR REPLACE TEMP MACRO closed() AS TABLE {levels}")

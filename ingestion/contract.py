@@ -69,8 +69,9 @@ class Cadence(_Strict):
     lag_days_from: int | None = Field(default=None, ge=0)
     lag_days_to: int | None = Field(default=None, ge=0)
     late_after_days: int | None = Field(default=None, ge=0)
-    #: How many months after its period a figure may still be revised: an edition, month or year is asked
-    #: for again so long (`pipeline/editions.py` says how often). 0: what was published stays.
+    #: How many months after its period a figure may still be revised: an edition or month is asked for
+    #: again so long (`pipeline/editions.py` says how often). 0: what was published stays. Of years, the
+    #: newest two are asked for at every run, whatever stands here, and those so many months old.
     revised_for_months: int = Field(default=0, ge=0, le=120)
     #: An annual edition that is about the last day of this month (6: 30 June), not of December.
     as_of_month: int | None = Field(default=None, ge=1, le=11)

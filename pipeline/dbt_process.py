@@ -94,7 +94,7 @@ def _failures(target: Path, output: str) -> str:
 def main(order: dict[str, Any]) -> int:
     """Read the project, wait for a line on standard input, build; the exit code."""
     # What is read of the project is needed until the end: looking through it for garbage again and
-    # again takes a tenth of the process's time and finds next to nothing.
+    # again takes an eighth of the processor time and finds next to nothing.
     gc.disable()
     from dbt.cli.main import dbtRunner
     from filelock import FileLock

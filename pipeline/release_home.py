@@ -58,7 +58,7 @@ def trusted_keys(settings: Settings, given: Path | None = None) -> list[PublicKe
 
 
 def manifest_of(folder: Path) -> dict[str, Any] | None:
-    """The `release.json` of a release folder; None where there is none or it cannot be read."""
+    """The `release.json` of a release folder; None where there is none."""
     try:
         content: dict[str, Any] = json.loads((folder / releases.MANIFEST).read_text("utf-8"))
     except FileNotFoundError:

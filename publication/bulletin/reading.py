@@ -19,6 +19,11 @@ Row = dict[str, Any]
 
 _KST = timezone(timedelta(hours=9))
 
+#: The claim of 2005 (Korea IT Times, 2005-08-01): (metric, stated per cent).
+HEADLINE_CLAIMS: tuple[tuple[str, float], ...] = (
+    ("national_production_share_pct", 30.0),
+    ("national_export_share_pct", 43.0),
+)
 #: Marts the bulletin cannot do without.
 _REQUIRED = ("national_total_quarterly", "complex_quarterly", "dim_complex")
 #: Marts without which it says less, with what is read of them (`$period`: the release's own).
@@ -27,7 +32,7 @@ _OPTIONAL: dict[str, str] = {
     "dim_snapshot": "",
     "national_share": "",
     # The two shares that were reported in 2005; every claim has its verdict in `claim_verdict`.
-    "claim_check": "WHERE stated_pct IN (30, 43)",
+    "claim_check": f"WHERE stated_pct IN ({', '.join(str(pct) for _, pct in HEADLINE_CLAIMS)})",
     "claim_verdict": "",
     "series_break": "",
     "revision_summary": "WHERE complex_id = '_T' OR horizon = 'latest'",

@@ -176,7 +176,6 @@ _T: dict[str, tuple[str, str]] = {
     "c_revision": ("수정", "Revision"),
     "c_revision_pct": ("수정률, %", "Revision, %"),
     "c_cause": ("사유", "Cause"),
-    "c_published": ("첫 공표일", "First published"),
     "c_print": ("차 공표", "print"),
     "c_horizon": ("지평", "Horizon"),
     "c_observations": ("분기 수", "Quarters"),
@@ -329,7 +328,6 @@ _T: dict[str, tuple[str, str]] = {
         "Counts of firms are not suppressed. No sum from which a suppressed figure could be "
         "worked out is printed anywhere in this bulletin.",
     ),
-    "seasonal_lead": ("계절조정", "Adjusted"),
     "critical": ("중대", "critical"),
     # -- methods
     "m_coverage": ("대상", "Coverage"),

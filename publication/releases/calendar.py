@@ -20,7 +20,7 @@ from publication.releases.layout import PublishError
 from publication.releases.log import Event, ReleaseLog
 
 _PERIOD = re.compile(r"^([12]\d{3})-Q([1-4])$")
-_TIME = re.compile(r"^(\d{4})-(\d{2})-(\d{2})[ T](\d{2}):(\d{2})(?::(\d{2}))?([+-]\d{2}:\d{2})?$")
+_TIME = re.compile(r"^\d{4}-\d{2}-\d{2}[ T]\d{2}:\d{2}(:\d{2})?([+-]\d{2}:\d{2})?$")
 
 
 class CalendarError(PublishError):

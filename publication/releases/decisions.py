@@ -76,9 +76,7 @@ def approve(
         event = log.history().states[release_id].approval
         if event is None:
             # What will not hold at its time is not worth a signature.
-            moment = max(
-                now or datetime.now(UTC), policy.due(release_id) or datetime.min.replace(tzinfo=UTC)
-            )
+            moment = max(filter(None, (now or datetime.now(UTC), policy.due(release_id))))
             check_grounds(folder, log.history(), moment.astimezone(policy.zone).date())
             event = log.append(
                 "approved",

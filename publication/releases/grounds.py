@@ -31,8 +31,11 @@ def published_since(held_against: Iterable[str], history: History, build_id: str
     """Why disclosure control does not hold: releases that readers have had and that it was not held
     against, also those withdrawn since; None where there are none."""
     known = set(held_against)
-    new = [s.release_id for s in history.states.values() if s.was_published]
-    new = sorted(name for name in new if name not in known)
+    new = sorted(
+        s.release_id
+        for s in history.states.values()
+        if s.was_published and s.release_id not in known
+    )
     if not new:
         return None
     names = ", ".join(new)

@@ -14,11 +14,6 @@ from publication.bulletin.pages.common import line, note, said
 from publication.bulletin.reading import Release
 from publication.bulletin.words import Claim, ClaimRow, Lang
 
-#: The claim of 2005 (Korea IT Times, 2005-08-01): (metric, stated per cent).
-HEADLINE_CLAIMS: tuple[tuple[str, float], ...] = (
-    ("national_production_share_pct", 30.0),
-    ("national_export_share_pct", 43.0),
-)
 #: Periods in the table; where there are more, the least covered go first, then the oldest.
 _PERIODS = 20
 
@@ -26,13 +21,11 @@ _PERIODS = 20
 def headline_claims(data: Release) -> list[Claim]:
     """The two headline claims with everything measured against them, in printing order."""
     claims: list[Claim] = []
-    for metric, stated_pct in HEADLINE_CLAIMS:
+    for metric, stated_pct in rd.HEADLINE_CLAIMS:
         rows = [
             row
             for row in data.marts["claim_check"]
-            if row["metric"] == metric
-            and row.get("stated_pct") is not None
-            and abs(row["stated_pct"] - stated_pct) < 1e-9
+            if row["metric"] == metric and abs(row["stated_pct"] - stated_pct) < 1e-9
         ]
         if not rows:
             continue
@@ -94,7 +87,7 @@ def shown_periods(data: Release) -> set[str]:
     periods = {
         row["period"]
         for row in data.marts["national_share"]
-        if row["metric"] in dict(HEADLINE_CLAIMS) and row.get("share_pct") is not None
+        if row["metric"] in dict(rd.HEADLINE_CLAIMS) and row.get("share_pct") is not None
     }
     years = {period for period in periods if len(period) == 4}
     parts = periods - years
@@ -144,7 +137,7 @@ def _share_points(data: Release, metric: str) -> tuple[charts.SharePoint, ...]:
 def _panels(data: Release, claims: Sequence[Claim], lang: Lang) -> list[Figure]:
     """One dot chart a metric, both on the same scale."""
     references = {claim.metric: claim for claim in claims}
-    series = {metric: _share_points(data, metric) for metric, _ in HEADLINE_CLAIMS}
+    series = {metric: _share_points(data, metric) for metric, _ in rd.HEADLINE_CLAIMS}
     everything = [p for points in series.values() for p in points]
     if not everything:
         return []
@@ -153,7 +146,7 @@ def _panels(data: Release, claims: Sequence[Claim], lang: Lang) -> list[Figure]:
     now = charts.year_of(data.period)
     years = [p.x for p in everything] + ([now] if now else [])
     panels = []
-    for metric, _ in HEADLINE_CLAIMS:
+    for metric, _ in rd.HEADLINE_CLAIMS:
         points, claim = series[metric], references.get(metric)
         known = any(p.period == data.period for p in points)
         label: tuple[str, ...] = ()

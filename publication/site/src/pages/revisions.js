@@ -28,7 +28,7 @@ export async function render(site) {
       {label: t("분기", "Period"), cell: (r) => r.period, sort: (r) => r.period},
       {label: t("첫 공표", "First print"), isNumber: true, cell: (r) => figure(r.first_value, r.first_value_status, (v) => number(v, revisedDigits(site.measures[r.measure]))), sort: (r) => r.first_value},
       {label: t("지금", "Now"), isNumber: true, cell: (r) => figure(r.value, r.obs_status, (v) => number(v, revisedDigits(site.measures[r.measure]))), sort: (r) => r.value},
-      {label: t("수정 (%, 가동률은 %p)", "Revision (%, of rates pp)"), isNumber: true, cell: (r) => changed(site, r), sort: (r) => Math.abs(changeOf(site, r) ?? 0)},
+      {label: t("수정 (%, 가동률은 %p)", "Revision (%, of rates pp)"), isNumber: true, cell: (r) => changed(site, r), sort: (r) => Math.abs(r.revision_pct ?? 0)},
       {label: t("까닭", "Cause"), cell: (r) => codeName("cause", r.cause), sort: (r) => r.cause}
     ], {label: t("바뀐 수치", "Changed figures")})}` : html`<p>${t("바뀐 것이 없다.", "Nothing changed.")}</p>`}
     <h2 id="breaks">${t("시계열 단절", "Breaks in series")}</h2>
@@ -45,14 +45,12 @@ export async function render(site) {
 // A rate is revised by hundredths of a point.
 const revisedDigits = (m, more = 1) => digitsOf(m) + (m.kind === "rate" ? more : 0);
 
-const isRate = (site, r) => site.measures[r.measure].kind === "rate";
-const changeOf = (site, r) => (isRate(site, r) ? r.revision : r.revision_pct);
-
 /** By how many per cent a figure was changed; a rate by points, because a per cent of it would mislead. */
 function changed(site, r) {
-  const value = changeOf(site, r);
+  const isRate = site.measures[r.measure].kind === "rate";
+  const value = isRate ? r.revision : r.revision_pct;
   if (value == null) return figure(null, r.obs_status === "A" ? "O" : r.obs_status);
-  return isRate(site, r) ? `${signed(value, 2)}${t("%p", " pp")}` : signed(value, 2);
+  return isRate ? `${signed(value, 2)}${t("%p", " pp")}` : signed(value, 2);
 }
 
 function path(site, totals) {
