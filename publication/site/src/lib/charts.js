@@ -67,12 +67,13 @@ export function lines(series, {title, unit, digits = 0, height = 220, share = 1,
     all.map((p) => p.value).concat(rules.map((r) => r.value)),
     height
   );
+  const span = Math.max(...all.map((p) => p.value)) - Math.min(...all.map((p) => p.value));
   const isMany = drawn.length > 1 && !isKeyed;
   const periods = new Set(all.map((p) => p.period));
   const isFew = periods.size < 5 && all.every((p) => p.period.includes("-"));
   const text = (p) => `${period(p.period)}\n${isMany ? `${p.label}: ` : ""}${number(p.value, digits)} ${unit ?? ""}`;
   const node = Plot.plot({
-    width: wide, height, style: STYLE, marginLeft: 8, marginRight: isMany ? 110 : 62, insetLeft: 12 + 7 * longest(all, digits), marginTop: 18, marginBottom: 26,
+    width: wide, height, style: STYLE, marginLeft: 8, marginRight: isMany ? 110 : rules.length ? 76 : 62, insetLeft: 12 + 7 * longest(all, digits), marginTop: 18, marginBottom: 26,
     x: {
       type: "utc", label: null, tickSize: 4,
       ticks: isFew ? [...periods].map(midDate) : yearTicks(all, wide),
@@ -84,7 +85,8 @@ export function lines(series, {title, unit, digits = 0, height = 220, share = 1,
       Plot.axisY({anchor: "left", ticks: 4, tickSize: 0, dx: 6, dy: -7, textAnchor: "start", label: null, tickFormat: (d) => number(d, d % 1 ? 1 : 0), fill: "var(--soft)"}),
       ...rules.flatMap((r) => [
         Plot.ruleY([r.value], {stroke: "var(--ink)", strokeDasharray: "4 3", strokeWidth: 1}),
-        Plot.text([r], {y: "value", text: "label", frameAnchor: "right", dx: 4, textAnchor: "start", fill: "var(--ink)"})
+        // (behind a figure at the end of a line that stands there)
+        Plot.text([r], {y: "value", text: "label", frameAnchor: "right", dx: ends.some((d) => Math.abs(d.at - r.value) < span / 12) ? 40 : 4, textAnchor: "start", fill: "var(--ink)"})
       ]),
       ...drawn.map((s) =>
         Plot.line(s.points.map((p) => ({...p, date: midDate(p.period)})), {
