@@ -40,13 +40,7 @@ with DAG(
         rows, _ = write_freshness(Settings.from_env())
         late = [row for row in rows if row.status == "late"]
         if late:
-            raise AirflowFailException(
-                "\n".join(
-                    f"{row.dataset}: {row.expected_period} expected by {row.expected_by}, "
-                    f"late by {row.days_late} days / {row.days_late}일 지연"
-                    for row in late
-                )
-            )
+            raise AirflowFailException("\n".join(row.told for row in late))
         return len(rows)
 
     look()

@@ -61,8 +61,9 @@ class Cadence(_Strict):
     """When the publisher publishes: the schedules and the freshness table come from here.
 
     An edition about a period appears between `lag_days_from` and `lag_days_to` days after the
-    period's last day (or after the day that `as_of_month` names) and is late `late_after_days` days after that. `daily` is late that many days
-    after its newest figure. `irregular` has no calendar: it is never late.
+    period's last day (or after the day that `as_of_month` names) and is late `late_after_days` days
+    after that. Of `daily`, the figure of a working day is there the day after, and late
+    `late_after_days` days after its day. `irregular` has no calendar: it is never late.
     """
 
     frequency: Literal["daily", "monthly", "quarterly", "annual", "irregular"]

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import asdict, dataclass
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Literal
 from zoneinfo import ZoneInfo
@@ -31,7 +31,7 @@ class Freshness:
     `expected_period` is the newest that should be out, `seen_period` the newest that has landed.
     `expected_by` is the last day of the window of the oldest edition that is missing. `due`: that
     window is over and its grace is not; `late`: the grace is over too. `days_late` counts from the
-    window's last day.
+    window's last day. Of a daily publication periods are working days: that of each ends the day after.
     """
 
     as_of: date
@@ -51,6 +51,17 @@ class Freshness:
     next_from: date | None
     next_by: date | None
     is_simulated: bool
+
+    @property
+    def told(self) -> str:
+        """What is late, for whoever is woken by it: one line in English and Korean."""
+        seen = self.seen_period or "–"
+        return (
+            f"{self.dataset}: expected up to {self.expected_period}, seen up to {seen}; the first "
+            f"missing was due by {self.expected_by}, {self.days_late} days ago / {self.title_ko}: "
+            f"{self.expected_period}까지 나왔어야 하나 {seen}까지 들어옴. 처음 빠진 판의 기한 "
+            f"{self.expected_by}, {self.days_late}일 지연"
+        )
 
 
 def freshness(settings: Settings, today: date | None = None) -> list[Freshness]:
@@ -119,15 +130,6 @@ def _row(
     expected_by = late_after = None
     if cadence.frequency == "irregular":
         status = "irregular" if newest else "never_seen"
-    elif cadence.frequency == "daily":
-        grace = timedelta(days=cadence.late_after_days or 0)
-        behind = None if last is None else today - last
-        if behind is None:
-            status = "never_seen"
-        elif behind > grace:
-            status, days_late = "late", behind.days
-        else:
-            status = "on_time"
     elif missing is not None:
         expected_by, late_after = missing.closes, missing.late
         status = "late" if today > missing.late else "due"

@@ -11,6 +11,7 @@ import calendar
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, timedelta
+from functools import cache
 
 from ingestion.contract import Cadence, Contract, load_contracts
 from ingestion.periods import Period, period_of_date
@@ -18,6 +19,7 @@ from ingestion.periods import Period, period_of_date
 #: Hour and minute (Korean time) at which publishers are asked, before the inbox is looked at.
 MINUTE, HOUR = 10, 8
 _FREQ = {"annual": "A", "quarterly": "Q", "monthly": "M"}
+_A_DAY = timedelta(days=1)
 #: Outside its window a publication is looked at on Mondays, for revisions and late editions.
 _WEEKLY = f"{MINUTE} {HOUR} * * 1"
 
@@ -36,20 +38,26 @@ class Schedule:
 
 @dataclass(frozen=True)
 class Window:
-    """The days of one edition: it appears from `opens` to `closes` and is late after `late`."""
+    """The days of one edition: it appears from `opens` to `closes` and is late after `late`.
 
-    period: Period
+    `period` is what it is about: a period, or the day itself of a daily publication.
+    """
+
+    period: Period | date
     opens: date
     closes: date
     late: date
 
 
-def window(cadence: Cadence, period: Period) -> Window:
-    """The window in which the edition about a period appears.
+def window(cadence: Cadence, period: Period | date) -> Window:
+    """The window in which the edition about a period appears; the figure of a day is there the day after.
 
     Raises:
         ValueError: an irregular publication has none.
     """
+    if isinstance(period, date):
+        grace = timedelta(days=cadence.late_after_days or 0)
+        return Window(period, opens=period, closes=period + _A_DAY, late=period + grace)
     if cadence.lag_days_from is None or cadence.lag_days_to is None:
         raise ValueError("an irregular publication has no window")
     day = about(cadence, period)
@@ -62,8 +70,10 @@ def window(cadence: Cadence, period: Period) -> Window:
     )
 
 
-def about(cadence: Cadence, period: Period) -> date:
+def about(cadence: Cadence, period: Period | date) -> date:
     """The last day that the edition of a period tells about."""
+    if isinstance(period, date):
+        return period
     if cadence.as_of_month is None:
         return period.last_day
     return Period(period.year, "M", cadence.as_of_month).last_day
@@ -71,7 +81,7 @@ def about(cadence: Cadence, period: Period) -> date:
 
 def expected(cadence: Cadence, today: date) -> Window | None:
     """The window of the newest edition that should have appeared by today; None where nothing is
-    ever due (irregular, daily) or nothing has become due yet."""
+    ever due (irregular) or nothing has become due yet."""
     found = [w for w in _windows(cadence, today) if w.closes <= today]
     return max(found, key=lambda w: w.closes, default=None)
 
@@ -100,6 +110,9 @@ def awaited(cadence: Cadence, today: date) -> Window | None:
 
 def _windows(cadence: Cadence, today: date) -> Iterator[Window]:
     """The windows around a day: enough periods back and ahead for any lag of up to two years."""
+    if cadence.frequency == "daily":
+        days = (today + steps * _A_DAY for steps in range(-400, 30))
+        yield from (window(cadence, day) for day in days if _is_working_day(day))
     freq = _FREQ.get(cadence.frequency)
     if freq is None:
         return
@@ -110,6 +123,18 @@ def _windows(cadence: Cadence, today: date) -> Iterator[Window]:
         period = now.shift(steps)
         if ended is None or period.last_day <= ended.last_day:
             yield window(cadence, period)
+
+
+def _is_working_day(day: date) -> bool:
+    """Monday to Friday and no public holiday in Korea: on other days there is no daily figure."""
+    return day.weekday() < 5 and day not in _public_holidays(day.year)
+
+
+@cache
+def _public_holidays(year: int) -> frozenset[date]:
+    import holidays
+
+    return frozenset(holidays.country_holidays("KR", years=year))
 
 
 def fetch_schedules() -> list[Schedule]:

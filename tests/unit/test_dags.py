@@ -13,6 +13,7 @@ from typing import Any
 
 import pytest
 
+from ingestion.ingest import Ingestion, ingest_file
 from pipeline.schedules import fetch_schedules
 
 REPOSITORY = Path(__file__).resolve().parents[2]
@@ -445,6 +446,42 @@ def test_the_sensor_is_skipped_where_no_person_is_needed(task_of: Any, asked: An
         person("kicox__x")
 
 
+@pytest.mark.parametrize(("today", "late"), [("2026-09-13", False), ("2026-09-14", True)])
+def test_a_late_edition_fails_the_task_and_is_named(
+    room: Ingestion,
+    edition_file: Any,
+    monkeypatch: pytest.MonkeyPatch,
+    tmp_path: Path,
+    today: str,
+    late: bool,
+) -> None:
+    """2026-Q1 of the trend statistic is here; 2026-Q2 is late after 13 September."""
+    import importlib
+
+    from airflow.sdk.exceptions import AirflowFailException
+
+    assert ingest_file(room, edition_file(), run_id="r").status == "landed"
+    monkeypatch.setenv("AIRFLOW_HOME", str(tmp_path))
+    monkeypatch.setenv("SANDAN_HOME", str(room.home))
+    monkeypatch.setenv("SANDAN_TODAY", today)
+    monkeypatch.syspath_prepend(str(DAGS))
+    look = importlib.import_module("sandan_freshness").dag.get_task("look").python_callable
+    page = room.home / "freshness/index.html"
+    if not late:
+        assert look() == len(fetch_schedules()) and page.is_file()
+        return
+    # AirflowFailException: failed for good, whatever retries say.
+    with pytest.raises(AirflowFailException) as raised:
+        look()
+    (line,) = str(raised.value).splitlines()
+    assert line == (
+        "kicox__industrial_trend: expected up to 2026-Q2, seen up to 2026-Q1; the first missing was "
+        "due by 2026-08-29, 16 days ago / 국가산업단지 산업동향: 2026-Q2까지 나왔어야 하나 2026-Q1까지 "
+        "들어옴. 처음 빠진 판의 기한 2026-08-29, 16일 지연"
+    )
+    assert page.is_file() and (room.home / "freshness/freshness.parquet").is_file()
+
+
 # ------------------------------------------------------------------------- sign-off and embargo
 
 
@@ -568,20 +605,20 @@ def test_the_embargo_wakes_at_the_announced_second(
     from airflow.sdk.exceptions import AirflowRescheduleException
 
     embargo, _ = task_of("sandan_publish", "embargo")
-    waits = types.ModuleType("pipeline.publishing")
+    waits: Any = types.ModuleType("pipeline.publishing")
     monkeypatch.setitem(sys.modules, "pipeline.publishing", waits)
     monkeypatch.setattr("pipeline.publishing", waits, raising=False)
     soon = datetime.now(UTC) + timedelta(minutes=3)
-    waits.due_at = lambda _settings, _sealed: soon  # type: ignore[attr-defined]
+    waits.due_at = lambda _settings, _sealed: soon
     with pytest.raises(AirflowRescheduleException) as raised:
         embargo({"release_id": "x"})
     assert raised.value.reschedule_date == soon
     # Far away: it looks into the calendar again within the hour.
-    waits.due_at = lambda _settings, _sealed: soon + timedelta(days=30)  # type: ignore[attr-defined]
+    waits.due_at = lambda _settings, _sealed: soon + timedelta(days=30)
     with pytest.raises(AirflowRescheduleException) as raised:
         embargo({"release_id": "x"})
     assert raised.value.reschedule_date < datetime.now(UTC) + timedelta(minutes=61)
-    waits.due_at = lambda _settings, _sealed: None  # type: ignore[attr-defined]
+    waits.due_at = lambda _settings, _sealed: None
     assert embargo({"release_id": "x"}).is_done
 
 
@@ -592,9 +629,9 @@ def test_only_a_release_that_is_out_is_announced(
     from airflow.sdk.exceptions import AirflowSkipException
 
     switch, context = task_of("sandan_publish", "switch")
-    stand_in = types.ModuleType("pipeline.publishing")
+    stand_in: Any = types.ModuleType("pipeline.publishing")
     result = {"release_id": "2026-Q1_v1", "status": status, "message": "it waits"}
-    stand_in.switch = lambda _settings, _sealed: result  # type: ignore[attr-defined]
+    stand_in.switch = lambda _settings, _sealed: result
     monkeypatch.setitem(sys.modules, "pipeline.publishing", stand_in)
     monkeypatch.setattr("pipeline.publishing", stand_in, raising=False)
     if status in ("published", "unchanged"):

@@ -10,6 +10,7 @@ from typing import Any
 import pyarrow.parquet as pq
 import pytest
 
+from ingestion.answers import Bundle, Part, pack
 from ingestion.ingest import Ingestion, ingest_file
 from pipeline.freshness import freshness, write_freshness
 from pipeline.settings import Settings
@@ -47,6 +48,112 @@ def test_expected_seen_and_late_by(
     found = row(settings, today)
     assert (found.status, found.expected_period, found.seen_period) == (status, expected, "2026-Q1")
     assert found.days_late == days_late
+
+
+RATES, INDEX, EXPORTS = "ecos__exchange_rate", "kosis__production_index", "customs__exports"
+
+
+def rates(*days: str) -> list[bytes]:
+    known = {"STAT_CODE": "731Y001", "ITEM_CODE1": "0000001", "UNIT_NAME": "원"}
+    rows = [known | {"TIME": day, "DATA_VALUE": "1378.2"} for day in days]
+    return [as_json({"StatisticSearch": {"list_total_count": len(rows), "row": rows}})]
+
+
+def index(*months: str, without: str = "") -> list[bytes]:
+    known = {
+        "ORG_ID": "101",
+        "TBL_ID": "DT_1F02001",
+        "ITM_ID": "T10",
+        "C1": "00",
+        "C2": "C",
+        "PRD_SE": "M",
+        "UNIT_NM": "2020=100",
+        "LST_CHN_DE": "2026-03-31",
+    }
+    figures = {month: "-" if month == without else "101.5" for month in months}
+    return [as_json([known | {"PRD_DE": month, "DT": text} for month, text in figures.items()])]
+
+
+def exports(*months: str) -> list[bytes]:
+    def item(label: str, count: int) -> str:
+        amounts = "".join(f"<{name}>{count}</{name}>" for name in ("expDlr", "impDlr"))
+        return f"<item>{amounts}<expCnt>1</expCnt><year>{label}</year></item>"
+
+    rows = item("총계", len(months)) + "".join(item(month, 1) for month in months)
+    return [
+        f"<response><header><resultCode>00</resultCode></header><body><items>{rows}</items></body>"
+        "</response>".encode()
+    ]
+
+
+def as_json(value: Any) -> bytes:
+    return json.dumps(value, ensure_ascii=False).encode()
+
+
+@pytest.mark.parametrize(
+    ("dataset", "period", "parts", "today", "status", "days_late", "missing", "seen"),
+    [
+        # A bundle of a year tells by its rows how far it goes. The rate of Thursday, 28 May, is there
+        # on Friday, and late after 2 June.
+        (RATES, "2026", rates("20260526", "20260527"), "2026-05-28", "on_time", None, None, "2026-05-27"),
+        (RATES, "2026", rates("20260526", "20260527"), "2026-06-02", "due", 4, "2026-05-29", "2026-05-27"),
+        (RATES, "2026", rates("20260526", "20260527"), "2026-06-03", "late", 5, "2026-05-29", "2026-05-27"),
+        (EXPORTS, "2026", exports("2026.03", "2026.04"), "2026-06-01", "on_time", None, None, "2026-04"),
+        # asked for early in May, it has only March: April is due by 17 May and late after 22 May
+        (EXPORTS, "2026", exports("2026.02", "2026.03"), "2026-05-22", "due", 5, "2026-05-17", "2026-03"),
+        (EXPORTS, "2026", exports("2026.02", "2026.03"), "2026-05-23", "late", 6, "2026-05-17", "2026-03"),
+        (INDEX, "all", index("202603", "202604"), "2026-06-01", "on_time", None, None, "2026-04"),
+        # a month that is listed without its figure was not seen
+        (INDEX, "all", index("202603", "202604", without="202604"), "2026-12-31", "late", None, None, "2026-03"),
+        (INDEX, "all", index("202604", without="202604"), "2026-12-31", "late", None, None, None),
+    ],
+)  # fmt: skip
+def test_how_far_a_national_series_goes_stands_in_its_rows(
+    room: Ingestion,
+    tmp_path: Path,
+    dataset: str,
+    period: str,
+    parts: list[bytes],
+    today: str,
+    status: str,
+    days_late: int | None,
+    missing: str | None,
+    seen: str | None,
+) -> None:
+    path = tmp_path / f"{dataset}_{period}.zip"
+    whole = Bundle(tuple(Part(f"{n}", data) for n, data in enumerate(parts)), dataset, period)
+    path.write_bytes(pack(whole))
+    outcome = ingest_file(room, path, run_id="r")
+    assert (outcome.status, outcome.dataset) == ("landed", dataset), outcome
+    found = row(Settings(room.home), today, dataset)
+    assert (found.status, found.seen_period) == (status, seen)
+    if days_late is not None:
+        assert found.days_late == days_late and str(found.expected_by) == missing
+
+
+@pytest.mark.parametrize(
+    ("month", "status", "missing", "days_late"),
+    [("2024-03", "ended", "2024-05-30", None), ("2024-02", "late", "2024-05-30", 731)],
+)
+def test_after_the_last_month_of_the_interface_nothing_is_waited_for(
+    room: Ingestion, tmp_path: Path, month: str, status: str, missing: str, days_late: int | None
+) -> None:
+    dataset = "kicox__industrial_trend_api"
+    amounts = ("monthPrdAmount", "prevMonthPrdAmount", "totalPrdAmount", "monIncrs")
+    item = {"irsttTyNm": "국가", "irsttNm": "창원"} | dict.fromkeys(amounts, "12.5")
+    body = {"items": {"item": [item]}, "numOfRows": 100, "pageNo": 1, "totalCount": 1}
+    head = {"resultCode": "00", "resultMsg": "OK"}
+    address = "https://apis.data.go.kr/B550624/indparkstats/kicoxPrdRecByIrsttStatsService"
+    asked = {"stdrYm": month.replace("-", ""), "pageNo": "1"}
+    part = Part("1", as_json({"response": {"header": head, "body": body}}), address, asked, month)
+    path = tmp_path / f"{dataset}_{month}.zip"
+    path.write_bytes(pack(Bundle((part,), dataset, month)))
+    outcome = ingest_file(room, path, run_id="r")
+    assert (outcome.status, outcome.period) == ("landed", month), outcome
+    found = row(Settings(room.home), "2026-05-31", dataset)
+    assert (found.status, found.days_late, found.seen_period) == (status, days_late, month)
+    assert (found.expected_period, str(found.expected_by)) == ("2024-03", missing)
+    assert found.next_period is None
 
 
 def test_what_was_never_seen_says_so(settings: Settings) -> None:

@@ -69,6 +69,37 @@ def test_nothing_is_awaited_after_the_end() -> None:
     assert found is not None and str(found.period) == "2024-03" and awaited(monthly, day) is None
 
 
+@pytest.mark.parametrize(
+    ("today", "seen", "missing"),
+    [
+        # Friday's rate was seen; Monday's is there on Tuesday at the latest.
+        ("2026-06-01", "2026-05-29", None),
+        ("2026-06-02", "2026-05-29", "2026-06-01"),
+        # Seollal, 16 to 18 February: nobody waits for the rate of a holiday.
+        ("2026-02-19", "2026-02-13", None),
+        ("2026-02-20", "2026-02-13", "2026-02-19"),
+        # a substitute holiday, the Monday after Buddha's birthday
+        ("2026-05-26", "2026-05-22", None),
+    ],
+)
+def test_a_daily_figure_is_waited_for_on_working_days(
+    today: str, seen: str, missing: str | None
+) -> None:
+    daily = Cadence(frequency="daily", late_after_days=5)
+    found = overdue(daily, date.fromisoformat(today), date.fromisoformat(seen))
+    assert (str(found.period) if found else None) == missing
+
+
+def test_a_daily_publication_is_asked_on_working_days() -> None:
+    contract = load_contracts()["ecos__exchange_rate"]
+    assert contract.cadence.frequency == "daily"
+    assert crons(contract) == ["10 8 * * 1-5"]
+    week = [date(2026, 6, day) for day in range(1, 8)]  # from Monday to Sunday
+    assert [fires(crons(contract), day) for day in week] == [True] * 5 + [False] * 2
+    (schedule,) = [s for s in fetch_schedules() if s.dataset == contract.dataset]
+    assert schedule.crons == ("10 8 * * 1-5",) and schedule.note_en == "every working day"
+
+
 def test_without_a_calendar_nothing_is_due() -> None:
     irregular = Cadence(frequency="irregular")
     assert expected(irregular, date(2026, 5, 28)) is awaited(irregular, date(2026, 5, 28)) is None
