@@ -304,6 +304,15 @@ class Fetcher:
         """Remove what was kept of a call, so that it is asked again."""
         for path in self._kept_lately(call):
             path.unlink(missing_ok=True)
+        self._refused(call).unlink(missing_ok=True)
+
+    def keep_refusal(self, call: Call) -> None:
+        """Remember for today that a call asks for too much, so that its parts alone are asked for."""
+        replace_file(self._refused(call), b"")
+
+    def was_refused(self, call: Call) -> bool:
+        """Whether a call was refused today as asking for too much."""
+        return self._reuse and self._refused(call).exists()
 
     def forget_dataset(self, dataset: str) -> None:
         """Remove everything that was kept of a dataset."""
@@ -408,6 +417,9 @@ class Fetcher:
 
     def _kept_lately(self, call: Call) -> list[Path]:
         return [self._kept(call, days) for days in range(call.keep_days)]
+
+    def _refused(self, call: Call) -> Path:
+        return self._kept(call).with_suffix(".refused")
 
     def masked_url(self, call: Call) -> str:
         """The address without the key, for logs, outcomes and sidecars."""

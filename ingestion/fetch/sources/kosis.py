@@ -132,9 +132,11 @@ def fetch(fetcher: Fetcher, request: KosisRequest) -> list[Answer]:
 
 def _fetch(fetcher: Fetcher, request: KosisRequest, nothing: list[NoData]) -> list[Answer]:
     halves = request.halves()
-    if (request.cells or 0) <= MAX_CELLS or halves is None:
+    call = _call(request)
+    is_too_much = (request.cells or 0) > MAX_CELLS or fetcher.was_refused(call)
+    if not is_too_much or halves is None:
         try:
-            answer = fetcher.get(_call(request))
+            answer = fetcher.get(call)
             return [replace(answer, published_at=vintage(answer.data))]
         except NoData as error:
             nothing.append(error)
@@ -142,6 +144,7 @@ def _fetch(fetcher: Fetcher, request: KosisRequest, nothing: list[NoData]) -> li
         except TooMuch:
             if halves is None:
                 raise
+            fetcher.keep_refusal(call)
     return [answer for half in halves for answer in _fetch(fetcher, half, nothing)]
 
 

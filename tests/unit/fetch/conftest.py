@@ -16,14 +16,13 @@ import tenacity.nap
 from ingestion.fetch.client import Call, Fetcher, Service
 from ingestion.outcomes import read_outcomes
 
-from ...conftest import SHARED
-
 #: A data.go.kr key as given in its two forms.
 PLAIN_KEY = "Ab+cd/EFghIJ1234567890=="
 CODED_KEY = "Ab%2Bcd%2FEFghIJ1234567890%3D%3D"
 KEYS = {"data.go.kr": PLAIN_KEY, "kosis": "S09TSVMtdGVzdC1rZXk=", "ecos": "ECOSKEY1234567890"}
 
 Handler = Callable[[httpx.Request], httpx.Response]
+Make = Callable[..., Fetcher]
 
 
 class FakeTime:
@@ -92,15 +91,6 @@ def call() -> Call:
         key_param="serviceKey",
         file_name="test_202401",
     )
-
-
-@pytest.fixture
-def interfaces() -> Path:
-    """The publishers' literal answers; the test is skipped where they are absent."""
-    folder = SHARED / "interfaces"
-    if not folder.is_dir():
-        pytest.skip("the publishers' literal answers are not here (../shared/data/interfaces)")
-    return folder
 
 
 def outcomes(home: Path) -> list[dict[str, Any]]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import UTC, date, datetime
 from pathlib import Path
@@ -17,9 +17,8 @@ from ingestion.fetch.client import Call, Fetcher, Retries, Timeouts, _name_in
 from ingestion.fetch.quota import Meter
 from ingestion.ingest import Sidecar
 
-from .conftest import CODED_KEY, PLAIN_KEY, FakeTime, gateway, gateway_error, outcomes
+from .conftest import CODED_KEY, PLAIN_KEY, FakeTime, Make, gateway, gateway_error, outcomes
 
-Make = Callable[..., Fetcher]
 DATA = gateway([{"a": "1"}], 1, 1)
 
 
@@ -293,7 +292,7 @@ def test_certificates_are_verified(make: Make, call: Call, home: Path) -> None:
 def test_answers_beyond_the_size_are_cut_off(make: Make, call: Call, announced: bool) -> None:
     given = []
 
-    def stream():  # type: ignore[no-untyped-def]
+    def stream() -> Iterator[bytes]:
         for _ in range(1000):
             given.append(1)
             yield b"x" * 1024
@@ -308,7 +307,7 @@ def test_answers_beyond_the_size_are_cut_off(make: Make, call: Call, announced: 
 
 
 def test_an_answer_that_drips_is_cut_off(make: Make, call: Call, time: FakeTime) -> None:
-    def stream():  # type: ignore[no-untyped-def]
+    def stream() -> Iterator[bytes]:
         while True:
             time.moment = datetime.fromtimestamp(time.clock() + 1, UTC)
             yield b"x"

@@ -16,9 +16,8 @@ from ingestion.fetch import errors
 from ingestion.fetch.client import Answer, Call, Fetcher
 from ingestion.fetch.sources.datagokr import fetch_pages, items
 
-from .conftest import FakeTime, gateway, gateway_error, outcomes
+from .conftest import FakeTime, Make, gateway, gateway_error, outcomes
 
-Make = Callable[..., Fetcher]
 ROWS = [{"n": str(n)} for n in range(25)]
 
 

@@ -18,7 +18,6 @@ from ingestion.sample import SampleRegistry, simulate
 from ingestion.sample.server import SampleServer
 
 from ...conftest import SEED, SEEDS
-from ..fetch.conftest import interfaces  # noqa: F401
 
 KEY = "simulated-key"
 
@@ -79,7 +78,7 @@ def test_xml_and_json_hold_the_same(server: SampleServer) -> None:
 
 def test_gateway_errors_are_xml_whatever_was_asked(
     server: SampleServer,
-    interfaces: Path,  # noqa: F811
+    interfaces: Path,
 ) -> None:
     literal = ElementTree.fromstring((interfaces / "datagokr_gateway_error.xml").read_text())
     for params in ({"serviceKey": "nobody"}, {}, {"serviceKey": "simulated%2Bkey%2Fwith%3D%3D"}):

@@ -20,7 +20,6 @@ from ingestion.sample.macro import NationalAccounts
 from ingestion.sample.server import SampleServer
 
 from ...conftest import SEED
-from ..fetch.conftest import interfaces  # noqa: F401
 
 KEY = "simulated-key"
 TODAY = date(2026, 5, 28)
@@ -107,7 +106,7 @@ def test_output_and_shipments_are_two_items_of_one_table(fetcher: Fetcher) -> No
 
 def test_the_row_has_the_fields_of_the_literal_one(
     fetcher: Fetcher,
-    interfaces: Path,  # noqa: F811
+    interfaces: Path,
 ) -> None:
     (literal,) = json.loads((interfaces / "kosis_row.json").read_text(encoding="utf-8"))
     (answer,) = kosis.fetch(fetcher, request())
@@ -151,7 +150,7 @@ def test_kosis_errors_come_with_http_200(
     assert said["err"] == code and said["errMsg"]
 
 
-def test_literal_errors_of_kosis(server: SampleServer, interfaces: Path) -> None:  # noqa: F811
+def test_literal_errors_of_kosis(server: SampleServer, interfaces: Path) -> None:
     url = f"{server.url}/kosis.kr/openapi/Param/statisticsParameterData.do"
     for code, changes in {
         "10": {"apiKey": ""},
@@ -180,7 +179,7 @@ def test_ecos_rates_of_business_days_page_by_page(fetcher: Fetcher) -> None:
 def test_ecos_says_when_there_is_nothing_or_no_key(
     fetcher: Fetcher,
     server: SampleServer,
-    interfaces: Path,  # noqa: F811
+    interfaces: Path,
 ) -> None:
     for start, end, items in (
         ("20270101", "20270131", ("0000001",)),
@@ -284,7 +283,7 @@ def test_customs_takes_a_year_at_most_and_six_digits(server: SampleServer) -> No
 
 def test_trade_has_the_fields_of_the_literal_answers(
     server: SampleServer,
-    interfaces: Path,  # noqa: F811
+    interfaces: Path,
 ) -> None:
     city = "sigunguperprlstperacrs/getSigunguPerPrlstPerAcrs"
     ours = customs.read(trade(server, city, **YEAR, HsSgn="330499", sidoCd="51"))
