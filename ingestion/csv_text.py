@@ -64,6 +64,13 @@ class CsvText:
         return records[0] if records else []
 
     @property
+    def head_rows(self) -> list[list[str]]:
+        """The records of the head: all of a small text, of a large one those that end within it."""
+        if len(self.data) <= HEAD_BYTES:
+            return self.rows
+        return _records(self._decode(0, self.head_end))
+
+    @property
     def header_records(self) -> list[list[str]]:
         """The records down to the line feed that ends the header: more than one where a line ends in a
         carriage return alone. `spans` begin behind all of them."""

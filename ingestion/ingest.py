@@ -25,6 +25,7 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 from ingestion.answers import period_told
 from ingestion.contract import Contract, Contracts
 from ingestion.landing import LandedDraft, landed_fingerprint, landed_path, write_landed
+from ingestion.marks import is_marked
 from ingestion.outcomes import Outcome, append_outcome
 from ingestion.parsers import (
     Reading,
@@ -58,8 +59,8 @@ _OF_THE_SIDECAR = (["bad_sidecar"], ["published_in_future"])
 _OF_THE_NAME = {"registry_period_unknown", "answer_month_unknown", "answer_table_unknown"}
 #: So far a day of publication may lie ahead of the day on which a file came.
 _MOST_AHEAD = timedelta(days=100)
-#: The mark by which simulated files are known, in a workbook's properties or its notes.
-SIMULATED_MARK = "SIMULATED"
+#: Changes where what was landed may be simulated after all: everything is looked at once more.
+_MARKS_VERSION = "marks 1"
 
 
 class Sidecar(BaseModel):
@@ -91,6 +92,7 @@ class Ingestion:
         parts = [
             self.contracts.fingerprint,
             self.registry.fingerprint,
+            _MARKS_VERSION,
             *(
                 f"{name} {_parser(name).PARSER_VERSION}"
                 for name in sorted({c.parser for c in self.contracts.by_dataset.values()})
@@ -307,6 +309,8 @@ def _read(
     filed = snapshot
     try:
         content = read_content(data)
+        if not snapshot.is_simulated and is_marked(content):
+            filed = snapshot = replace(snapshot, is_simulated=True)
         contract = recognise(content, room.contracts, room.registry, snapshot.file_name)
         filed = _file_under(
             snapshot, contract, _period_so_far(content, contract, snapshot), content
@@ -547,7 +551,7 @@ def _period_so_far(content: Content, contract: Contract, snapshot: Snapshot) -> 
 
 
 def _file_under(snapshot: Snapshot, contract: Contract, period: str, content: Content) -> Snapshot:
-    """The snapshot with its dataset, period, vintage and mark, as its content tells them."""
+    """The snapshot with its dataset, period and vintage, as its content tells them."""
     published, basis = snapshot.published_at, snapshot.published_at_basis
     changed = content.properties.get("modified")
     if basis == "first_seen" and changed and period not in ("unknown", "all"):
@@ -558,9 +562,6 @@ def _file_under(snapshot: Snapshot, contract: Contract, period: str, content: Co
         # A template's old date says nothing: figures cannot be out before their period ends.
         if day is not None and day > Period.parse(period).last_day:
             published, basis = day.isoformat(), "document"
-    marked = any(
-        SIMULATED_MARK in content.properties.get(k, "") for k in ("keywords", "description")
-    )
     return replace(
         snapshot,
         snapshot_id=snapshot_id(contract.dataset, period, published, snapshot.sha256),
@@ -571,7 +572,6 @@ def _file_under(snapshot: Snapshot, contract: Contract, period: str, content: Co
         published_at=published,
         published_at_basis=basis,
         ending=content.ending,
-        is_simulated=snapshot.is_simulated or marked,
         answers_sha256=content.answers.answers_sha256 if content.answers else "",
     )
 

@@ -120,17 +120,23 @@ class SnapshotStore:
     def put(self, snapshot: Snapshot, data: bytes) -> Path:
         """Keep bytes and sidecar; doing it again, or twice at once, changes nothing.
 
-        One thing may be added to what is known: the hash of the answers, which older sidecars lack.
+        Two things may be added to what is known, because older sidecars lack them: the hash of the
+        answers, and that the file says of itself that it is simulated.
         """
         target = self.path(snapshot)
         write_once(target, data)
         beside = target.with_suffix(".json")
-        write_once(beside, _sidecar_of(snapshot))
         kept = snapshot
-        if snapshot.answers_sha256 and not (kept := _read_sidecar(beside)).answers_sha256:
-            kept = replace(kept, answers_sha256=snapshot.answers_sha256)
-            replace_file(beside, _sidecar_of(kept))
-            (self._known or {}).pop(beside, None)
+        if not write_once(beside, _sidecar_of(snapshot)):
+            known = _read_sidecar(beside)
+            kept = replace(
+                known,
+                answers_sha256=known.answers_sha256 or snapshot.answers_sha256,
+                is_simulated=known.is_simulated or snapshot.is_simulated,
+            )
+            if kept != known:
+                replace_file(beside, _sidecar_of(kept))
+                (self._known or {}).pop(beside, None)
         if self._known is not None:
             self._known.setdefault(beside, kept)
         return target

@@ -11,7 +11,15 @@ from __future__ import annotations
 from . import mutate
 from .figures import FIGURES_FILE, reference_rows, write_reference_figures
 from .grid import SheetGrid, WorkbookGrid, build_grid
-from .layout import CSV_EDITIONS, SIMULATED_MARK, SIMULATED_NOTE, TABLES, CsvEdition, file_name
+from .layout import (
+    CSV_EDITIONS,
+    SIMULATED_KIND,
+    SIMULATED_MARK,
+    SIMULATED_NOTE,
+    TABLES,
+    CsvEdition,
+    file_name,
+)
 from .levels import TWICE_REVISED
 from .macro import NationalAccounts, national_accounts
 from .nation import ANNUAL_REVISIONS, SUPPRESSED_UP_TO
@@ -49,6 +57,7 @@ __all__ = [
     "CSV_EDITIONS",
     "FIGURES_FILE",
     "MOST_COMPLEXES",
+    "SIMULATED_KIND",
     "SIMULATED_MARK",
     "SIMULATED_NOTE",
     "SUPPRESSED_UP_TO",

@@ -515,3 +515,5 @@ def _breaks(period: Period) -> list[str]:
 #: What every workbook says of itself, in the survey notes and in its document properties.
 SIMULATED_NOTE = "※ 모의자료(simulated): sandan 표본 발행기가 만든 파일"
 SIMULATED_MARK = "SIMULATED by sandan sample publisher"
+#: 구분 in CSV editions and in answers: `국가` alone in the real ones.
+SIMULATED_KIND = "국가(모의)"

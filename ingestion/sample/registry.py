@@ -264,7 +264,7 @@ def write_knowledge_centres_csv(path: Path, day: date, *, seed: int) -> Path:
             complex_ = ""
             province, city, _ = places[dice["place"][n] % len(places)]
         named = _province(province, day)
-        road = f"{_ROADS[dice['road'][n] % len(_ROADS)]}로 {1 + n % 280}"
+        road = f"{_ROADS[dice['road'][n] % len(_ROADS)]}로 {1 + n % 280} (모의동)"
         land = 1000 + int(dice["land"][n] % 24000)
         # The newest are not built yet: a centre takes some five years.
         built = n < count - 180

@@ -13,7 +13,7 @@ from typing import Any
 import xlsxwriter
 
 from .grid import SheetGrid, WorkbookGrid, build_grid
-from .layout import CSV_EDITIONS, SIMULATED_MARK, TABLE, words
+from .layout import CSV_EDITIONS, SIMULATED_KIND, SIMULATED_MARK, TABLE, words
 from .publication import Figure, SimulatedPublication
 
 #: Alters a grid in place, before it is written (see `mutate`).
@@ -125,6 +125,8 @@ def _style_at(sheet: SheetGrid, row: int, column: int) -> str:
 def csv_rows(publication: SimulatedPublication, table_id: str) -> list[list[str]]:
     """The header and the rows of a CSV edition: no 계, `X` and empty alike as an empty string.
 
+    구분 says in every row that it is simulated.
+
     Raises:
         KeyError: the table has no CSV edition (see `CSV_EDITIONS`).
     """
@@ -134,7 +136,7 @@ def csv_rows(publication: SimulatedPublication, table_id: str) -> list[list[str]
     rows = [["산업단지", "구분", *headers]]
     for row, figures in publication.rows(table_id):
         if row.complex_id != "_T":
-            rows.append([row.name, "국가", *(_text(figure) for figure in figures)])
+            rows.append([row.name, SIMULATED_KIND, *(_text(figure) for figure in figures)])
     return rows
 
 

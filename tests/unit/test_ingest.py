@@ -17,6 +17,7 @@ import pytest
 import xlsxwriter
 from msoffcrypto.format.ooxml import OOXMLFile
 
+from ingestion import ingest
 from ingestion.answers import bundle_of, pack
 from ingestion.contract import KosisFetch
 from ingestion.ingest import Ingestion, ingest_file, is_stale, out_of_order, parse_warnings, reparse
@@ -35,15 +36,15 @@ from ingestion.sample import (
 )
 from ingestion.sample.writer import csv_rows
 from ingestion.snapshots import Snapshot
-from ingestion.sniff import Content, read_content
+from ingestion.sniff import read_content
 
 from ..conftest import ROOT, SEED, SEEDS
 
 NOW = datetime(2026, 6, 1, 3, 0, tzinfo=UTC)
 
 
-def take(room: Ingestion, path: Path, run: str = "run") -> Outcome:
-    return ingest_file(room, path, run_id=run, now=NOW)
+def take(room: Ingestion, path: Path, run: str = "run", *, now: datetime = NOW) -> Outcome:
+    return ingest_file(room, path, run_id=run, now=now)
 
 
 def assert_kept_and_quarantined(
@@ -437,12 +438,7 @@ def test_a_sidecar_tells_the_day_and_a_bad_one_is_refused(
 def test_a_day_of_publication_far_ahead_is_a_slip(
     room: Ingestion, edition_file: Callable[..., Path], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def unmarked(data: bytes) -> Content:
-        return replace(read_content(data), properties={})
-
-    monkeypatch.setattr(
-        "ingestion.ingest.read_content", unmarked
-    )  # without its mark it passes for real
+    monkeypatch.setattr(ingest, "is_marked", lambda content: False)  # it passes for real
     path = edition_file()
     sidecar = path.with_name(path.name + ".meta.json")
     sidecar.write_text('{"published_at": "2062-05-27"}', encoding="utf-8")
@@ -468,8 +464,9 @@ def test_a_day_far_ahead_can_be_taken_back(
     left: str | None,
 ) -> None:
     """The sidecar is removed, or its day: the file is dated as one that never had any."""
-    monkeypatch.setattr(
-        "ingestion.ingest.read_content", lambda data: replace(read_content(data), properties={})
+    monkeypatch.setattr(ingest, "is_marked", lambda content: False)  # it passes for real
+    monkeypatch.setattr(  # and tells no day
+        ingest, "read_content", lambda data: replace(read_content(data), properties={})
     )
     path = edition_file()
     sidecar = path.with_name(path.name + ".meta.json")
@@ -644,6 +641,7 @@ def test_the_same_answers_from_another_address_are_nothing_new(
     assert (moved.status, moved.snapshot_id) == ("unchanged", first.snapshot_id)
     assert len(list(room.store)) == 1
     # Changed and changed back: what holds now is said anew.
-    changed = take(room, odcloud_bundle(tmp_path, other, "2025-Q4", "c"))
-    back = take(room, odcloud_bundle(tmp_path, quarter, "2025-Q4", "d"))
+    later = [NOW + timedelta(minutes=n) for n in (1, 2)]
+    changed = take(room, odcloud_bundle(tmp_path, other, "2025-Q4", "c"), now=later[0])
+    back = take(room, odcloud_bundle(tmp_path, quarter, "2025-Q4", "d"), now=later[1])
     assert [o.kind for o in (changed, back)] == ["new_vintage", "new_vintage"]

@@ -14,7 +14,6 @@ from ingestion import ingest
 from ingestion.periods import Period
 from ingestion.sample import SampleRegistry, simulate_status, write_status_workbook
 from ingestion.snapshots import Snapshot
-from ingestion.sniff import Content, read_content
 from pipeline import steps
 from pipeline.inputs import (
     _release_period,
@@ -74,10 +73,6 @@ def test_the_code_is_what_is_written_not_what_is_made_of_it(
     assert (code_fingerprint.__wrapped__(tmp_path) != before) is counts
 
 
-def _unmarked(data: bytes) -> Content:
-    return replace(read_content(data), properties={})
-
-
 @pytest.mark.parametrize(
     ("trend_is_real", "status_is_real", "status_is_used"),
     [(False, False, True), (True, True, True), (False, True, False), (True, False, False)],
@@ -100,8 +95,8 @@ def test_the_status_comes_along_and_is_never_mixed(
     for number, (path, is_real) in enumerate(paths.items()):
         room = ingestion_room(settings)
         with monkeypatch.context() as patch:
-            if is_real:  # without the mark in its properties a file passes for real
-                patch.setattr(ingest, "read_content", _unmarked)
+            if is_real:  # without its mark a file passes for real
+                patch.setattr(ingest, "is_marked", lambda content: False)
             outcome = ingest.ingest_file(room, path, run_id="r")
         assert outcome.status == "landed" and outcome.is_simulated != is_real
         if number == 0:

@@ -23,6 +23,7 @@ from ingestion.sample import (
     ANNUAL_REVISIONS,
     CSV_EDITIONS,
     FIGURES_FILE,
+    SIMULATED_KIND,
     SIMULATED_MARK,
     SIMULATED_NOTE,
     SUPPRESSED_UP_TO,
@@ -572,7 +573,7 @@ def test_csv_editions_tell_the_same_as_the_workbook(sample: dict[str, Path], new
         rows = read_csv(sample[f"{form.file_part}_20260331.csv"])
         assert len(rows) == 40
         for row in rows:
-            assert row["구분"] == "국가"
+            assert row["구분"] == SIMULATED_KIND == "국가(모의)"
             texts = list(row.values())[2:]
             figures = newest.tables[table_id][row["산업단지"]]
             for text, figure in zip(texts, figures, strict=True):

@@ -20,7 +20,14 @@ from pathlib import Path
 from ingestion.contract import Contracts, OdcloudFetch, PortalFetch
 from ingestion.sample import mutate
 from ingestion.sample.grid import build_grid
-from ingestion.sample.layout import CSV_EDITIONS, INDUSTRIES, TABLE, TOTAL, file_name
+from ingestion.sample.layout import (
+    CSV_EDITIONS,
+    INDUSTRIES,
+    SIMULATED_KIND,
+    TABLE,
+    TOTAL,
+    file_name,
+)
 from ingestion.sample.levels import TWICE_REVISED
 from ingestion.sample.nation import ANNUAL_REVISIONS
 from ingestion.sample.periods import Period, period_range
@@ -342,7 +349,7 @@ def _table_rows(publication: SimulatedPublication, table: str) -> list[list[str]
     for row, figures in publication.rows(table):
         if row.complex_id != "_T":
             texts = ["" if f.value is None else general(f.value) for f in figures]
-            rows.append([row.name, "국가", *texts])
+            rows.append([row.name, SIMULATED_KIND, *texts])
     return rows
 
 

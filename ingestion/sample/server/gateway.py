@@ -11,7 +11,7 @@ import threading
 from collections.abc import Callable
 from datetime import date
 
-from ingestion.sample.layout import SIZE_CLASSES, TABLE
+from ingestion.sample.layout import SIMULATED_KIND, SIZE_CLASSES, TABLE
 from ingestion.sample.publication import Figure
 from ingestion.sample.server import wire
 from ingestion.sample.server.editions import LAST_MONTH, Editions
@@ -195,7 +195,7 @@ class Gateway:
             table, fields = _BY_COMPLEX[operation]
             return [
                 {
-                    "irsttTyNm": "국가" if row.complex_id != "_T" else "",
+                    "irsttTyNm": SIMULATED_KIND if row.complex_id != "_T" else "",
                     "irsttNm": row.name,
                     **{
                         field: _text(publication.figure(table, row.name, m, relation=r, sex=sex))
@@ -209,7 +209,7 @@ class Gateway:
         rows: list[Item] = []
         for row, figures in publication.rows(table):
             item: Item = {
-                "irsttTyNm": "국가" if row.complex_id != "_T" else "",
+                "irsttTyNm": SIMULATED_KIND if row.complex_id != "_T" else "",
                 "irsttNm": row.name,
                 **when,
             }

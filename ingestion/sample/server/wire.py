@@ -9,6 +9,8 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 from xml.sax.saxutils import escape, quoteattr
 
+from ingestion.sample.layout import SIMULATED_MARK
+
 JSON, XML, HTML = (
     "application/json;charset=UTF-8",
     "application/xml;charset=UTF-8",
@@ -84,9 +86,15 @@ def json_reply(document: Any, status: int = 200) -> Reply:
 
 
 def xml_reply(text: str, status: int = 200, *, declared: bool = True) -> Reply:
-    """XML with or without its declaration."""
-    head = '<?xml version="1.0" encoding="UTF-8" standalone="yes"?>\n' if declared else ""
-    return Reply((head + text).encode(), XML, status)
+    """XML; a comment says that it is simulated.
+
+    Errors of the gateway come without a declaration. They hold no data, and no comment either, so
+    that they are the publisher's to the byte.
+    """
+    if declared:
+        head = '<?xml version="1.0" encoding="UTF-8" standalone="yes"?>\n'
+        text = f"{head}{text}\n<!-- {SIMULATED_MARK} -->\n"
+    return Reply(text.encode(), XML, status)
 
 
 def html_reply(title: str, body: str, status: int = 200) -> Reply:
