@@ -832,6 +832,15 @@ CATALOG: dict[str, _Entry] = {
         _REDOWNLOAD_EN,
         _REDOWNLOAD_KO,
     ),
+    "workbook_markup": _Entry(
+        "error",
+        "this part of the workbook holds {what}, which no spreadsheet program writes there: figures would "
+        "be lost in reading it",
+        "통합 문서의 이 부분에 표 계산 프로그램이 쓰지 않는 내용({what})이 있어 읽는 동안 값이 빠질 수 "
+        "있습니다",
+        "Ask the publisher for the file as their program saved it. Nothing was read.",
+        "프로그램에서 저장한 원본 파일을 발행 기관에 요청하십시오. 아무것도 읽지 않았습니다.",
+    ),
     "row_fields": _Entry(
         "error",
         "the row has {found} fields, the header has {expected} ({count} such rows)",

@@ -1,8 +1,13 @@
-"""How far the cells of an xlsx reach, found before its sheets are laid out as grids.
+"""What in an xlsx would mislead its reader, found before its sheets are laid out as grids.
 
 A grid reaches from A1 to the last cell that holds something, so one cell at XFD1048576 asks for
 half a terabyte, and the reader ends the whole process where it does not get it. The declared
 `<dimension>` tells nothing: the publisher's 부록5 says A1:XCW76 over fifteen columns.
+
+The reader passes over what it does not expect in the XML. It leaves out a figure that is written with an
+entity, a reference or CDATA, reads `1<!-- -->2` as 1, and finds nothing in a part in UTF-16. No
+programme writes figures so, and document types are forbidden there (ECMA-376 part 2, the rules on XML
+use): refused, they cost nobody anything.
 """
 
 from __future__ import annotations
@@ -20,24 +25,45 @@ _FAR = re.compile(rb"""r=["'](?:[A-Za-z]{3,}[0-9]|[A-Za-z]{0,2}[0-9]{5})""")
 _FILLED = re.compile(rb"<(?:\w+:)?c(?=[\s>])([^>]*)(?<!/)>")
 _TAG = re.compile(rb"<(?:\w+:)?(row|c)(?=[\s/>])([^>]*)>")
 _ADDRESS = re.compile(rb"""\br\s*=\s*["']([A-Za-z]*)([0-9]*)["']""")
+#: A cell's value with something else than characters in it, references included.
+_ODD_VALUE = re.compile(rb"<(?:\w+:)?v(?:\s[^>]*)?>[^<&]*(&|<[^/])")
+_TEXT_CELL = re.compile(rb"""\st\s*=\s*["'](?:str|inlineStr)["']""")
 
 
-def check_bounds(archive: zipfile.ZipFile, limit: int) -> None:
-    """Refuse a workbook with a sheet of more than `limit` cells.
+def check_sheets(archive: zipfile.ZipFile, limit: int) -> None:
+    """Refuse a workbook with a sheet of more than `limit` cells, or in XML that no programme writes.
 
     Raises:
-        RejectedFile: `sheet_too_large`, with the part and the number of cells.
+        RejectedFile: `sheet_too_large`, with the part and the number of cells; `workbook_markup`, with
+            the part and what stands there.
     """
     for info in archive.infolist():
-        if not info.filename.startswith("xl/") or not info.filename.endswith(".xml"):
+        if not info.filename.endswith((".xml", ".rels")):
             continue
         data = archive.read(info)
+        odd = _odd_markup(data)
+        if odd is not None:
+            raise reject("workbook_markup", sheet=info.filename, what=odd)
         # Blanks around a sign of equality are allowed, and no programme writes them.
         if b"sheetData" in data and (_FAR.search(data) or b" =" in data or b"= " in data):
             rows, columns = _reach(data)
             cells = rows * columns
             if cells > limit or rows > _MOST_ROWS or columns > _MOST_COLUMNS:
                 raise reject("sheet_too_large", sheet=info.filename, size=cells, limit=limit)
+
+
+def _odd_markup(data: bytes) -> str | None:
+    """What stands in a part that its reader would pass over, or None."""
+    if data.startswith((b"\xff\xfe", b"\xfe\xff")):
+        return "UTF-16"
+    if b"<!DOCTYPE" in data:
+        return "<!DOCTYPE"
+    for found in _ODD_VALUE.finditer(data):
+        cell = data[max(data.rfind(b"<c ", 0, found.start()), 0) : found.start()]
+        # The result of a formula that is a text is read with its references.
+        if found[1] != b"&" or not _TEXT_CELL.search(cell):
+            return bytes(data[found.start() : found.end() + 8]).decode("ascii", "replace")
+    return None
 
 
 def _reach(data: bytes) -> tuple[int, int]:

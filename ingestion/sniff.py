@@ -23,7 +23,7 @@ from ingestion.csv_text import HEAD_BYTES, CsvText
 from ingestion.fetch.bodies import kind_of
 from ingestion.persons import has_contacts, has_person_words
 from ingestion.problems import RejectedFile, reject
-from ingestion.sheet_bounds import check_bounds
+from ingestion.sheet_bounds import check_sheets
 
 #: An archive that unpacks to more than this is not opened (a quarter's workbook unpacks to 1 MB).
 MAX_UNPACKED_BYTES = 512 * 1024 * 1024
@@ -152,7 +152,7 @@ def _read_archive(data: bytes) -> Content:
             raise reject("damaged_archive", detail=f"bad checksum in {damaged}")
         if not any(name.startswith("xl/") for name in names):
             raise reject("not_a_table", kind="an archive without a workbook")
-        check_bounds(archive, MAX_CELLS)
+        check_sheets(archive, MAX_CELLS)
         properties = _properties(archive, set(names))
     return Content("workbook", _sheets(data), properties=properties, ending="xlsx")
 

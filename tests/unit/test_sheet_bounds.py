@@ -8,6 +8,7 @@ import zipfile
 import pytest
 import xlsxwriter
 
+from ingestion import sniff
 from ingestion.problems import RejectedFile
 from ingestion.sniff import read_content
 
@@ -25,14 +26,22 @@ def workbook(*figures: tuple[int, int], blank: tuple[int, int] | None = None) ->
     return target.getvalue()
 
 
-def altered(data: bytes, old: bytes, new: bytes) -> bytes:
+SHEET, STRINGS, PROPERTIES = (
+    "xl/worksheets/sheet1.xml",
+    "xl/sharedStrings.xml",
+    "docProps/core.xml",
+)
+
+
+def altered(data: bytes, old: bytes, new: bytes, part: str = SHEET) -> bytes:
     target = io.BytesIO()
     with zipfile.ZipFile(io.BytesIO(data)) as before, zipfile.ZipFile(target, "w") as after:
         for info in before.infolist():
-            part = before.read(info)
-            after.writestr(
-                info.filename, part.replace(old, new) if "sheet1" in info.filename else part
-            )
+            found = before.read(info)
+            if info.filename == part:
+                assert old in found
+                found = found.replace(old, new, 1)
+            after.writestr(info.filename, found)
     return target.getvalue()
 
 
@@ -76,3 +85,77 @@ def test_a_directory_that_points_before_the_file_is_damage() -> None:
     with pytest.raises(RejectedFile) as refusal:
         read_content(bytes(data))
     assert refusal.value.problems[0].code == "damaged_archive"
+
+
+def test_an_archive_that_unpacks_to_more_than_the_limit_is_not_unpacked(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    data = workbook((4, 2))
+    with zipfile.ZipFile(io.BytesIO(data)) as archive:
+        size = sum(info.file_size for info in archive.infolist())
+    monkeypatch.setattr(sniff, "MAX_UNPACKED_BYTES", size)
+    assert read_content(data).form == "workbook"
+    monkeypatch.setattr(sniff, "MAX_UNPACKED_BYTES", size - 1)
+    monkeypatch.setattr(zipfile.ZipFile, "testzip", lambda _: pytest.fail("it was unpacked"))
+    monkeypatch.setattr(zipfile.ZipFile, "read", lambda *_: pytest.fail("it was unpacked"))
+    with pytest.raises(RejectedFile) as refusal:
+        read_content(data)
+    (told,) = refusal.value.problems
+    assert told.code == "too_large" and f"{size} bytes" in told.message_en
+
+
+def test_a_part_that_is_larger_than_it_says_is_damage() -> None:
+    """What the directory tells is what the limit is held against."""
+    target = io.BytesIO()
+    with zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr("xl/media/image1.png", b"\0" * 4_000_000)
+    data = target.getvalue()
+    told, lie = (size.to_bytes(4, "little") for size in (4_000_000, 4_000))
+    assert data.count(told) == 2  # before the part, and in the directory
+    with pytest.raises(RejectedFile) as refusal:
+        read_content(data.replace(told, lie))
+    assert refusal.value.problems[0].code == "damaged_archive"
+
+
+@pytest.mark.parametrize("part", [SHEET, STRINGS, PROPERTIES, "xl/workbook.xml"])
+@pytest.mark.parametrize(
+    "entity", ['<!ENTITY a "9">', '<!ENTITY a "9"><!ENTITY b "&a;&a;">', '<!ENTITY a SYSTEM "x">']
+)
+def test_entities_are_not_expanded(part: str, entity: str) -> None:
+    start = b'standalone="yes"?>'
+    data = altered(workbook((4, 2)), start, start + f"<!DOCTYPE x [{entity}]>".encode(), part)
+    with pytest.raises(RejectedFile) as refusal:
+        read_content(data)
+    (told,) = refusal.value.problems
+    assert (told.code, told.sheet) == ("workbook_markup", part)
+    assert "<!DOCTYPE" in told.message_en and "<!DOCTYPE" in told.message_ko
+
+
+@pytest.mark.parametrize(
+    "written",
+    [b"<v>&a;1</v>", b"<v>&#49;2</v>", b"<v><![CDATA[12]]></v>", b"<v>1<!-- x -->2</v>"]
+    + [b"<v>1<?x?>2</v>", b"<v><x>1</x></v>", b'<v xml:space="preserve">1&amp;2</v>'],
+)
+def test_a_figure_in_other_markup_is_refused_and_not_left_out(written: bytes) -> None:
+    """calamine would leave the cell out, or read a part of the figure."""
+    data = altered(workbook((4, 2)), b"<v>1</v>", written)
+    with pytest.raises(RejectedFile) as refusal:
+        read_content(data)
+    assert refusal.value.problems[0].code == "workbook_markup"
+
+
+def test_texts_may_hold_references() -> None:
+    data = workbook((4, 2))
+    formula = b'<c r="C5" t="str"><f>A1&amp;"x"</f><v>a&amp;b</v></c>'
+    (sheet,) = read_content(altered(data, b'<c r="C5"><v>1</v></c>', formula)).sheets
+    assert sheet.rows[4][2] == "a&b"
+    text = altered(data, "산업".encode(), b"a&amp;b", STRINGS)
+    assert read_content(text).sheets[0].rows[0][0] == "a&b단지"
+
+
+def test_a_part_in_another_encoding_is_refused_and_not_taken_for_empty() -> None:
+    with zipfile.ZipFile(io.BytesIO(workbook((4, 2)))) as archive:
+        whole = archive.read(SHEET)
+    other = whole.decode().replace("UTF-8", "UTF-16").encode("utf-16")
+    with pytest.raises(RejectedFile, match="UTF-16"):
+        read_content(altered(workbook((4, 2)), whole, other))
