@@ -48,7 +48,7 @@ with DAG(
     @task(outlets=[AUDITED], pool=DUCKDB_POOL, retries=0)
     def gate() -> dict[str, Any]:
         """Pass, pass with warnings, or stop."""
-        from pipeline import steps
+        from pipeline import gate_step
         from pipeline.settings import Settings
 
         context = get_current_context()
@@ -58,7 +58,7 @@ with DAG(
                 "without the partition key (2026-Q1) of the build nothing would be published "
                 "/ 파티션 키(2026-Q1)를 함께 지정하십시오"
             )
-        verdict = steps.gate(Settings.from_env(), build_id)
+        verdict = gate_step.gate(Settings.from_env(), build_id)
         if verdict["verdict"] == "stop":
             # A failed task returns nothing: leave the verdict where the UI and the runner see it.
             context["ti"].xcom_push("return_value", verdict)

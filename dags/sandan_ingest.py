@@ -50,31 +50,31 @@ with DAG(
     @task
     def discover() -> list[dict[str, Any]]:
         """Files that are not yet handled, in portions."""
-        from pipeline import steps
+        from pipeline import ingest_step
         from pipeline.settings import Settings
 
-        return steps.batches(steps.discover(Settings.from_env(), None))
+        return ingest_step.batches(ingest_step.discover(Settings.from_env(), None))
 
     @task(map_index_template="{{ file_name }}")
     def ingest_batch(batch: dict[str, Any]) -> list[list[dict[str, Any]]]:
         """Snapshot, parse and land some files; takes no database lock, so many run at once."""
-        from pipeline import steps
+        from pipeline import ingest_step
         from pipeline.settings import Settings
 
         get_current_context()["file_name"] = batch["name"]  # type: ignore[typeddict-unknown-key]
-        return steps.ingest_batch(Settings.from_env(), batch)
+        return ingest_step.ingest_batch(Settings.from_env(), batch)
 
     # none_failed: with an empty inbox the mapped task is skipped and the summary is still wanted;
     # a crash of the machinery (a bad file is none) must not pass for a complete quarter.
     @task(outlets=[LANDED], trigger_rule="none_failed")
     def finish(outcomes: list[list[list[dict[str, Any]]]] | None = None) -> dict[str, Any]:
         """Sum up; announce the quarter if there is something to build."""
-        from pipeline import steps
+        from pipeline import ingest_step
         from pipeline.settings import Settings
 
         context = get_current_context()
         flat = [o for portion in outcomes or [] for of_item in portion for o in of_item]
-        summary = steps.finish_ingest(Settings.from_env(), flat)
+        summary = ingest_step.finish_ingest(Settings.from_env(), flat)
         if not summary["has_new"]:
             # A task that ends well always announces its outlets; only a skipped one stays silent.
             context["ti"].xcom_push("return_value", summary)

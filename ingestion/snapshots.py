@@ -7,6 +7,7 @@ left, and the next run completes them.
 
 from __future__ import annotations
 
+import hashlib
 import json
 import os
 import re
@@ -59,6 +60,12 @@ class Snapshot:
 def snapshot_id(dataset: str, period: str, vintage: str, sha256: str) -> str:
     """`<dataset>/<period>/<vintage>_<sha8>`."""
     return f"{dataset}/{period}/{vintage}_{sha256[:8]}"
+
+
+def file_sha256(path: Path) -> str:
+    """SHA-256 of a file's bytes in hex; a large file is not read into memory at once."""
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
 
 
 #: A name may be so long (bytes in UTF-8), so that file systems (255) have room for what is put after it.

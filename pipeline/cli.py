@@ -166,8 +166,8 @@ def _conclude(
 
 
 def _run_airflow(settings: Settings, console: Console, *, fetch_first: bool) -> int:
-    from pipeline import steps
     from pipeline.embedded import run_embedded
+    from pipeline.ingest_step import prepare_inbox
     from pipeline.schedules import fetch_schedules
     from pipeline.summary import print_summary
 
@@ -176,7 +176,7 @@ def _run_airflow(settings: Settings, console: Console, *, fetch_first: bool) -> 
     if settings.inbox is None and not settings.drops.is_dir():
         code = _run_sample(settings, console)
     else:
-        inbox = steps.prepare_inbox(settings)
+        inbox = prepare_inbox(settings)
         wanted = [schedule.dataset for schedule in fetch_schedules()] if fetch_first else []
         code = run_embedded(replace(settings, inbox=inbox), inbox, console=console, fetch=wanted)
     if code == 0:
@@ -187,13 +187,13 @@ def _run_airflow(settings: Settings, console: Console, *, fetch_first: bool) -> 
 def _run_sample(settings: Settings, console: Console) -> int:
     """The sample, fetched by the DAGs from the sample publisher: the way real publications come."""
     from ingestion.sample.server import SampleServer
-    from pipeline import steps
+    from pipeline import ingest_step
     from pipeline.embedded import run_embedded
     from pipeline.schedules import fetch_schedules
 
     inbox = settings.home / "sample"
     inbox.mkdir(parents=True, exist_ok=True)
-    if steps.sample_is_complete(settings):
+    if ingest_step.sample_is_complete(settings):
         return run_embedded(settings, inbox, console=console)
     with SampleServer() as server:
         console.print(f"The sample publisher (SIMULATED) answers on {server.url}")
@@ -209,7 +209,7 @@ def _run_sample(settings: Settings, console: Console) -> int:
         )
     if code <= STOPPED:  # it came to its end: what was fetched stands in the account of the run
         last = json.loads((settings.home / "airflow/last_run.json").read_text(encoding="utf-8"))
-        steps.finish_sample(settings, last["fetched"])
+        ingest_step.finish_sample(settings, last["fetched"])
     return code
 
 
@@ -255,12 +255,13 @@ def _fetch(
     datasets: list[str] | None = None,
     since: Period | None = None,
 ) -> list[dict[str, Any]]:
-    from pipeline import fetching, steps
+    from pipeline import fetching
+    from pipeline.inbox import new_run_id
 
     def tell(result: dict[str, Any]) -> None:
         console.print(f"{result['status']:13s} {result['dataset']}: {_plain(result['message'])}")
 
-    return fetching.fetch(settings, datasets, run_id=steps.new_run_id(), since=since, tell=tell)
+    return fetching.fetch(settings, datasets, run_id=new_run_id(), since=since, tell=tell)
 
 
 @app.command()
@@ -271,15 +272,15 @@ def ingest(
     ] = False,
 ) -> None:
     """Take in what is new in the inbox: keep, recognise, read, land."""
-    from pipeline import steps
+    from pipeline import ingest_step
 
     settings = _settings(inbox)
     console = _console()
     try:
-        outcomes = steps.ingest(settings, on_outcome=lambda o: _print_outcome(console, o))
+        outcomes = ingest_step.ingest(settings, on_outcome=lambda o: _print_outcome(console, o))
     except FileNotFoundError as error:
         raise _fail(str(error)) from error
-    state = steps.finish_ingest(settings, outcomes)
+    state = ingest_step.finish_ingest(settings, outcomes)
     console.print(
         f"{state['landed']} landed, {state['quarantined']} rejected, {state['fault']} faults; "
         f"{'to build: ' + str(state['partition']) if state['has_new'] else 'nothing new to build'}"
@@ -406,21 +407,22 @@ def gate(
     ] = False,
 ) -> None:
     """Judge a build; exits with 1 where the gate stops it."""
-    from pipeline import steps
+    from pipeline import gate_step
+    from pipeline.steps import BuildFailed
 
     settings = _settings()
     console = _console()
     try:
         chosen = build_id or _this_build(settings)
         if refresh_counts:
-            counted = steps.refresh_row_counts(settings, chosen)
+            counted = gate_step.refresh_row_counts(settings, chosen)
             console.print(
                 f"{counted['counted']} partitions counted, {counted['changed']} new or changed: "
                 f"{_plain(counted['path'])}"
             )
             return
-        result = steps.gate(settings, chosen)
-    except (steps.BuildFailed, ValueError) as error:
+        result = gate_step.gate(settings, chosen)
+    except (BuildFailed, ValueError) as error:
         raise _fail(str(error)) from error
     for line in [*result["summary"], *result["summary_ko"][1:]]:
         console.print(_plain(line))

@@ -8,7 +8,6 @@ be revised (`cadence.revised_for_months` in the contract) are asked for again ev
 
 from __future__ import annotations
 
-import hashlib
 import json
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass
@@ -18,7 +17,7 @@ from typing import Literal, Protocol, TypeVar
 
 from ingestion.fetch.quota import SEOUL
 from ingestion.periods import Period, period_of_date
-from ingestion.snapshots import Snapshot, replace_file
+from ingestion.snapshots import Snapshot, file_sha256, replace_file
 
 #: What may be mended without a word is asked for again after so many days; Mondays are such days.
 ASK_AGAIN_DAYS = 28
@@ -181,7 +180,7 @@ class Editions:
         told = changed_on.isoformat() if changed_on else None
         self._known[name] = _Known("fetched", told, self._today.isoformat())
         if path is not None:
-            self.ours.add(hashlib.sha256(path.read_bytes()).hexdigest())
+            self.ours.add(file_sha256(path))
         self._write()
 
     def missed(self, edition: Offered) -> None:

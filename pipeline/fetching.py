@@ -9,7 +9,6 @@ known to revise it.
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from functools import cache, partial
@@ -23,12 +22,12 @@ from ingestion.ingest import in_quarantine
 from ingestion.periods import Period
 from ingestion.problems import RejectedFile
 from ingestion.recognise import recognise
-from ingestion.snapshots import Snapshot
+from ingestion.snapshots import Snapshot, file_sha256
 from ingestion.sniff import read_content
 from pipeline.editions import Editions
+from pipeline.inbox import inbox_files, is_fetched, new_run_id
 from pipeline.inputs import ingestion_room
 from pipeline.settings import Settings, close_home
-from pipeline.steps import inbox_files, is_fetched, new_run_id
 from pipeline.ways import WAYS, Errand
 
 #: Pages of an unfinished edition are kept so long (the longest `keep_days` of a source).
@@ -187,16 +186,11 @@ def _by_people(settings: Settings) -> dict[Path, str]:
     """The files of the inboxes but for those that were fetched, with the hash of their content."""
     folders = {f for f in (settings.inbox, settings.drops) if f is not None and f.is_dir()}
     return {
-        path: _sha256(path)
+        path: file_sha256(path)
         for folder in sorted(folders)
         for path in inbox_files(folder)
         if not (settings.drops in path.parents and is_fetched(path))
     }
-
-
-def _sha256(path: Path) -> str:
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
 
 
 def arrived(

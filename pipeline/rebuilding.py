@@ -18,7 +18,8 @@ from typing import Any
 
 import duckdb
 
-from pipeline import release_home, steps
+from pipeline import ingest_step, release_home, steps
+from pipeline.inbox import new_run_id
 from pipeline.inputs import code_fingerprint, ingestion_room
 from pipeline.settings import Settings
 from publication import releases
@@ -180,12 +181,12 @@ def _copy_raw(settings: Settings, there: Settings, lock: dict[str, Any]) -> None
 
 
 def _parse(there: Settings, lock: dict[str, Any]) -> None:
-    run_id = steps.new_run_id()
+    run_id = new_run_id()
     items = [
         {"run_id": run_id, "name": s["file_name"], "snapshot_id": s["snapshot_id"]}
         for s in lock["snapshots"]
     ]
-    for outcomes in steps.ingest_items(there, items):
+    for outcomes in ingest_step.ingest_items(there, items):
         for outcome in outcomes:
             if outcome["status"] == "quarantined":
                 raise PublishError(

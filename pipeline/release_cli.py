@@ -95,8 +95,10 @@ def publish(
     Where it has to be signed off, or is announced for a later time, it waits; `--due` publishes it then
     (for a clock: safe to call every minute).
     """
-    from pipeline import publishing, steps
+    from pipeline import publishing
+    from pipeline.gate_step import standing_verdict
     from pipeline.inputs import collect_inputs
+    from pipeline.steps import BuildFailed
     from pipeline.summary import print_summary
 
     settings = Settings.from_env()
@@ -111,10 +113,10 @@ def publish(
         inputs = collect_inputs(settings) if build_id is None else None
         chosen = build_id or (inputs.build_id if inputs else None)
         if chosen is None:
-            raise steps.BuildFailed("no publication has landed: nothing to build")
-        verdict = steps.standing_verdict(settings, chosen)
+            raise BuildFailed("no publication has landed: nothing to build")
+        verdict = standing_verdict(settings, chosen)
         if verdict is None:
-            raise steps.BuildFailed(f"{chosen} has no verdict that stands: run `sandan gate` first")
+            raise BuildFailed(f"{chosen} has no verdict that stands: run `sandan gate` first")
         if verdict["verdict"] == "stop":
             for line in [*verdict["summary"], *verdict["summary_ko"][1:]]:
                 _console(stderr=True).print(_plain(line))

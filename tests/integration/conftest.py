@@ -74,19 +74,19 @@ def _foreign() -> set[str]:
 def _here(home: Path, arguments: list[str]) -> subprocess.CompletedProcess[str]:
     from typer.testing import CliRunner
 
-    from pipeline import steps
+    from pipeline import gate_step
     from pipeline.cli import app
     from publication import outputs
 
     class GateHere(nullcontext[None]):
-        gate = staticmethod(steps.gate)
+        gate = staticmethod(gate_step.gate)
 
         def __enter__(self) -> Any:
             return self
 
     environment: dict[str, str | None] = dict.fromkeys(_foreign())
     with (
-        patch.object(steps, "GateProcess", GateHere),
+        patch.object(gate_step, "GateProcess", GateHere),
         patch.object(outputs, "render_outputs", lambda folder: []),
     ):
         result = CliRunner().invoke(

@@ -21,7 +21,7 @@ from ingestion.fetch.client import Answer, Fetcher, Retries, Timeouts
 from ingestion.fetch.sources import indparkstats, odcloud, portal
 from ingestion.outcomes import read_outcomes
 from ingestion.sample.server import SampleServer
-from pipeline import steps
+from pipeline import ingest_step, steps
 from pipeline.settings import Settings
 
 WORKBOOK, CSV = "3042071", "15085898"
@@ -208,7 +208,7 @@ def test_after_a_change_of_uddi_the_new_one_is_found(
 
 def taken(home: Path, inbox: Path) -> list[dict[str, Any]]:
     """The outcomes of taking in an inbox, the project's own files left out."""
-    outcomes = steps.ingest(Settings(home), inbox)
+    outcomes = ingest_step.ingest(Settings(home), inbox)
     return [o for o in outcomes if o["dataset"] != "sandan__claims" and o["file_name"] != (
         "published_figures.csv"
     )]  # fmt: skip

@@ -29,7 +29,7 @@ from ingestion.sample import (
     write_status_workbook,
     write_workbook,
 )
-from pipeline import publishing, steps
+from pipeline import gate_step, ingest_step, publishing, steps
 from pipeline.schedules import fetch_schedules
 from pipeline.settings import Settings
 
@@ -616,9 +616,9 @@ def test_a_switch_that_died_half_way_is_taken_up_when_it_is_tried_again(
         mutate.add_footnote("production_by_complex", "* 재배포"), name="재_20260331.xlsx"
     )
     settings = Settings(home, path.parent)
-    steps.ingest(settings)
+    ingest_step.ingest(settings)
     built = steps.build(settings)
-    steps.gate(settings, built["build_id"])
+    gate_step.gate(settings, built["build_id"])
     staged = publishing.render(settings, publishing.assemble(settings, built["build_id"]))
     sealed = publishing.seal(settings, staged)
 

@@ -19,7 +19,7 @@ from ingestion.outcomes import read_outcomes
 from ingestion.registry import Registry
 from ingestion.sample import SimulatedPublication, mutate
 from ingestion.sample.writer import csv_rows
-from pipeline import fetching, steps, ways
+from pipeline import fetching, ingest_step, ways
 from pipeline.editions import ASK_AGAIN_DAYS
 from pipeline.settings import Settings
 
@@ -157,14 +157,14 @@ def test_what_came_before_a_captcha_is_not_the_persons_file(
         return fetching.arrived(settings, TREND, since=asked_at, awaited=result["awaited"])
 
     assert came() is None  # ours lie in the inbox
-    outcomes = [o for o in steps.ingest(settings) if o["dataset"] == TREND]
+    outcomes = [o for o in ingest_step.ingest(settings) if o["dataset"] == TREND]
     assert [o["status"] for o in outcomes] == ["landed", "landed"]
     assert came() is None  # and have landed since
     again = ask(room.home, site)
     assert (again["status"], again["files"]) == ("person_needed", [])
     (inbox / "download.bin").write_bytes(three[2])
     assert came() == "download.bin"
-    steps.ingest(settings)
+    ingest_step.ingest(settings)
     assert came() == "download.bin"
 
 
@@ -197,7 +197,7 @@ def test_what_a_person_brings_a_second_time_is_not_asked_for_a_third(
     site = site_of(three, captcha=2)
     assert ask(room.home, site)["awaited"] == [uddi(2)]
     (inbox / "a.xlsx").write_bytes(three[2])
-    steps.ingest(settings)
+    ingest_step.ingest(settings)
     _as_real(room)
 
     def run(day: date) -> dict[str, Any]:
@@ -237,7 +237,7 @@ def test_a_person_may_bring_the_very_bytes_that_were_fetched_before(
     settings = replace(Settings(room.home, inbox, keys=KEYS), today=TODAY)
     site = site_of(three, captcha=9)
     assert ask(room.home, site)["status"] == "fetched"
-    steps.ingest(settings)
+    ingest_step.ingest(settings)
     _as_real(room)
     site.editions[2], site.changed_on = (
         (9, date(2026, 3, 31), three[2]),
@@ -255,7 +255,7 @@ def test_a_person_may_bring_the_very_bytes_that_were_fetched_before(
     assert run()["status"] == "person_needed"
     (inbox / "again.xlsx").write_bytes(three[2])
     assert fetching.arrived(settings, TREND, **told) == "again.xlsx"
-    steps.ingest(settings)
+    ingest_step.ingest(settings)
     assert fetching.arrived(settings, TREND, **told) == "again.xlsx"
     assert (run()["status"], run()["awaited"]) == ("no_data", [])
 

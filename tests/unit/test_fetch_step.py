@@ -19,7 +19,7 @@ from ingestion.fetch.client import Fetcher
 from ingestion.ingest import Ingestion, ingest_file
 from ingestion.periods import Period
 from ingestion.sample import mutate
-from pipeline import fetching, steps, ways
+from pipeline import fetching, ingest_step, ways
 from pipeline.settings import Settings
 
 UDDI = "uddi:11111111-0000-4000-8000-000000000000"
@@ -156,7 +156,7 @@ def test_what_was_fetched_lies_in_raw_alone_and_what_people_dropped_stays(
     fetching.fetch(settings, ["kicox__industrial_trend"], run_id="r", transport=portal(data))
     (settings.drops / "by hand.xlsx").write_bytes(b"PK no workbook")
     (fetched,) = settings.drops.glob("*_20260331.xlsx")
-    outcomes = steps.ingest(settings)
+    outcomes = ingest_step.ingest(settings)
     assert {o["status"] for o in outcomes if o["file_name"] == fetched.name} == {"landed"}
     assert [p.name for p in settings.drops.iterdir()] == ["by hand.xlsx"]
     # the same bytes under a sidecar once more: known, and tidied up as well
@@ -167,7 +167,7 @@ def test_what_was_fetched_lies_in_raw_alone_and_what_people_dropped_stays(
         since=Period.parse("2026-Q1"),
         transport=portal(data),
     )
-    steps.ingest(settings)
+    ingest_step.ingest(settings)
     assert [p.name for p in settings.drops.iterdir()] == ["by hand.xlsx"]
     (kept,) = [
         s
@@ -190,7 +190,7 @@ def test_two_editions_of_one_name_both_land(room: Ingestion, edition_file: Any) 
             since=since,
             transport=portal(data),
         )
-    outcomes = [o for o in steps.ingest(settings) if o["file_name"] == NAME]
+    outcomes = [o for o in ingest_step.ingest(settings) if o["file_name"] == NAME]
     assert [o["status"] for o in outcomes] == ["landed", "landed"]
     assert {o["sha256"] for o in outcomes} == {hashlib.sha256(data).hexdigest() for data in both}
     assert list(settings.drops.iterdir()) == []
@@ -215,7 +215,7 @@ def test_of_two_waiting_files_of_one_name_the_later_is_taken_in_last(
         waiting += result["files"]
         os.utime(waiting[-1], (1_780_000_000 + number,) * 2)
     assert sorted(waiting) == waiting[::-1]
-    found = [path for item in steps.discover(settings) for path in item["paths"]]
+    found = [path for item in ingest_step.discover(settings) for path in item["paths"]]
     assert [path for path in found if path in waiting] == waiting
 
 

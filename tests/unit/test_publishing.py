@@ -16,7 +16,7 @@ from filelock import FileLock
 from typer.testing import CliRunner
 
 from expectations.gate import rules_fingerprint
-from pipeline import publishing, release_home, release_hook, steps
+from pipeline import gate_step, publishing, release_home, release_hook
 from pipeline.cli import app
 from pipeline.settings import Settings
 from publication import releases
@@ -235,11 +235,11 @@ def test_a_stop_against_an_older_release_does_not_stand(
 ) -> None:
     publishing.publish(settings, BUILD)
     make_build(settings.home, value=2.0, name="2026-Q1_b2")
-    monkeypatch.setattr(steps, "_told", lambda verdict, _: verdict)
+    monkeypatch.setattr(gate_step, "_told", lambda verdict, _: verdict)
     judged(settings, "2026-Q1_b2", "2026-Q1_v1", "stop")
-    assert steps.standing_verdict(settings, "2026-Q1_b2") is not None
+    assert gate_step.standing_verdict(settings, "2026-Q1_b2") is not None
     judged(settings, "2026-Q1_b2", None, "stop")
-    assert steps.standing_verdict(settings, "2026-Q1_b2") is None
+    assert gate_step.standing_verdict(settings, "2026-Q1_b2") is None
 
 
 def test_nothing_unsigned_where_signatures_are_asked_for(
