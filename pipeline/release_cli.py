@@ -16,6 +16,7 @@ from rich.console import Console
 from rich.table import Table
 
 from pipeline.settings import PROJECT, Settings
+from pipeline.terminal import new_console, plain
 
 #: Exit codes: 0 done, 1 it does not hold (or the gate stopped), 2 cannot go on.
 WRONG, FAILED = 1, 2
@@ -35,16 +36,8 @@ def register(app: typer.Typer) -> None:
     app.add_typer(keys_app, name="keys")
 
 
-def _console(*, stderr: bool = False) -> Console:
-    return Console(stderr=stderr, soft_wrap=True, highlight=False)
-
-
-def _plain(text: str) -> str:
-    return text.replace("[", "\\[")
-
-
 def _say(text: str) -> None:
-    _console().print(_plain(text))
+    new_console().print(plain(text))
 
 
 @contextmanager
@@ -56,7 +49,7 @@ def _errors() -> Iterator[None]:
     try:
         yield
     except (PublishError, BuildFailed) as error:
-        _console(stderr=True).print(f"[bold red]sandan:[/] {_plain(str(error))}")
+        new_console(stderr=True).print(f"[bold red]sandan:[/] {plain(str(error))}")
         raise typer.Exit(FAILED) from error
 
 
@@ -68,7 +61,7 @@ def _alone(settings: Settings) -> Iterator[None]:
     try:
         lock = steps.try_lock(settings)
     except Timeout as error:
-        _console(stderr=True).print(
+        new_console(stderr=True).print(
             f"[bold red]sandan:[/] another run is going on in {settings.home}; wait for it to end / "
             "다른 실행이 진행 중입니다"
         )
@@ -119,10 +112,10 @@ def publish(
             raise BuildFailed(f"{chosen} has no verdict that stands: run `sandan gate` first")
         if verdict["verdict"] == "stop":
             for line in [*verdict["summary"], *verdict["summary_ko"][1:]]:
-                _console(stderr=True).print(_plain(line))
+                new_console(stderr=True).print(plain(line))
             raise typer.Exit(WRONG)
         _told(settings, publishing.publish(settings, chosen, again=again))
-        print_summary(settings, _console())
+        print_summary(settings, new_console())
 
 
 def _told(settings: Settings, result: dict[str, Any]) -> None:
@@ -363,17 +356,17 @@ _SIGNATURES = {
 
 
 def _print_verification(found: Any) -> None:
-    console = _console()
+    console = new_console()
     console.print(
         f"release    {found.release_id or '–'}{'  SIMULATED' if found.is_simulated else ''}"
     )
     console.print(f"manifest   {found.manifest_sha256 or '–'}")
-    console.print(f"signature  {_plain(_SIGNATURES[found.signature].format(key=found.signed_by))}")
+    console.print(f"signature  {plain(_SIGNATURES[found.signature].format(key=found.signed_by))}")
     console.print(f"files      {found.files:,} ({found.bytes / 1e6:,.1f} MB)")
     for finding in found.findings:
         console.print(
-            f"[bold red]WRONG[/]      {_plain(finding.path)}: {_plain(finding.message_en)} / "
-            f"{_plain(finding.message_ko)}"
+            f"[bold red]WRONG[/]      {plain(finding.path)}: {plain(finding.message_en)} / "
+            f"{plain(finding.message_ko)}"
         )
     console.print(
         "[bold]intact[/]: every byte is that of the manifest / 모든 바이트가 매니페스트와 같습니다"
@@ -435,7 +428,7 @@ def rebuild(
     settings = Settings.from_env()
     with _errors(), _alone(settings):
         result = make_again(settings, release, tell=_say)
-    console = _console()
+    console = new_console()
     if not result.is_same_code:
         console.print(
             f"[yellow]the code differs[/]: then {result.code_then}, now {result.code_now}; check out "
@@ -447,9 +440,9 @@ def rebuild(
         ("EXTRA", result.extra),
     ):
         for name in names:
-            console.print(f"[bold red]{label:8s}[/] {_plain(name)}")
+            console.print(f"[bold red]{label:8s}[/] {plain(name)}")
     for name, why in result.not_compared.items():
-        console.print(f"[dim]left out[/] {_plain(name)}: {_plain(why)}")
+        console.print(f"[dim]left out[/] {plain(name)}: {plain(why)}")
     console.print(
         f"{result.release_id}: {len(result.same)} files the same, hash for hash (kicox.duckdb: table "
         f"for table); {len(result.different)} differ, {len(result.missing)} missing, "
@@ -458,7 +451,7 @@ def rebuild(
     if result.is_same and not keep:
         shutil.rmtree(settings.home / "rebuilds" / result.release_id, ignore_errors=True)
     else:
-        console.print(_plain(os.fspath(result.folder)))
+        console.print(plain(os.fspath(result.folder)))
     if not result.is_same:
         raise typer.Exit(WRONG)
 

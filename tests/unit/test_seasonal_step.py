@@ -8,7 +8,7 @@ import duckdb
 import pytest
 from typer.testing import CliRunner
 
-from pipeline import cli, seasonal_step
+from pipeline import cli, seasonal_step, terminal
 from publication.releases import export_marts
 from seasonal import ModelError, load_models, save_model
 from seasonal.calendars import index_of, period_at, regressor
@@ -254,7 +254,7 @@ def test_proposed_models_stay_for_their_year(candidate, tmp_path):
 def test_the_command_says_what_is_missing(tmp_path, monkeypatch):
     monkeypatch.setenv("SANDAN_HOME", str(tmp_path))
     result = CliRunner().invoke(cli.app, ["seasonal", "identify", "--year", "2027"])
-    assert result.exit_code == cli.FAILED
+    assert result.exit_code == terminal.FAILED
     assert "nothing to build" in result.stderr
 
 
