@@ -329,6 +329,22 @@ CATALOG: dict[str, _Entry] = {
         _CONTRACT_EN,
         _CONTRACT_KO,
     ),
+    "same_answers_other_period": _Entry(
+        "error",
+        "publisher's fault: the same answers as {other}, now offered as {found}",
+        "발행 오류: {other} 응답과 내용이 똑같은데 {found} 자료로 나왔습니다",
+        "Nothing is read from it. Fetch {found} again later, and ask the publisher if it stays.",
+        "이 응답은 읽지 않았습니다. 나중에 {found} 자료를 다시 받고, 그대로이면 발행 기관에 문의하십시오.",
+    ),
+    "published_in_future": _Entry(
+        "error",
+        "published on {found}, says its sidecar, and received on {received}: until that day no later "
+        "edition would hold",
+        "부속 파일의 공표일 {found}이(가) 받은 날({received})보다 훨씬 뒤입니다. 그날까지 뒤의 회차가 "
+        "유효해지지 않습니다",
+        "Mend published_at in <file name>.meta.json and offer the file again.",
+        "<파일 이름>.meta.json의 published_at을 고쳐 다시 넣으십시오.",
+    ),
     # Warnings: the file is read, the fault is told.
     "list_not_there": _Entry(
         "warning",
@@ -449,22 +465,6 @@ CATALOG: dict[str, _Entry] = {
         "발행 오류: {other} 파일과 내용이 똑같은데 {found} 자료로 나왔습니다",
         "Ask the publisher for the file of {found}.",
         "발행 기관에 {found} 파일을 요청하십시오.",
-    ),
-    "same_answers_other_period": _Entry(
-        "error",
-        "publisher's fault: the same answers as {other}, now offered as {found}",
-        "발행 오류: {other} 응답과 내용이 똑같은데 {found} 자료로 나왔습니다",
-        "Nothing is read from it. Fetch {found} again later, and ask the publisher if it stays.",
-        "이 응답은 읽지 않았습니다. 나중에 {found} 자료를 다시 받고, 그대로이면 발행 기관에 문의하십시오.",
-    ),
-    "published_in_future": _Entry(
-        "error",
-        "published on {found}, says its sidecar, and received on {received}: until that day no later "
-        "edition would hold",
-        "부속 파일의 공표일 {found}이(가) 받은 날({received})보다 훨씬 뒤입니다. 그날까지 뒤의 회차가 "
-        "유효해지지 않습니다",
-        "Mend published_at in <file name>.meta.json and offer the file again.",
-        "<파일 이름>.meta.json의 published_at을 고쳐 다시 넣으십시오.",
     ),
     "vintage_is_older": _Entry(
         "warning",
