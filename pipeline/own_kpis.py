@@ -11,13 +11,11 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Literal
 
-import numpy as np
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from disclosure import (
     TOTAL,
     Concentration,
-    Contributions,
     Dimension,
     DisclosureError,
     Printed,
@@ -31,8 +29,6 @@ from disclosure import (
 from disclosure.table import Bools, Floats
 
 Key = tuple[str, ...]
-#: How a published table writes a figure that was withheld.
-HIDDEN = ("", "X", "x")
 
 
 class OwnKpi(BaseModel):
@@ -82,56 +78,6 @@ class Kpi:
     ends: tuple[tuple[float, float], ...] = ()
     index: Concentration | None = None
     keep: bool = False
-
-
-def stacked(parts: Mapping[str, Tabulation], weight: str) -> Tabulation:
-    """Tables of several figures of the same units as one; keys begin with the figure's name."""
-    first = next(iter(parts.values()))
-    tables = [part.table.with_weight(weight) for part in parts.values()]
-    n = first.table.size
-    starts = [n * i for i in range(len(tables))]
-    several = len(parts) > 1
-
-    def along(name: str) -> np.ndarray[tuple[int], np.dtype[np.float64]]:
-        return np.concatenate([getattr(t, name) for t in tables])
-
-    table = Table(
-        names=tuple(
-            f"{figure}: {name}" if several else name
-            for figure, t in zip(parts, tables, strict=True)
-            for name in t.names
-        ),
-        value=along("value"),
-        lower=along("lower"),
-        upper=along("upper"),
-        weight=along("weight"),
-        relations=joined(
-            *(
-                replace(t.relations, cell=t.relations.cell + start)
-                for t, start in zip(tables, starts, strict=True)
-            )
-        ),
-        contributions=Contributions(
-            *(
-                np.concatenate(
-                    [
-                        getattr(t.contributions, name) + (start if name == "cell" else 0)
-                        for t, start in zip(tables, starts, strict=True)
-                    ]
-                )
-                for name in ("cell", "respondent", "amount")
-            )
-        ),
-        respondents=first.table.respondents,
-        fixed=np.concatenate([t.fixed for t in tables]),
-    )
-    return Tabulation(
-        table,
-        ("figure", *first.dimensions),
-        tuple((figure, *key) for figure in parts for key in first.keys),
-        np.concatenate([part.unit_count for part in parts.values()]),
-        first.who,
-    )
 
 
 @dataclass(frozen=True)

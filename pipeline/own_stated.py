@@ -18,8 +18,11 @@ from disclosure import (
     with_released,
 )
 from disclosure.table import Bools
-from pipeline.own_kpis import HIDDEN, Key, column_of, stated
+from pipeline.own_kpis import Key, column_of, stated
 from pipeline.own_units import OwnTable, number, read, sensitive_of, tabulated
+
+#: How a published table writes a figure that was withheld.
+HIDDEN = ("", "X", "x")
 
 
 @dataclass(frozen=True)

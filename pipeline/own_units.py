@@ -5,24 +5,28 @@ from __future__ import annotations
 import csv
 import math
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Literal
 
+import numpy as np
 import yaml
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from disclosure import (
+    Contributions,
     Dimension,
     DisclosureError,
     Primary,
     Rule,
     Table,
     Tabulation,
+    joined,
     primary,
     tabulate,
 )
 from ingestion.contract import DisclosureRule
-from pipeline.own_kpis import OwnKpi, stacked
+from pipeline.own_kpis import OwnKpi
 
 
 class _Strict(BaseModel):
@@ -162,6 +166,56 @@ def tabulated(config: OwnTable, units: Path) -> tuple[Tabulation, list[Dimension
         for figure in figures
     ]
     return stacked(dict(zip(figures, parts, strict=True)), config.weight), dimensions
+
+
+def stacked(parts: Mapping[str, Tabulation], weight: str) -> Tabulation:
+    """Tables of several figures of the same units as one; keys begin with the figure's name."""
+    first = next(iter(parts.values()))
+    tables = [part.table.with_weight(weight) for part in parts.values()]
+    n = first.table.size
+    starts = [n * i for i in range(len(tables))]
+    several = len(parts) > 1
+
+    def along(name: str) -> np.ndarray[tuple[int], np.dtype[np.float64]]:
+        return np.concatenate([getattr(t, name) for t in tables])
+
+    table = Table(
+        names=tuple(
+            f"{figure}: {name}" if several else name
+            for figure, t in zip(parts, tables, strict=True)
+            for name in t.names
+        ),
+        value=along("value"),
+        lower=along("lower"),
+        upper=along("upper"),
+        weight=along("weight"),
+        relations=joined(
+            *(
+                replace(t.relations, cell=t.relations.cell + start)
+                for t, start in zip(tables, starts, strict=True)
+            )
+        ),
+        contributions=Contributions(
+            *(
+                np.concatenate(
+                    [
+                        getattr(t.contributions, name) + (start if name == "cell" else 0)
+                        for t, start in zip(tables, starts, strict=True)
+                    ]
+                )
+                for name in ("cell", "respondent", "amount")
+            )
+        ),
+        respondents=first.table.respondents,
+        fixed=np.concatenate([t.fixed for t in tables]),
+    )
+    return Tabulation(
+        table,
+        ("figure", *first.dimensions),
+        tuple((figure, *key) for figure in parts for key in first.keys),
+        np.concatenate([part.unit_count for part in parts.values()]),
+        first.who,
+    )
 
 
 def sensitive_of(config: OwnTable, table: Table) -> Primary:
