@@ -283,11 +283,7 @@ def decision(settings: Settings, sealed: dict[str, Any]) -> str:
     Raises:
         CalendarError: the policy cannot be read.
     """
-    state = (
-        ReleaseLog(settings.home / "release_log.jsonl")
-        .history()
-        .states.get(str(sealed["release_id"]))
-    )
+    state = ReleaseLog(places(settings).log).history().states.get(str(sealed["release_id"]))
     if state is not None and state.manifest_sha256 == sealed.get("manifest_sha256"):
         if state.state == "rejected":
             return "rejected"

@@ -18,7 +18,8 @@ from ingestion.periods import Period, period_of_date
 
 #: Hour and minute (Korean time) at which publishers are asked, before the inbox is looked at.
 MINUTE, HOUR = 10, 8
-_FREQ = {"annual": "A", "quarterly": "Q", "monthly": "M"}
+#: The frequency (SDMX CL_FREQ) of a cadence; a daily or irregular one has none.
+FREQ = {"annual": "A", "quarterly": "Q", "monthly": "M"}
 _A_DAY = timedelta(days=1)
 #: Outside its window a publication is looked at on Mondays, for revisions and late editions.
 _WEEKLY = f"{MINUTE} {HOUR} * * 1"
@@ -113,7 +114,7 @@ def _windows(cadence: Cadence, today: date) -> Iterator[Window]:
     if cadence.frequency == "daily":
         days = (today + steps * _A_DAY for steps in range(-400, 30))
         yield from (window(cadence, day) for day in days if _is_working_day(day))
-    freq = _FREQ.get(cadence.frequency)
+    freq = FREQ.get(cadence.frequency)
     if freq is None:
         return
     ended = Period.parse(cadence.ended) if cadence.ended else None
@@ -193,7 +194,7 @@ def crons(contract: Contract) -> list[str]:
     cadence = contract.cadence
     if cadence.frequency == "daily":
         return [f"{MINUTE} {HOUR} * * 1-5"]
-    freq = _FREQ.get(cadence.frequency)
+    freq = FREQ.get(cadence.frequency)
     if freq is None or cadence.ended:
         return [_WEEKLY]
     # The windows of one whole year, as days of the year. Of two years, so that a leap day moves

@@ -44,6 +44,7 @@ from ingestion.recognise import recognise
 from ingestion.snapshots import Snapshot
 from ingestion.sniff import may_name_persons, read_content
 from pipeline.editions import Editions
+from pipeline.schedules import FREQ
 
 #: So many editions that cannot be had are enough to know that the portal is at fault today.
 _NO_MORE_AFTER = 3
@@ -353,10 +354,7 @@ def period_of(contract: Contract, day: date) -> Period:
     """What an edition of a day is about."""
     if contract.parser == "industrial_trend":
         return industrial_trend.edition_period(day)
-    frequency = {"monthly": "M", "quarterly": "Q", "annual": "A"}.get(
-        contract.cadence.frequency, "M"
-    )
-    return period_of_date(day, frequency)
+    return period_of_date(day, FREQ.get(contract.cadence.frequency, "M"))
 
 
 def _kosis_period(today: date, frequency: str) -> str:
