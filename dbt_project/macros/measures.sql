@@ -16,6 +16,11 @@
     ]) }}
 {%- endmacro %}
 
+{#- The measures that growth is computed of, for `measure in (…)`. -#}
+{% macro growth_measures() -%}
+    'production_krw_100m', 'exports_usd_m', 'employment_count', 'tenant_count', 'operating_count'
+{%- endmacro %}
+
 {% macro size_columns() -%}
     {{ return([
         {'name': 'utilization_lt50_pct', 'measure': 'utilization_pct', 'size_class': 'LT50'},

@@ -19,6 +19,15 @@
         || cast(cast(floor((cast(substr({{ period }}, 6, 2) as integer) + 2) / 3) as integer) as string))
 {%- endmacro %}
 
+{#- Whether a month is the first, or the last, of its quarter. -#}
+{% macro begins_quarter(period) -%}
+    substr({{ period }}, 6, 2) in ('01', '04', '07', '10')
+{%- endmacro %}
+
+{% macro ends_quarter(period) -%}
+    substr({{ period }}, 6, 2) in ('03', '06', '09', '12')
+{%- endmacro %}
+
 {% macro year_before(period) -%}
     cast({{ period_year(period) }} - 1 as string)
 {%- endmacro %}

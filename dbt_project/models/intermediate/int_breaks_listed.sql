@@ -15,7 +15,7 @@ with breaks as (
         kind,
         ';' || measures || ';' as measures,
         {{ as_quarter('effective') }} as quarter,
-        effective like '____-Q_' or substr(effective, 6, 2) in ('01', '04', '07', '10') as begins_quarter
+        effective like '____-Q_' or {{ begins_quarter('effective') }} as begins_quarter
     from {{ ref('complex_breaks') }}
     where kind <> 'frequency'
 ),

@@ -21,8 +21,7 @@ with quarters as (
     select complex_id, industry_code, measure, period, value, obs_status, is_simulated
     from {{ ref('int_observations_quarterised') }}
     where sex = '_T' and size_class = '_T'
-        and measure in ('production_krw_100m', 'exports_usd_m', 'employment_count',
-            'tenant_count', 'operating_count')
+        and measure in ({{ growth_measures() }})
 ),
 
 breaks as (

@@ -1,13 +1,21 @@
--- Quarters at a break that can be compared through an overlap, one row a series and quarter.
+-- Quarters at a break that can be compared through an overlap, one row a series and quarter. Where both
+-- a quarterly edition and months give it, the quarterly edition counts.
 --
 -- * `value` and `base_value`: the quarter and the one before, both on the basis that holds at the quarter's
 --   end. A quarterly edition states both itself. Of months, those before the break are multiplied
 --   by its link (the month before the break as the new edition states it, over as it stood), so that
 --   a break within a quarter leaves no mixture: a flow is then summed, a stock is the last month's.
+--   Not of the row 계, which is compared as the sum of its matched complexes.
 -- * `value_before`: the quarter that ends just before a break, on the old basis. The figure that holds now
 --   is the restated one, which is comparable with what follows and not with what came before.
 with stated as (
     select * from {{ ref('int_overlaps_stated') }}
+),
+
+monthly as (
+    select *, base_value / base_before as link
+    from stated
+    where freq = 'M'
 ),
 
 months as (
@@ -22,29 +30,28 @@ months as (
 -- the quarter of the break; after a break within it, a flow of the next quarter has a mixed base
 touched as (
     select complex_id, industry_code, measure, kind, {{ quarter_of_month('period') }} as quarter
-    from stated
-    where freq = 'M'
+    from monthly
+    where complex_id <> '_T'
     union
     select complex_id, industry_code, measure, kind, {{ next_quarter(quarter_of_month('period')) }} as quarter
-    from stated
-    where freq = 'M' and kind = 'flow' and substr(period, 6, 2) not in ('01', '04', '07', '10')
+    from monthly
+    where complex_id <> '_T' and kind = 'flow' and not {{ begins_quarter('period') }}
 ),
 
 -- every month at a break, also those without an overlap: they have no link
 month_breaks as (
-    select t.complex_id, t.industry_code, t.measure, t.quarter as touched_quarter, b.period, s.base_value / s.base_before as link
+    select t.complex_id, t.industry_code, t.measure, t.quarter as touched_quarter, b.period, s.link
     from touched as t
     inner join {{ ref('int_breaks_listed') }} as b
         on b.complex_id = t.complex_id
         and b.is_industry = (t.industry_code <> '_T')
         and b.measure = t.measure
-        and b.period like '____-__' and b.period not like '____-Q_'
+        and {{ period_freq('b.period') }} = 'M'
         and {{ quarter_of_month('b.period') }} in (t.quarter, {{ previous_period('t.quarter') }})
-    left join stated as s
+    left join monthly as s
         on s.complex_id = t.complex_id
         and s.industry_code = t.industry_code
         and s.measure = t.measure
-        and s.freq = 'M'
         and s.period = b.period
 ),
 
@@ -60,12 +67,11 @@ six_months as (
         and m.measure = t.measure
         and m.quarter in (t.quarter, {{ previous_period('t.quarter') }})
         and m.obs_status = 'A'
-        and (t.kind = 'flow' or substr(m.period, 6, 2) in ('03', '06', '09', '12'))
-    left join stated as s
+        and (t.kind = 'flow' or {{ ends_quarter('m.period') }})
+    left join monthly as s
         on s.complex_id = m.complex_id
         and s.industry_code = m.industry_code
         and s.measure = m.measure
-        and s.freq = 'M'
         and s.base_period = m.period
 ),
 
@@ -82,7 +88,6 @@ rebased as (
         and b.measure = m.measure
         and b.touched_quarter = m.touched_quarter
         and b.period > m.period
-        and {{ quarter_of_month('b.period') }} <= m.touched_quarter
     group by m.complex_id, m.industry_code, m.measure, m.kind, m.touched_quarter, m.quarter, m.period, m.value
 ),
 
@@ -98,7 +103,7 @@ quarters as (
 pairs as (
     select complex_id, industry_code, measure, period, value, base_value
     from stated
-    where freq = 'Q'
+    where freq = 'Q' and complex_id <> '_T'
     union all
     select c.complex_id, c.industry_code, c.measure, c.quarter as period, c.value, p.value as base_value
     from quarters as c
@@ -108,7 +113,30 @@ pairs as (
         and p.measure = c.measure
         and p.touched_quarter = c.touched_quarter
         and p.quarter = {{ previous_period('c.quarter') }}
-    where c.quarter = c.touched_quarter
+    left join stated as q
+        on q.freq = 'Q'
+        and q.complex_id = c.complex_id
+        and q.industry_code = c.industry_code
+        and q.measure = c.measure
+        and q.period = c.quarter
+    where c.quarter = c.touched_quarter and q.measure is null
+),
+
+ended_months as (
+    select
+        m.complex_id, m.industry_code, m.measure, m.quarter,
+        sum(case when m.period = e.base_period then e.base_before else m.value end order by m.period) as value_before
+    from months as m
+    inner join monthly as e
+        on e.complex_id = m.complex_id
+        and e.industry_code = m.industry_code
+        and e.measure = m.measure
+        and {{ begins_quarter('e.period') }}
+        and {{ quarter_of_month('e.base_period') }} = m.quarter
+        and e.base_before is not null
+    where m.obs_status = 'A' and (m.kind = 'flow' or {{ ends_quarter('m.period') }})
+    group by m.complex_id, m.industry_code, m.measure, m.kind, m.quarter
+    having count(*) = case m.kind when 'flow' then 3 else 1 end
 ),
 
 ended as (
@@ -116,21 +144,16 @@ ended as (
     from stated
     where freq = 'Q' and base_before is not null
     union all
-    select
-        m.complex_id, m.industry_code, m.measure, m.quarter as period,
-        sum(case when m.period = e.base_period then e.base_before else m.value end order by m.period) as value_before
-    from months as m
-    inner join stated as e
-        on e.complex_id = m.complex_id
-        and e.industry_code = m.industry_code
-        and e.measure = m.measure
-        and e.freq = 'M'
-        and substr(e.period, 6, 2) in ('01', '04', '07', '10')
-        and {{ quarter_of_month('e.base_period') }} = m.quarter
-        and e.base_before is not null
-    where m.obs_status = 'A' and (m.kind = 'flow' or substr(m.period, 6, 2) in ('03', '06', '09', '12'))
-    group by m.complex_id, m.industry_code, m.measure, m.kind, m.quarter
-    having count(*) = case m.kind when 'flow' then 3 else 1 end
+    select m.complex_id, m.industry_code, m.measure, m.quarter as period, m.value_before
+    from ended_months as m
+    left join stated as q
+        on q.freq = 'Q'
+        and q.complex_id = m.complex_id
+        and q.industry_code = m.industry_code
+        and q.measure = m.measure
+        and q.base_period = m.quarter
+        and q.base_before is not null
+    where q.measure is null
 )
 
 select

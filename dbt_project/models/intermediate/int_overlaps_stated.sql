@@ -3,9 +3,11 @@
 --
 -- `value` and `base_value` are what that edition says of both periods, on the new basis;
 -- `base_before` is what was said last of the period before on the old one: base_value / base_before is
--- the link between the two bases. An edition counts as stating a measure anew where it changes any of
--- its figures of the period before; there a figure that stays the same is an overlap as well, with
--- a link of one. An edition that repeats them all says nothing of the new basis.
+-- the link between the two bases. An edition counts as stating a measure anew where it changes at least
+-- half of its complexes' figures of the period before; there a figure that stays the same is an overlap
+-- as well, with a link of one. Fewer are revisions, which say nothing of the new basis. The row 계 changes
+-- with any of its complexes, or with which they are, so it counts for itself alone: where it was changed.
+-- Only what growth is computed of is here.
 with statements as (
     select
         p.snapshot_id,
@@ -23,8 +25,8 @@ with statements as (
         c.published_at,
         c.loaded_at,
         c.table_no,
-        max(case when p.begins_vintage and p.vintage_no > 1 then 1 else 0 end)
-            over (partition by p.snapshot_id, p.measure) as is_stated_anew
+        avg(case when p.complex_id = '_T' then null when p.begins_vintage and p.vintage_no > 1 then 1.0 else 0.0 end)
+            over (partition by p.snapshot_id, p.measure) as share_anew
     from {{ ref('int_observations_vintaged') }} as p
     inner join {{ ref('int_observations_vintaged') }} as c
         on c.snapshot_id = p.snapshot_id
@@ -35,7 +37,7 @@ with statements as (
         and c.sex = p.sex
         and c.size_class = p.size_class
     where p.relation = 'previous' and c.relation = 'current' and c.freq = p.freq
-        and p.period = {{ previous_period('c.period') }}
+        and p.period = {{ previous_period('c.period') }} and p.measure in ({{ growth_measures() }})
         and p.sex = '_T' and p.size_class = '_T' and p.vintage_no is not null
         and p.obs_status = 'A' and c.obs_status = 'A' and p.value > 0 and c.value > 0
 ),
@@ -67,7 +69,8 @@ linked as (
         and b.period = s.base_period
         and b.vintage_no = s.vintage_no - 1
         and b.obs_status = 'A'
-    where s.is_stated_anew = 1 and (not s.begins_vintage or s.vintage_no > 1)
+    where case when s.complex_id = '_T' then s.begins_vintage else s.share_anew >= 0.5 end
+        and (not s.begins_vintage or s.vintage_no > 1)
 )
 
 select

@@ -132,7 +132,7 @@ months as (
     select
         complex_id, measure, {{ quarter_of_month('period') }} as quarter,
         case when kind = 'flow' then cast(sum(cast(value as decimal(28, 8))) as double)
-            else max(case when substr(period, 6, 2) in ('03', '06', '09', '12') then value end) end as value,
+            else max(case when {{ ends_quarter('period') }} then value end) end as value,
         count(*) as part_count,
         sum(case when obs_status = 'Q' then 1 else 0 end) as suppressed_count,
         3 - count(*) + sum(case when obs_status not in ('A', 'Q', 'M') then 1 else 0 end) as missing_count,
