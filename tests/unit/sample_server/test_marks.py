@@ -27,7 +27,6 @@ from pipeline import fetching
 from pipeline.ways import Errand
 
 from ...conftest import SEEDS
-from ..fetch.conftest import interfaces  # noqa: F401
 from .conftest import in_ways
 
 TODAY = date(2026, 5, 28)
@@ -122,7 +121,7 @@ def test_every_file_of_the_sample_says_so(tmp_path: Path) -> None:
     assert "SIMULATED" not in repr(content.properties) and is_marked(content)
 
 
-def test_what_is_real_does_not(publisher_files: Path, interfaces: Path) -> None:  # noqa: F811
+def test_what_is_real_does_not(publisher_files: Path, interfaces: Path) -> None:
     real = [p for p in publisher_files.iterdir() if p.suffix in (".xlsx", ".csv")]
     literal = [p for p in interfaces.iterdir() if p.suffix in (".json", ".xml")]
     assert real and literal
