@@ -29,6 +29,7 @@ from ingestion.sample import (
     write_status_workbook,
     write_workbook,
 )
+from ingestion.sniff import read_content
 from pipeline import gate_step, ingest_step, publishing, steps
 from pipeline.schedules import fetch_schedules
 from pipeline.settings import Settings
@@ -481,6 +482,27 @@ def test_the_real_status_of_all_complexes_is_released(real_home: Path) -> None:
     manifest = json.loads((real_home / "releases/current/release.json").read_text(encoding="utf-8"))
     told = [w for w in manifest["warnings"] if "1,353" in w["message_en"]]
     assert told and any("1,349" in w["message_en"] for w in told)
+
+
+def test_the_real_designations_are_released(real_home: Path, publisher_files: Path) -> None:
+    """As the appendix says, whose areas are in m² under a header that says 천㎡."""
+    (path,) = publisher_files.glob("*전국산업단지현황통계_20250930.xlsx")
+    sheets = {sheet.name: sheet.rows for sheet in read_content(path.read_bytes()).sheets}
+    announced = [
+        row for row in sheets["부록1)신규지정 및 해제현황"] if str(row[6]).startswith("20")
+    ]
+    released = query(
+        real_home,
+        "SELECT name_ko, designated_on, designated_area_k_m2, change_kind, valid_from, is_current "
+        "FROM dim_complex_designation WHERE designated_on IS NOT NULL ORDER BY 1",
+    )
+    assert [row[:2] for row in released] == sorted((row[3], row[6]) for row in announced)
+    areas = {name: area for name, _, area, *_ in released}
+    assert all(abs(areas[row[3]] - row[4] / 1000) <= 0.5 for row in announced), areas
+    assert ("나주에너지국가산업단지", "2025-07-03", 1240.0) in [row[:3] for row in released]
+    assert {row[3:] for row in released} == {("designation", "2025-Q3", True)}
+    # 지정해제 현황: 없음
+    assert query(real_home, "SELECT count(cancelled_on) FROM dim_complex_designation") == [(0,)]
 
 
 def test_the_sample_shows_the_status_of_all_complexes(sample_home: Path) -> None:
