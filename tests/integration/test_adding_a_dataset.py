@@ -8,7 +8,11 @@ import re
 import shutil
 import subprocess
 import sys
+import threading
+from collections.abc import Iterator
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
+from urllib.parse import SplitResult, parse_qs, urlsplit
 
 import duckdb
 import pytest
@@ -52,17 +56,38 @@ def project(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return copy
 
 
-def sandan(project: Path, home: Path, *arguments: str) -> str:
+def sandan(project: Path, home: Path, *arguments: str, **environment: str) -> str:
     result = subprocess.run(
         [sys.executable, "-m", "pipeline.cli", *arguments],
         cwd=project,
-        env={**os.environ, "PYTHONPATH": str(project), "SANDAN_HOME": str(home)},
+        env={**os.environ, "PYTHONPATH": str(project), "SANDAN_HOME": str(home)} | environment,
         capture_output=True,
         text=True,
         check=False,
     )
     assert result.returncode == 0, result.stdout + result.stderr
     return result.stdout
+
+
+@pytest.fixture
+def publisher() -> Iterator[tuple[str, list[SplitResult]]]:
+    """A publisher on this machine that gives the answer of the page, and what it was asked."""
+    asked: list[SplitResult] = []
+
+    class Handler(BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            asked.append(urlsplit(self.path))
+            self.send_response(200)
+            self.end_headers()
+            self.wfile.write(block("answer").encode())
+
+        def log_message(self, *arguments: object) -> None:
+            pass
+
+    with ThreadingHTTPServer(("127.0.0.1", 0), Handler) as server:
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        yield f"http://127.0.0.1:{server.server_address[1]}", asked
+        server.shutdown()
 
 
 def test_the_page_leads_to_a_figure_in_a_release(project: Path, tmp_path: Path) -> None:
@@ -100,7 +125,6 @@ def test_the_page_leads_to_a_figure_in_a_release(project: Path, tmp_path: Path) 
         ).fetchall()
     assert [row[:2] for row in shares] == [("2024", 4_453_000.0), ("2025", 4_412_000.0)]
     assert all(10 < share < 40 for _, _, share in shares)
-    told = sandan(project, home, "fetch", "--help")
     listed = subprocess.run(
         [
             sys.executable,
@@ -116,6 +140,26 @@ def test_the_page_leads_to_a_figure_in_a_release(project: Path, tmp_path: Path) 
     )
     # 31 December and 10 to 20 days, late 10 days after: 10 to 30 January
     assert listed.stdout.strip() == "['10 8 10-30 1 *']"
+
+
+def test_the_dataset_of_the_page_is_fetched_and_read(
+    project: Path, tmp_path: Path, publisher: tuple[str, list[SplitResult]]
+) -> None:
+    url, asked = publisher
+    page = PAGE.read_text(encoding="utf-8")
+    command = re.search(r"^sandan (fetch kosis__labour_force)\b", page, re.M)
+    assert command, "the page does not fetch it"
+    home, today = tmp_path / "home", {"SANDAN_TODAY": "2026-01-20"}
+    told = sandan(project, home, *command[1].split(), SANDAN_PUBLISHERS=url, **today)
+    assert "kosis__labour_force_all.zip" in told, told
+    (question,) = asked
+    assert question.path == "/kosis.kr/openapi/Param/statisticsParameterData.do"
+    given = {name: value for name, (value,) in parse_qs(question.query).items()}
+    codes = {"orgId": "101", "tblId": "DT_1DA7E34S", "itmId": "T30+", "objL1": "C+"}
+    periods = {"prdSe": "Y", "startPrdDe": "2013", "endPrdDe": "2026"}
+    assert codes.items() | periods.items() <= given.items()
+    told = sandan(project, home, "ingest", **today)
+    assert "landed, kosis__labour_force all, 2 rows" in told, told
 
 
 def test_a_code_that_the_contract_does_not_name_stops_that_dataset(

@@ -189,7 +189,7 @@ class National:
             item, *classes = codes
             key = {"ITM_ID": item, **{f"C{n}": code for n, code in enumerate(classes, 1)}}
             series = next((s for s in contract.series if _is(s, key)), None)
-            if series is None:
+            if series is None or not _is_simulated(series):
                 continue
             for period in periods:
                 iso = period if way.frequency == "Y" else f"{period[:4]}-{period[4:]}"
@@ -260,7 +260,7 @@ class National:
                     continue
                 key = {f"ITEM_CODE{n}": code for n, code in enumerate(way.items, 1)}
                 series = next((s for s in contract.series if _is(s, key)), None)
-                if series is None:
+                if series is None or not _is_simulated(series):
                     continue
                 rows: list[Item] = []
                 for time, iso in _times(cycle, start, end):
@@ -290,11 +290,20 @@ _KINDS: tuple[tuple[tuple[str, ...], str], ...] = (
 
 
 def _kind(name: str) -> str:
+    kind = _kind_of(name)
+    if kind is None:
+        raise LookupError(f"the simulated nation has no series '{name}'")
+    return kind
+
+
+def _kind_of(name: str) -> str | None:
     parts = set(name.split("_"))
-    for words, kind in _KINDS:
-        if parts.issuperset(words):
-            return kind
-    raise LookupError(f"the simulated nation has no series '{name}'")
+    return next((kind for words, kind in _KINDS if parts.issuperset(words)), None)
+
+
+def _is_simulated(series: Series) -> bool:
+    """Whether the simulated nation has figures of it: of others, of a new contract's, there are no data."""
+    return _kind_of(series.series) is not None
 
 
 def _is(series: Series, key: dict[str, str]) -> bool:

@@ -11,13 +11,16 @@ from typing import Any
 import httpx
 import pytest
 
-from ingestion.contract import CustomsFetch, EcosFetch, KosisFetch, load_contracts
+from ingestion.contract import Contracts, CustomsFetch, EcosFetch, KosisFetch, load_contracts
 from ingestion.fetch import errors
 from ingestion.fetch.bodies import parse
 from ingestion.fetch.client import Fetcher
 from ingestion.fetch.sources import customs, ecos, kosis
 from ingestion.sample.macro import NationalAccounts
 from ingestion.sample.server import SampleServer
+from ingestion.sample.server.faults import FaultBook
+from ingestion.sample.server.national import National
+from ingestion.sample.server.wire import Question
 
 from ...conftest import SEED
 
@@ -85,6 +88,29 @@ def test_kosis_monthly_index(fetcher: Fetcher) -> None:
     (answer,) = kosis.fetch(fetcher, newest)
     months = {"202602", "202603", "202604", "202605"}
     assert {row["PRD_DE"] for row in kosis.read(answer.data)} <= months
+
+
+def test_of_a_series_that_the_simulated_nation_has_not_there_are_no_data() -> None:
+    """A new contract's: a fault would be asked for again at every run."""
+    contracts = load_contracts()
+    known, rates = contracts["kosis__production_index"], contracts["ecos__exchange_rate"]
+    new = {"series": "national_manufacturing_wages"}
+    index = known.model_copy(update={"series": (known.series[0].model_copy(update=new),)})
+    rate = rates.model_copy(update={"series": (rates.series[0].model_copy(update=new),)})
+    national = National(
+        SEED, Contracts(by_dataset={c.dataset: c for c in (index, rate)}, text=""), FaultBook()
+    )
+    (way,) = index.source.fetch
+    assert isinstance(way, KosisFetch)
+    asked = KOSIS | {"tblId": way.table, "itmId": "+".join(way.items), "prdSe": way.frequency}
+    asked |= {f"objL{n}": "+".join(codes) for n, codes in enumerate(way.classes, 1)}
+    asked |= {"startPrdDe": "202401", "endPrdDe": "202403"}
+    path = "/openapi/Param/statisticsParameterData.do"
+    reply = national.kosis(Question("GET", "kosis.kr", path, asked), TODAY, frozenset({KEY}))
+    assert json.loads(reply.body)["err"] == "30"
+    path = f"/api/StatisticSearch/{KEY}/json/kr/1/9/731Y001/D/20240101/20240131/0000001"
+    reply = national.ecos(Question("GET", "ecos.bok.or.kr", path, {}), TODAY, frozenset({KEY}))
+    assert json.loads(reply.body)["RESULT"]["CODE"] == "INFO-200"
 
 
 def test_output_and_shipments_are_two_items_of_one_table(fetcher: Fetcher) -> None:
