@@ -303,9 +303,9 @@ def bench_run(folder: Path) -> None:
 
 def _bare_dbt(home: Path) -> None:
     """What dbt alone needs for the newest build's models, parsed project and all."""
+    from pipeline.build_step import LANDED_KINDS, link_inputs
     from pipeline.inputs import collect_inputs
     from pipeline.settings import Settings
-    from pipeline.steps import LANDED_KINDS, link_inputs
 
     inputs = collect_inputs(Settings(home))
     assert inputs is not None

@@ -37,10 +37,10 @@ with DAG(
     @task(outlets=[CANDIDATE], pool=DUCKDB_POOL, execution_timeout=timedelta(hours=3))
     def build() -> dict[str, Any]:
         """One dbt build; its id travels on as the extra of the asset event."""
-        from pipeline import steps
+        from pipeline import build_step
         from pipeline.settings import Settings
 
-        built = steps.build(Settings.from_env())
+        built = build_step.build(Settings.from_env())
         event = get_current_context()["outlet_events"][CANDIDATE]
         # Named again rather than inherited: started by hand the run may have no key, and should a
         # newer quarter have landed meanwhile, it is that one that was built.

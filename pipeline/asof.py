@@ -17,7 +17,7 @@ from typing import Any
 
 import duckdb
 
-from pipeline import steps
+from pipeline import build_step
 from pipeline.release_home import mart_order
 from pipeline.settings import Settings
 from publication import releases as release
@@ -79,7 +79,7 @@ def read_as_of(
 
     Raises:
         AsOfError: there is no release, no such mart, or nothing was published by that day.
-        steps.BuildFailed: the rebuild of a mart without a macro failed.
+        build_step.BuildFailed: the rebuild of a mart without a macro failed.
     """
     if not (settings.releases / "current").exists():
         raise AsOfError("no release is published yet: run `sandan run` first")
@@ -142,14 +142,14 @@ def rebuild(settings: Settings, day: date, known_by: date | None = None) -> Path
 
     Raises:
         AsOfError: no publication of the trend statistic had been published (or loaded).
-        steps.BuildFailed: dbt failed.
+        build_step.BuildFailed: dbt failed.
     """
     try:
-        built = steps.build(settings, as_of=day, known_by=known_by)
-    except steps.NothingToBuild as error:
+        built = build_step.build(settings, as_of=day, known_by=known_by)
+    except build_step.NothingToBuild as error:
         raise AsOfError(str(error)) from error
     folder: Path = settings.builds / built["build_id"]
-    steps.protect_anew(settings, folder)  # what was made of it before may say too much
+    build_step.protect_anew(settings, folder)  # what was made of it before may say too much
     if not (folder / "marts").is_dir():
         work = folder / ".marts"
         shutil.rmtree(work, ignore_errors=True)

@@ -85,7 +85,7 @@ def run(
 
 
 def _run_plain(settings: Settings, console: Console, *, strict: bool) -> int:
-    from pipeline import steps
+    from pipeline import build_step, steps
     from publication.releases import PublishError
 
     rejected: list[dict[str, Any]] = []
@@ -104,7 +104,7 @@ def _run_plain(settings: Settings, console: Console, *, strict: bool) -> int:
 
     try:
         result = steps.run(settings, tell=tell)
-    except (steps.BuildFailed, PublishError) as error:
+    except (build_step.BuildFailed, PublishError) as error:
         raise fail(str(error)) from error
     return _conclude(settings, console, result, rejected=rejected, strict=strict)
 
@@ -246,7 +246,7 @@ def build(
 
     With --as-of the marts are written, too, and held against the releases published so far.
     """
-    from pipeline import asof, steps
+    from pipeline import asof, build_step
 
     settings = _settings()
     console = new_console()
@@ -260,8 +260,8 @@ def build(
             same = asof.releases_like(settings, folder)
             console.print(f"same marts as {', '.join(same) if same else 'no published release'}")
             return
-        result = steps.build(settings)
-    except (steps.NothingToBuild, steps.BuildFailed, asof.AsOfError) as error:
+        result = build_step.build(settings)
+    except (build_step.NothingToBuild, build_step.BuildFailed, asof.AsOfError) as error:
         raise fail(str(error)) from error
     console.print(f"{result['build_id']} {result['status']}  {plain(result['candidate'])}")
 
@@ -281,7 +281,7 @@ def gate(
 ) -> None:
     """Judge a build; exits with 1 where the gate stops it."""
     from pipeline import gate_step
-    from pipeline.steps import BuildFailed
+    from pipeline.build_step import BuildFailed
 
     settings = _settings()
     console = new_console()

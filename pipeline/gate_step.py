@@ -14,8 +14,8 @@ from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from pipeline.build_step import SUCCESS, BuildFailed, protect_anew, survey_notes_path
 from pipeline.settings import Settings
-from pipeline.steps import SUCCESS, BuildFailed, protect_anew, survey_notes_path
 
 SEOUL = ZoneInfo("Asia/Seoul")
 

@@ -47,7 +47,7 @@ def asof(
     rebuilt (some seconds the first time).
     """
     from pipeline import asof as past
-    from pipeline.steps import BuildFailed
+    from pipeline.build_step import BuildFailed
 
     if form not in ("table", "csv", "json"):
         raise fail(f"--format {form}: there are table, csv and json")

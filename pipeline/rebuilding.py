@@ -18,7 +18,7 @@ from typing import Any
 
 import duckdb
 
-from pipeline import ingest_step, release_home, steps
+from pipeline import build_step, ingest_step, release_home
 from pipeline.inbox import new_run_id
 from pipeline.inputs import code_fingerprint, ingestion_room
 from pipeline.settings import Settings
@@ -75,7 +75,7 @@ def rebuild(
 
     Raises:
         PublishError: there is no such release, its lock is gone, or raw files are missing or damaged.
-        steps.BuildFailed: dbt failed.
+        build_step.BuildFailed: dbt failed.
     """
     original = _original(settings, name)
     manifest = json.loads((original / MANIFEST).read_text(encoding="utf-8"))
@@ -94,7 +94,7 @@ def rebuild(
     before = manifest.get("held_against")
     known = release_home.readable(settings, release_id if before is None else None)
     after = [folder for folder in known if before is None or folder.name in before]
-    built = steps.build(there, after=after)
+    built = build_step.build(there, after=after)
     tell(f"built again: {built['build_id']}")
     build = there.builds / built["build_id"]
     remade = json.loads((build / "inputs.lock.json").read_text(encoding="utf-8"))

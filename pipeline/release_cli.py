@@ -43,7 +43,7 @@ def _say(text: str) -> None:
 @contextmanager
 def _errors() -> Iterator[None]:
     """What is wrong, in words, instead of a traceback."""
-    from pipeline.steps import BuildFailed
+    from pipeline.build_step import BuildFailed
     from publication.releases import PublishError
 
     try:
@@ -89,9 +89,9 @@ def publish(
     (for a clock: safe to call every minute).
     """
     from pipeline import publishing
+    from pipeline.build_step import BuildFailed
     from pipeline.gate_step import standing_verdict
     from pipeline.inputs import collect_inputs
-    from pipeline.steps import BuildFailed
     from pipeline.summary import print_summary
 
     settings = Settings.from_env()

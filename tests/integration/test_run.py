@@ -30,7 +30,7 @@ from ingestion.sample import (
     write_workbook,
 )
 from ingestion.sniff import read_content
-from pipeline import gate_step, ingest_step, publishing, steps
+from pipeline import build_step, gate_step, ingest_step, publishing
 from pipeline.schedules import fetch_schedules
 from pipeline.settings import Settings
 
@@ -639,7 +639,7 @@ def test_a_switch_that_died_half_way_is_taken_up_when_it_is_tried_again(
     )
     settings = Settings(home, path.parent)
     ingest_step.ingest(settings)
-    built = steps.build(settings)
+    built = build_step.build(settings)
     gate_step.gate(settings, built["build_id"])
     staged = publishing.render(settings, publishing.assemble(settings, built["build_id"]))
     sealed = publishing.seal(settings, staged)

@@ -243,7 +243,7 @@ class Events(dict[Any, Any]):
         return event
 
 
-#: Where the functions are that the tasks of a DAG call; elsewhere in `steps`.
+#: Where the functions are that the tasks of a DAG call; elsewhere in `build_step`.
 LOGIC = {"sandan_ingest": "ingest_step", "sandan_gate": "gate_step"}
 
 
@@ -277,7 +277,7 @@ def task_of(
             },
         }
         monkeypatch.setattr(loaded, "get_current_context", lambda: context)
-        logic = "fetching" if dag_name else LOGIC.get(module, "steps")
+        logic = "fetching" if dag_name else LOGIC.get(module, "build_step")
         stand_in = types.ModuleType(f"pipeline.{logic}")
         for name, step in steps.items():
             setattr(stand_in, name, step)

@@ -14,7 +14,7 @@ from ingestion import ingest
 from ingestion.periods import Period
 from ingestion.sample import SampleRegistry, simulate_status, write_status_workbook
 from ingestion.snapshots import Snapshot
-from pipeline import steps
+from pipeline import build_step
 from pipeline.inputs import (
     _release_period,
     _unknown_on,
@@ -113,14 +113,16 @@ def test_what_an_older_version_read_is_told_to_be_read_again(
     tmp_path: Path, edition_file: Callable[..., Path], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     settings = Settings(tmp_path / "home")
-    with pytest.raises(steps.NothingToBuild, match="no publication has landed"):
-        steps.build(settings)
+    with pytest.raises(build_step.NothingToBuild, match="no publication has landed"):
+        build_step.build(settings)
     ingest.ingest_file(ingestion_room(settings), edition_file(), run_id="r")
     for module in ("ingestion.ingest", "pipeline.inputs"):
         monkeypatch.setattr(f"{module}.landed_fingerprint", lambda path: "of an older version")
     for day in (None, date(2030, 1, 1)):
-        with pytest.raises(steps.NothingToBuild, match="1 snapshots were read by an older version"):
-            steps.build(settings, day)
+        with pytest.raises(
+            build_step.NothingToBuild, match="1 snapshots were read by an older version"
+        ):
+            build_step.build(settings, day)
 
 
 # -- as of a day: what the release of that day knew

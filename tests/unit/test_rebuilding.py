@@ -14,7 +14,7 @@ from typing import Any
 import pytest
 from typer.testing import CliRunner
 
-from pipeline import publishing, rebuilding, release_home, steps
+from pipeline import build_step, publishing, rebuilding, release_home
 from pipeline.cli import app
 from pipeline.settings import Settings
 from publication import releases
@@ -79,7 +79,7 @@ def settings(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Settings:
             (there.builds / name / left).unlink()
         return {"build_id": name}
 
-    monkeypatch.setattr(steps, "build", built)
+    monkeypatch.setattr(build_step, "build", built)
     return settings
 
 

@@ -11,7 +11,7 @@ from typing import Any
 import duckdb
 import pytest
 
-from pipeline import steps
+from pipeline import build_step
 from pipeline.disclosure_step import AUDIT
 from pipeline.settings import Settings
 from publication.releases import Places, Policy, PublishError
@@ -87,7 +87,7 @@ def test_the_gate_protects_anew_where_a_release_came_out_since(tmp_path: Path) -
     protect(candidate, tmp_path)
     (build / "verdict.json").write_text("{}")
     (build / "marts").mkdir()  # made to ask as of a day
-    assert not steps.protect_anew(home, build)  # nothing came out
+    assert not build_step.protect_anew(home, build)  # nothing came out
     assert (build / "marts").is_dir()
     # Of the same edition with other small cells came a release that withheld others.
     other = make(tmp_path / "other" / "candidate.duckdb", units("2026-05", {(1, 1): 2, (2, 3): 1}))
@@ -96,11 +96,11 @@ def test_the_gate_protects_anew_where_a_release_came_out_since(tmp_path: Path) -
     withheld = {k for k, v in shown(folder / "marts" / f"{MART}.parquet").items() if v is None}
     before = {k for k, v in shown(candidate).items() if v is None}
     assert withheld - before
-    assert steps.protect_anew(home, build)
+    assert build_step.protect_anew(home, build)
     # They were of another table.
     assert not (build / "verdict.json").exists() and not (build / "marts").exists()
     audit = json.loads((build / AUDIT).read_text())
     assert audit["held_against"] == ["2026-Q1_v1"]
     after = {k for k, v in shown(candidate).items() if v is None}
     assert withheld <= after
-    assert not steps.protect_anew(home, build)
+    assert not build_step.protect_anew(home, build)
