@@ -11,6 +11,8 @@ import json
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
+from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 import pytest
@@ -30,8 +32,8 @@ from ingestion.sample.server import wire
 from ingestion.sniff import Content
 
 from ..conftest import SEED, SEEDS
+from . import registries as lists
 from . import test_national_series as national
-from . import test_registry_list as lists
 from . import test_trend_answers as trend
 
 CONTRACTS, REGISTRY = load_contracts(), Registry.load(SEEDS)
@@ -174,6 +176,27 @@ def _trend(form: str) -> Form:
     return Form(whole, read, items_in, agrees)
 
 
+def _odcloud() -> Form:
+    """A page of a CSV edition, whose figures are numbers."""
+    (publication,) = simulate(SEED, ["2026-Q1"], SampleRegistry.load(SEEDS))
+    with TemporaryDirectory() as folder:
+        items = trend.csv_items(publication, Path(folder))[:6]
+    contract = CONTRACTS[trend.EDITION]
+
+    def read(data: bytes) -> list[Item]:
+        part = Part("1.json", data, period="2026-03-31")
+        content = Content("answers", answers=Bundle((part,), trend.EDITION, "2026-Q1"))
+        at = trend.snapshot("x.zip")
+        return trend_answers.parse_edition(content, contract, CONTRACTS, REGISTRY, at).rows
+
+    def agrees(row: Item, item: Item) -> None:
+        same_number(row, item)
+        assert row["header_raw"] == place_of(row)[1]
+        assert tidy(row["complex_raw"]) == tidy(item["산업단지"])
+
+    return Form(trend.page(items), read, from_json("data"), agrees)
+
+
 def _factories(form: str) -> Form:
     items = factory_items("남동국가산업단지", lists.DAY, seed=SEED, rows=4000)[:6]
     body = {"items": {"item": items}, "numOfRows": 100, "pageNo": 1, "totalCount": len(items)}
@@ -221,6 +244,7 @@ FORMS: dict[str, Callable[[], Form]] = {
     "customs_by_province": _provinces,
     "indparkstats_json": lambda: _trend("json"),
     "indparkstats_xml": lambda: _trend("xml"),
+    "odcloud": _odcloud,
     "factories_json": lambda: _factories("json"),
     "factories_xml": lambda: _factories("xml"),
 }

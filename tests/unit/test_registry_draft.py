@@ -18,7 +18,7 @@ from ingestion.registry import Registry
 from ingestion.sample.registry import write_factory_csv
 from ingestion.sniff import read_content
 
-from .test_registry_list import NAME, csv_bytes, factory, five, snapshot
+from .registries import NAME, csv_bytes, factory, five, snapshot
 
 DAY = date(2024, 12, 31)
 
