@@ -747,7 +747,7 @@ def test_cells_of_the_real_trend_workbook(real: dict[str, Source], dice: random.
 
 
 @given(dice=DICE)
-@limited(12)
+@limited(6)
 def test_cells_of_the_real_status_workbook(real: dict[str, Source], dice: random.Random) -> None:
     try_cells(real["status"], dice.choice(CELLS), dice)
 
