@@ -23,12 +23,14 @@ READ = {
     "complex_quarterly": f"complex_id VARCHAR, period VARCHAR, {_LEVELS}",
     "industry_quarterly": f"industry_code VARCHAR, period VARCHAR, {_LEVELS}",
     "national_total_quarterly": f"period VARCHAR, {_LEVELS}",
+    "dim_period": "period VARCHAR, previous_period VARCHAR",
     "dim_code": "codelist VARCHAR, code VARCHAR, name_ko VARCHAR, name_en VARCHAR",
     "dim_snapshot": "snapshot_id VARCHAR, dataset VARCHAR, period VARCHAR, published_at DATE, loaded_at TIMESTAMP, "
     "sha256 VARCHAR",
     "fct_observation": "snapshot_id VARCHAR, table_id VARCHAR, complex_id VARCHAR, industry_code VARCHAR, "
     "size_class VARCHAR, sex VARCHAR, measure VARCHAR, period VARCHAR, value DOUBLE, obs_status VARCHAR, "
-    "published_at DATE, loaded_at TIMESTAMP, relation VARCHAR, vintage_no INTEGER, break_ids VARCHAR",
+    "published_at DATE, loaded_at TIMESTAMP, relation VARCHAR, vintage_no INTEGER, break_ids VARCHAR, "
+    "sheet VARCHAR, cell VARCHAR",
 }
 
 

@@ -46,7 +46,6 @@ def candidate(
     with duckdb.connect(str(path)) as c:
         skeleton(c)
         c.execute("INSERT INTO dim_complex SELECT unnest($1), unnest($1) || '단지', unnest($1)", [COMPLEXES])  # fmt: skip
-        c.execute("CREATE TABLE dim_period (period VARCHAR, previous_period VARCHAR)")
         c.executemany("INSERT INTO dim_period VALUES (?, ?)", [*zip(periods, [None, *periods], strict=False)])  # fmt: skip
         rows = []
         for n, complex_id in enumerate(COMPLEXES):
