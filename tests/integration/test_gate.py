@@ -418,7 +418,7 @@ SERIES_SPOILED: list[tuple[str, str, str]] = [
     (
         "UPDATE national_series SET value = NULL, obs_status = 'O' WHERE period = '2025-05' AND is_latest",
         "series_lose_no_figure",
-        "warning",
+        "critical",
     ),
 ]
 
@@ -478,7 +478,7 @@ def registry_editions(candidate: Path) -> None:
             ],
         )  # fmt: skip
         factory = {
-            "dataset": REGISTRY, "factory_key": "1", "company_name": "모의제조(주)2공장",
+            "dataset": REGISTRY, "factory_key": "1", "company_name": "모의제조(주)2공장", "complex_raw": "가람일반산업단지",
             "address": "경기도 안산시 단원구 산단로 02-1234, 1동 031호 (원시동, 123-4567)",
             "product": "M8-1.25 볼트 010-12", "registered_on": date(1999, 5, 1),
         }  # fmt: skip
