@@ -474,7 +474,7 @@ def registry_editions(candidate: Path) -> None:
             [
                 {**common, "period": "2023-12", "row_count": 1000, "snapshot_id": snapshots["2023-12"]},
                 {**common, "period": "2024-12", "row_count": 1020, "snapshot_id": snapshots["2024-12"],
-                 "previous_period": "2023-12", "previous_row_count": 1000},
+                 "previous_period": "2023-12", "previous_row_count": 1000, "is_latest": True},
             ],
         )  # fmt: skip
         factory = {

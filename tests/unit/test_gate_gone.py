@@ -89,6 +89,8 @@ def csv_told(folder: Path, *editions: tuple[str, str]) -> list[str]:
         # suppressed since, says the workbook
         ([(PRODUCTION, "A"), (PRODUCTION, "O"), (BOOK, "Q")], None),
         ([(BOOK, "O"), (PRODUCTION, "O")], None),
+        # gone from both
+        ([(PRODUCTION, "A"), (PRODUCTION, "O"), (BOOK, "O")], "the vintage before"),
     ],
 )
 def test_a_csv_edition_lost_what_another_edition_states(

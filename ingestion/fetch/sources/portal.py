@@ -26,6 +26,7 @@ _BUTTON = re.compile(r"fn_fileDataDown\(\s*'(\d+)'\s*,\s*'(uddi:[^']+)'")
 _ANCHOR = re.compile(r"<a\b([^>]*data-public-pk\s*=\s*\"(uddi:[^\"]+)\"[^>]*)>(.*?)</a>", re.S)
 _UPDATED = re.compile(r"수정일\s*</(?:th|strong|dt)>\s*<(?:td|div|dd)[^>]*>\s*(\d{4}-\d{2}-\d{2})")
 _TITLE = re.compile(r"<title>([^<]*)")
+_WHOLE_PAGE = re.compile(rb"\s*<(!doctype\s+html|html)", re.IGNORECASE)
 _TAG = re.compile(r"<[^>]*>")
 
 
@@ -106,10 +107,13 @@ def editions(fetcher: Fetcher, request: PortalRequest) -> list[Edition]:
         changed_on=_day(changed[1]) if changed else None,
     )
     numbers = {"publicDataPk": request.dataset_id, "publicDataDetailPk": newest.uddi}
-    listed = replace(_asked(request), url=f"{BASE}/tcs/dss/selectHistAndCsvData.do", form=numbers)
+    url = f"{BASE}/tcs/dss/selectHistAndCsvData.do"
+    listed = replace(_asked(request), url=url, form=numbers, check=_must_be_a_list)
     try:
         earlier = read(fetcher.send(listed).data)
-    except NotData:  # without earlier editions there may be nothing to list
+    except NotData as error:
+        if error.code != "empty":  # without earlier editions there may be nothing to list
+            raise
         earlier = []
     found = [Edition(**e, is_newest=False) for e in earlier if e["uddi"] != newest.uddi]
     return [*sorted(found, key=lambda e: e.day or date.min), newest]
@@ -211,6 +215,13 @@ def read(data: bytes) -> list[dict[str, Any]]:
             seen.add(match[2])
             found.append({"title": title, "uddi": match[2], "day": date_in_name(title)})
     return found
+
+
+def _must_be_a_list(data: bytes) -> None:
+    """The list is a part of a page. A whole page without one is about something else (maintenance, no
+    session), and says nothing of earlier editions."""
+    if _WHOLE_PAGE.match(data) and not read(data):
+        raise fault("html", publisher="portal")
 
 
 def _mapping(data: bytes) -> dict[str, Any]:

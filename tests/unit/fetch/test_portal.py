@@ -92,6 +92,25 @@ def test_an_earlier_edition(make: Make) -> None:
         portal.fetch(make(handler), portal.PortalRequest("kicox__x", "3042071", date(2020, 1, 1)))
 
 
+def test_a_page_in_the_place_of_the_list_is_no_empty_list(make: Make, home: Path) -> None:
+    """Maintenance, or no session: taken for an empty list it would hide every earlier edition."""
+    handler, seen = portal_site(history="<!DOCTYPE html><html><body>점검 중</body></html>")
+    with pytest.raises(errors.NotData) as caught:
+        portal.editions(make(handler), REQUEST)
+    assert caught.value.code == "html" and len(seen) == 2
+    assert (outcomes(home)[-1]["status"], outcomes(home)[-1]["error_code"]) == (
+        "failed",
+        "portal/html",
+    )
+    for none in ("<div></div>", ""):  # of one edition there is nothing to list
+        handler, _ = portal_site(history=none)
+        (edition,) = portal.editions(make(handler), REQUEST)
+        assert edition.uddi == NEW
+    # A whole page with a list in it is one.
+    handler, _ = portal_site(history=f"<html><body>{HISTORY}</body></html>")
+    assert [e.uddi for e in portal.editions(make(handler), REQUEST)] == [OLD, NEW]
+
+
 def test_a_captcha_is_for_a_person(make: Make, home: Path, tmp_path: Path) -> None:
     handler, seen = portal_site(captcha=True)
     inbox = tmp_path / "수신"
