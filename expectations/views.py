@@ -59,7 +59,7 @@ CREATE TEMP MACRO spread_of(xs) AS 1.4826 * list_aggregate(xs, 'mad');
 -- a complex's name without the kind that registries add to it, brackets, blanks and dots
 CREATE TEMP MACRO name_of(name) AS
   regexp_replace(regexp_replace(name, '\\(.*?\\)|[^0-9A-Za-z가-힣]', '', 'g'),
-                 '(국가|일반|도시첨단|농공)?(산업)?단지$', '');
+                 '(국가|일반|도시첨단|농공)?((산업)?단지|산단)$', '');
 -- the publisher's series in levels: complexes, industries of the row 계, the row 계
 CREATE TEMP MACRO levels() AS TABLE {levels};
 -- those that the last release held: nothing where there is none

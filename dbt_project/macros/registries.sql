@@ -23,6 +23,7 @@
         {'kind': 'status_change', 'columns': ['status']},
         {'kind': 'type_change', 'columns': ['location_type', 'sale_type']},
         {'kind': 'area_change', 'columns': ['land_area_m2', 'floor_area_m2']},
+        {'kind': 'complex_change', 'columns': ['complex_name'], 'unless': 'address'},
     ]) }}
 {%- endmacro %}
 

@@ -180,15 +180,17 @@ def test_a_complex_that_nobody_knows_is_named(known: str, unknown: bool, tmp_pat
 
 
 def test_a_first_edition_has_nothing_to_be_held_against(tmp_path: Path) -> None:
-    """Of the whole country; an interface was asked by name, and may answer with no other."""
+    """Of the whole country, and what it lists is known to an interface; that was asked by name, and may
+    answer with no other."""
     api = edition(API, None, scope="모의미등록단지")
+    seen = factory("가람일반산업단지", dataset=API)
     (text,) = told(
         tmp_path,
         "registry_complexes_are_known",
         registry_edition=[edition(before=None), api],
-        dim_factory=[factory("가람일반산업단지"), factory("모의미등록단지", dataset=API)],
+        dim_factory=[factory("가람일반산업단지"), factory("모의미등록단지", dataset=API), seen],
     )
-    assert API in text
+    assert API in text and "모의미등록단지" in text
 
 
 @pytest.mark.parametrize(("factories", "gone"), [(9, False), (10, True)])

@@ -5,7 +5,8 @@ with rows_of_editions as (
         e.scope,
         e.previous_period,
         e.next_period,
-        e.is_latest
+        e.is_latest,
+        coalesce(c.complex_id, c.complex_raw) as complex_name
     from {{ ref('stg_kicox__knowledge_centres') }} as c
     inner join {{ ref('registries') }} as r on r.dataset = c.dataset
     inner join {{ ref('int_registry_editions_selected') }} as e
