@@ -46,7 +46,7 @@ from ingestion.sniff import may_name_persons, read_content
 from pipeline.editions import Editions
 from pipeline.schedules import FREQ
 
-#: So many editions that cannot be had are enough to know that the portal is at fault today.
+#: After so many editions that cannot be had the portal may be at fault today: only the newest is tried then.
 _NO_MORE_AFTER = 3
 
 
@@ -129,6 +129,9 @@ def _portal(errand: Errand, way: PortalFetch) -> Iterator[Path]:
         if errand.since is None and memory.was_asked(edition) and memory.is_here(edition):
             memory.add(edition.uddi, edition.changed_on)
             continue
+        if len(failures) >= _NO_MORE_AFTER and not edition.is_newest:
+            memory.missed(edition)
+            continue
         try:
             check = partial(must_be, errand, edition.title)
             answer = portal.download(errand.fetcher, request, edition, check)
@@ -146,11 +149,9 @@ def _portal(errand: Errand, way: PortalFetch) -> Iterator[Path]:
                 needed.action_ko += f" 함께 필요한 파일: {titles}."
             raise
         except NotData as failure:
-            # One edition that cannot be had keeps no other back; where none can, the portal is at fault.
+            # One edition that cannot be had keeps no other back.
             memory.missed(edition)
             failures.append(failure)
-            if len(failures) == _NO_MORE_AFTER:
-                raise
             continue
         path = answer.drop(errand.drops)
         memory.add(edition.uddi, edition.changed_on, path)

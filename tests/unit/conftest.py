@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import pytest
 from pytest_socket import disable_socket
@@ -25,6 +26,12 @@ def no_waiting(monkeypatch: pytest.MonkeyPatch) -> None:
 def any_bytes(monkeypatch: pytest.MonkeyPatch) -> None:
     """Any bytes stand for a publisher's file; what one must look like is tested by itself."""
     monkeypatch.setattr("pipeline.ways.must_be", lambda *_: None)
+
+
+@pytest.fixture
+def three(edition_file: Any) -> list[bytes]:
+    """Workbooks of 2025-Q3, 2025-Q4 and 2026-Q1."""
+    return [edition_file(period=p).read_bytes() for p in ("2025-Q3", "2025-Q4", "2026-Q1")]
 
 
 @pytest.fixture

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import dataclass, field
 from datetime import date
 from operator import itemgetter
@@ -12,6 +13,7 @@ from urllib.parse import parse_qs, quote
 import httpx
 
 from ingestion.fetch import errors
+from ingestion.ingest import Ingestion
 from ingestion.periods import Period
 from pipeline import fetching
 from pipeline.settings import Settings
@@ -42,9 +44,9 @@ class Site:
         newest, newest_day, _ = self.editions[-1]
         step = request.url.path.rsplit("/", 1)[1]
         if request.url.host == "infuser.odcloud.kr":
-            number = asked["namespace"].split("/")[0]
+            service = asked["namespace"].split("/")[0]
             paths = {
-                f"/{number}/v1/{uddi(n)}": {"get": {"summary": NAME.format(day=day)}}
+                f"/{service}/v1/{uddi(n)}": {"get": {"summary": NAME.format(day=day)}}
                 for n, day, _ in self.editions
             }
             return httpx.Response(200, json={"paths": paths})
@@ -68,8 +70,8 @@ class Site:
                 ]
                 return httpx.Response(200, text=f"<div>{''.join(links)}</div>")
             case "selectFileDataDownload.do":
-                number = str(int(asked["publicDataDetailPk"][5:13], 16))
-                return httpx.Response(200, json={"status": True, "atchFileId": number})
+                file_id = str(int(asked["publicDataDetailPk"][5:13], 16))
+                return httpx.Response(200, json={"status": True, "atchFileId": file_id})
             case "check-limit.json":
                 needed = int(asked["atchFileId"]) in self.captcha
                 return httpx.Response(200, json={"needCaptcha": needed})
@@ -112,3 +114,11 @@ NEWEST = (13, date(2026, 3, 31), b"PK\nedition 13")
 
 def not_today(*_: Any) -> Any:
     raise errors.fault("http_5xx", publisher="portal", status=503)
+
+
+def as_real(room: Ingestion, **known: str) -> None:
+    """What landed counts as the publisher's own: the sample's files are marked as simulated."""
+    for path in (room.home / "raw").glob("*/*/*/*.json"):
+        told = json.loads(path.read_text(encoding="utf-8")) | {"is_simulated": False, **known}
+        path.chmod(0o644)
+        path.write_text(json.dumps(told, ensure_ascii=False), encoding="utf-8")

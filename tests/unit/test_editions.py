@@ -12,10 +12,9 @@ from typing import Any
 import httpx
 import pytest
 
-from ingestion.contract import OdcloudFetch, PortalFetch, TrendFetch, load_contracts
+from ingestion.contract import PortalFetch, TrendFetch, load_contracts
 from ingestion.fetch.client import Fetcher
 from ingestion.ingest import Ingestion, ingest_file
-from ingestion.outcomes import read_outcomes
 from ingestion.registry import Registry
 from ingestion.sample import SimulatedPublication, mutate
 from ingestion.sample.writer import csv_rows
@@ -33,6 +32,7 @@ from .publisher_site import (
     TODAY,
     TREND,
     Site,
+    as_real,
     ask,
     not_today,
     taken,
@@ -127,12 +127,6 @@ def test_an_edition_is_not_fetched_again_because_it_is_no_longer_the_newest(
 # -- a person ------------------------------------------------------------------------------------
 
 
-@pytest.fixture
-def three(edition_file: Any) -> list[bytes]:
-    """Workbooks of 2025-Q3, 2025-Q4 and 2026-Q1."""
-    return [edition_file(period=p).read_bytes() for p in ("2025-Q3", "2025-Q4", "2026-Q1")]
-
-
 def site_of(three: list[bytes], captcha: int) -> Site:
     days = [date(2025, 9, 30), date(2025, 12, 31), date(2026, 3, 31)]
     files = [(n, day, data) for n, (day, data) in enumerate(zip(days, three, strict=True))]
@@ -198,7 +192,7 @@ def test_what_a_person_brings_a_second_time_is_not_asked_for_a_third(
     assert ask(room.home, site)["awaited"] == [uddi(2)]
     (inbox / "a.xlsx").write_bytes(three[2])
     ingest_step.ingest(settings)
-    _as_real(room)
+    as_real(room)
 
     def run(day: date) -> dict[str, Any]:
         later, transport = replace(settings, today=day), httpx.MockTransport(site)
@@ -238,7 +232,7 @@ def test_a_person_may_bring_the_very_bytes_that_were_fetched_before(
     site = site_of(three, captcha=9)
     assert ask(room.home, site)["status"] == "fetched"
     ingest_step.ingest(settings)
-    _as_real(room)
+    as_real(room)
     site.editions[2], site.changed_on = (
         (9, date(2026, 3, 31), three[2]),
         TODAY + timedelta(days=999),
@@ -273,21 +267,13 @@ def test_a_revision_behind_a_captcha_is_asked_for_though_its_period_has_landed(
         assert sorted(result["awaited"]) == [uddi(1), uddi(2), uddi(7)]
         for path in map(Path, result["files"]):
             assert ingest_file(room, path, run_id="r").status == "landed"
-        _as_real(room)
+        as_real(room)
     assert ingest_file(room, revised, run_id="r").status == "landed"
-    _as_real(room)
+    as_real(room)
     site.captcha = set()
     taken(site)
     assert ask(room.home, site)["awaited"] == []
     assert taken(site) == [1, 2]
-
-
-def _as_real(room: Ingestion) -> None:
-    """The sample's own files are marked as simulated: these stand for the publisher's."""
-    for path in (room.home / "raw").glob("*/*/*/*.json"):
-        told = json.loads(path.read_text(encoding="utf-8")) | {"is_simulated": False}
-        path.chmod(0o644)
-        path.write_text(json.dumps(told, ensure_ascii=False), encoding="utf-8")
 
 
 def test_a_month_of_the_interface_that_was_revised_is_not_dated_as_its_first_print(
@@ -328,95 +314,3 @@ def test_a_month_of_the_interface_that_was_revised_is_not_dated_as_its_first_pri
     (again,) = run(date(2024, 5, 29), {"2024-01"})
     assert again["published_at"] == "2024-05-29"
     assert run(date(2026, 8, 1), {"2024-01"}) == [] and not asked
-
-
-# -- what is no file -----------------------------------------------------------------------------
-
-NO_FILES = {
-    "a page": (b"<!DOCTYPE html><html><body>closed</body></html>", "portal/html"),
-    "an error in JSON": (b'{"result": "fail", "message": "\xec\x98\xa4\xeb\xa5\x98"}', "portal/not_the_file"),
-    "an error in XML": (b"<?xml version='1.0'?><error><text>closed</text></error>", "portal/not_the_file"),
-    "a sentence": ("죄송합니다, 파일을 찾을 수 없습니다.".encode(), "portal/not_the_file"),
-    "a sentence in CP949": ("죄송합니다, 다시 시도하십시오.".encode("cp949"), "portal/not_the_file"),
-    "two sentences": (b"Error, code 5\nPlease, try again\n", "portal/not_the_file"),
-    "a trace": (b"java.lang.NullPointerException\n\tat a.b(c.java:12)\n", "portal/not_the_file"),
-    "a PDF": (b"%PDF-1.7\n%\xe2\xe3\n1 0 obj\n", "portal/not_the_file"),
-    "nothing": (b"", "portal/empty"),
-    "half a workbook": (b"PK\x03\x04half\nof it", "portal/truncated"),
-}  # fmt: skip
-
-
-@pytest.mark.parametrize("dataset", [TREND, CSV, "kicox__factory_registry"])
-@pytest.mark.parametrize("what", NO_FILES)
-def test_what_is_no_file_is_a_typed_error_and_is_asked_for_again(
-    tmp_path: Path, what: str, dataset: str, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.undo()
-    monkeypatch.setattr("ingestion.fetch.quota.Meter.wait_turn", lambda *_: None)
-    monkeypatch.setattr("tenacity.nap.time.sleep", lambda _: None)
-    # The other way has nothing to say here.
-    monkeypatch.setitem(ways.WAYS, OdcloudFetch, lambda *_: iter(()))
-    data, code = NO_FILES[what]
-    site = Site([(13, date(2026, 3, 31), data)])
-    for _ in range(2):
-        result = ask(tmp_path, site, dataset=dataset)
-        assert (result["status"], result.get("code")) == ("failed", code), result
-        assert result["files"] == [] and list((tmp_path / "inbox").iterdir()) == []
-    rows = [r for r in read_outcomes(tmp_path / "outcomes") if r["status"] == "failed"]
-    assert {r["error_code"] for r in rows} == {code}
-    if data:
-        (kept,) = (tmp_path / "fetched").glob(f"refused_{dataset}/*/*")
-        assert kept.read_bytes() == data
-        for text in (result["message"], result["message_ko"], rows[-1]["message"]):
-            assert str(kept) in text
-    else:
-        assert not list((tmp_path / "fetched").glob("refused_*"))
-
-
-def test_an_edition_that_cannot_be_had_keeps_no_other_back(
-    room: Ingestion, three: list[bytes], monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.undo()
-    monkeypatch.setattr("ingestion.fetch.quota.Meter.wait_turn", lambda *_: None)
-    days = (date(2025, 9, 30), date(2025, 12, 31), date(2026, 3, 31))
-    hwp = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1 a document of another kind"
-    files = (hwp, b"Error\nTry again, please", three[2])
-    site = Site([(n, day, data) for n, (day, data) in enumerate(zip(days, files, strict=True))])
-    result = ask(room.home, site)
-    assert (result["status"], result["code"]) == ("failed", "portal/not_the_file")
-    found = [ingest_file(room, Path(name), run_id="r").status for name in result["files"]]
-    assert found == ["quarantined", "landed"]
-    # The next run asks for the one that did not come, and for no other.
-    taken(site)
-    site.editions[1] = (1, days[1], three[1])
-    _as_real(room)
-    assert ask(room.home, site)["status"] == "fetched" and taken(site) == [1]
-
-
-def test_where_nothing_can_be_had_it_is_not_tried_for_long(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.undo()
-    monkeypatch.setattr("ingestion.fetch.quota.Meter.wait_turn", lambda *_: None)
-    site = Site([(n, day, b"<html>closed</html>") for n, day, _ in [*OLDER, NEWEST]])
-    assert ask(tmp_path, site)["code"] == "portal/html"
-    assert len(site.given) == ways._NO_MORE_AFTER
-
-
-def test_what_names_persons_is_not_quoted(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.undo()
-    monkeypatch.setattr("ingestion.fetch.quota.Meter.wait_turn", lambda *_: None)
-    text = "연번,대표자,전화번호\r\n1,홍길동,010-1234-5678\r\n".encode("cp949")
-    site = Site([(13, date(2026, 3, 31), text)])
-    result = ask(tmp_path, site, dataset="kicox__factory_registry")
-    assert result["code"] == "portal/not_the_file"
-    told = json.dumps([result, *read_outcomes(tmp_path / "outcomes")], ensure_ascii=False)
-    assert "홍길동" not in told and "010-" not in told and "대표자" not in told
-
-
-def test_what_is_kept_of_refused_files_goes_after_some_days(tmp_path: Path) -> None:
-    folder = tmp_path / "fetched" / "refused_x" / "2026-01-01"
-    folder.mkdir(parents=True)
-    with Fetcher(tmp_path, "r") as fetcher:
-        fetcher.clear(before=date(2026, 1, 2))
-    assert not folder.exists()

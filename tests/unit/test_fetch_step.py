@@ -22,6 +22,8 @@ from ingestion.sample import mutate
 from pipeline import fetching, ingest_step, ways
 from pipeline.settings import Settings
 
+from .publisher_site import as_real
+
 UDDI = "uddi:11111111-0000-4000-8000-000000000000"
 NAME = "한국산업단지공단_국가산업단지 산업동향정보_20260331.xlsx"
 
@@ -287,7 +289,7 @@ def test_after_a_captcha_what_a_person_dropped_is_not_asked_for_again(
     assert [ask(), ask()] == ["person_needed", "person_needed"]
     assert ingest_file(room, edition_file(), run_id="r").status == "landed"
     # The sample's own files are marked as simulated: this one stands for the publisher's.
-    _as_real(room)
+    as_real(room)
     assert [ask(), ask()] == ["no_data", "no_data"]
     assert calls.count("check-limit.json") == 2
 
@@ -296,7 +298,7 @@ def test_an_edition_changed_since_it_landed_is_asked_for(
     room: Ingestion, edition_file: Any
 ) -> None:
     assert ingest_file(room, edition_file(), run_id="r").status == "landed"
-    _as_real(room, loaded_at="2026-05-28T14:59:00+00:00")  # 28 May in Seoul, changed on the 29th
+    as_real(room, loaded_at="2026-05-28T14:59:00+00:00")  # 28 May in Seoul, changed on the 29th
     for _ in range(2):
         (result,) = fetching.fetch(
             Settings(room.home),
@@ -305,14 +307,6 @@ def test_an_edition_changed_since_it_landed_is_asked_for(
             transport=portal(b"", captcha=True),
         )
         assert result["status"] == "person_needed"
-
-
-def _as_real(room: Ingestion, **known: str) -> None:
-    """What landed counts as the publisher's own."""
-    for path in (room.home / "raw").glob("*/*/*/*.json"):
-        told = json.loads(path.read_text(encoding="utf-8"))
-        told |= {"is_simulated": False, **known}
-        path.write_text(json.dumps(told, ensure_ascii=False), encoding="utf-8")
 
 
 def test_what_is_in_quarantine_has_not_landed(
