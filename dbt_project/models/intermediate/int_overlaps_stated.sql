@@ -3,10 +3,11 @@
 --
 -- `value` and `base_value` are what that edition says of both periods, on the new basis;
 -- `base_before` is what was said last of the period before on the old one: base_value / base_before is
--- the link between the two bases. An edition counts as stating a measure anew where it changes at least
--- half of its complexes' figures of the period before; there a figure that stays the same is an overlap
--- as well, with a link of one. Fewer are revisions, which say nothing of the new basis. The row 계 changes
--- with any of its complexes, or with which they are, so it counts for itself alone: where it was changed.
+-- the link between the two bases. An edition counts as stating a measure anew where it changes, of the
+-- complexes that the break concerns, at least half of the figures of the period before; there a figure
+-- that stays the same is an overlap as well, with a link of one. Fewer are revisions, which say nothing of
+-- the new basis. The row 계 changes with any of its complexes, or with which they are, so it counts for
+-- itself alone: where it was changed.
 -- Only what growth is computed of is here.
 with statements as (
     select
@@ -25,7 +26,9 @@ with statements as (
         c.published_at,
         c.loaded_at,
         c.table_no,
-        avg(case when p.complex_id = '_T' then null when p.begins_vintage and p.vintage_no > 1 then 1.0 else 0.0 end)
+        -- of those of which something had been said
+        avg(case when p.complex_id = '_T' or (p.begins_vintage and p.vintage_no = 1) then null
+            when p.begins_vintage then 1.0 else 0.0 end)
             over (partition by p.snapshot_id, p.measure) as share_anew
     from {{ ref('int_observations_vintaged') }} as p
     inner join {{ ref('int_observations_vintaged') }} as c
@@ -36,6 +39,11 @@ with statements as (
         and c.measure = p.measure
         and c.sex = p.sex
         and c.size_class = p.size_class
+    inner join {{ ref('int_breaks_listed') }} as x
+        on x.complex_id = c.complex_id
+        and x.is_industry = (c.industry_code <> '_T')
+        and x.measure = c.measure
+        and x.period = c.period
     where p.relation = 'previous' and c.relation = 'current' and c.freq = p.freq
         and p.period = {{ previous_period('c.period') }} and p.measure in ({{ growth_measures() }})
         and p.sex = '_T' and p.size_class = '_T' and p.vintage_no is not null
@@ -51,11 +59,6 @@ linked as (
             order by s.published_at, s.loaded_at, s.table_no, s.snapshot_id
         ) as place
     from statements as s
-    inner join {{ ref('int_breaks_listed') }} as x
-        on x.complex_id = s.complex_id
-        and x.is_industry = (s.industry_code <> '_T')
-        and x.measure = s.measure
-        and x.period = s.period
     -- what was said of the period before, until this edition
     left join {{ ref('int_observations_vintaged') }} as b
         on s.begins_vintage
