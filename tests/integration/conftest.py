@@ -132,12 +132,13 @@ def _group(test: str) -> str:
     return "airflow" if name in _AIRFLOW else test if name in _APART else name
 
 
+@pytest.hookimpl(optionalhook=True)
 def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
     """`--dist loadgroup` by `_group` (xdist 3.8 writes marks into ids, which pytest 9 does not read).
 
     Only where `tests/integration` is named on the command line: xdist asks the first conftests alone.
     """
-    if config.getvalue("dist") != "loadgroup":
+    if config.getoption("dist", "no") != "loadgroup":
         return None
     from xdist.scheduler import LoadScopeScheduling
 

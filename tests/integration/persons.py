@@ -130,7 +130,12 @@ def _in_tables(*relations: str, connection: duckdb.DuckDBPyConnection | None = N
     found: set[str] = set()
     for relation in relations:
         columns = c.execute(f"DESCRIBE SELECT * FROM {relation}").fetchall()
-        texts = [f'"{name}"::VARCHAR' for name, kind, *_ in columns if _is_text(kind)]
+        # (bytes as text are `\xEB…`, in which no letter is found)
+        texts = [
+            f'try(decode("{name}"))' if kind == "BLOB" else f'"{name}"::VARCHAR'
+            for name, kind, *_ in columns
+            if _is_text(kind)
+        ]
         if texts:
             # All columns of a row at once: one pass, and what is not there is quickly not found.
             row = f"concat_ws(chr(10), {', '.join(texts)})"

@@ -23,6 +23,7 @@ def test_the_search_finds_persons_in_every_form(tmp_path: Path) -> None:
             f"CREATE TYPE who AS ENUM ('{PERSON}'); CREATE TABLE e AS SELECT '{PERSON}'::who AS w"
         )
         c.execute(f"COPY e TO '{tmp_path}/e.parquet'")
+        c.execute(f"COPY (SELECT encode('{PERSON}') AS b) TO '{tmp_path}/b.parquet'")
         c.execute(
             f"COPY (SELECT 1 AS n) TO '{tmp_path}/k.parquet' (KV_METADATA {{note: '{PERSON}'}})"
         )
@@ -36,6 +37,7 @@ def test_the_search_finds_persons_in_every_form(tmp_path: Path) -> None:
     planted = plant(tmp_path, SEED)
     assert len(planted) == 3 and all(named_in(path) for path in planted)
     for name in (
+        "b.parquet",
         "e.parquet",
         "k.parquet",
         "c.duckdb",

@@ -14,6 +14,7 @@ import signal
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -30,7 +31,7 @@ from publication.releases.layout import NAME
 from ..unit.test_release import ORDER, assemble, make_build, publish, seal, switch
 
 LITTLE = Policy(keep=Retention(quarters=1, versions=1, builds=1, withdrawn_days=1))
-ROLE = {"role": "statistician", "policy": Policy()}
+ROLE: dict[str, Any] = {"role": "statistician", "policy": Policy()}
 #: Audit events of Python that change a file system (PEP 578), and how `open` says that it writes.
 _CHANGES = {"os.rename", "os.remove", "os.mkdir", "os.rmdir", "os.symlink", "os.link", "os.chmod",
             "os.truncate"}  # fmt: skip
@@ -125,7 +126,7 @@ def test_killed_at_every_step_from_staging_to_the_switch(tmp_path: Path) -> None
     expected = release.manifest_sha256(calm / "releases/current")
     shown = []
     for n, root in each(tmp_path, prepared):
-        was_killed = killed_at(n, root, lambda root=root: finish(root))  # type: ignore[misc]
+        was_killed = killed_at(n, root, partial(finish, root))
         seen = readers_are_safe(root)
         shown.append(seen)
         finish(root)
@@ -152,7 +153,7 @@ def test_killed_while_assembling(tmp_path: Path) -> None:
     expected = publish(calm, calm / "builds" / build.name)["files"]
     killed = 0
     for n, root in each(tmp_path, prepared, step=3):
-        work = lambda root=root: publish(root, root / "builds" / "b2")  # type: ignore[misc]  # noqa: E731
+        work = partial(publish, root, root / "builds" / "b2")
         was_killed = killed_at(n, root, work)
         killed += was_killed
         with release.publisher(Places(root)) as log:  # puts right what the crash left
@@ -180,13 +181,13 @@ def test_killed_while_a_decision_is_carried_out(tmp_path: Path, decision: str) -
             release.collect(places, LITTLE)
         elif ReleaseLog(places.log).history().current == "2026-Q1_v3":
             if decision == "withdraw":
-                release.withdraw(places, "2026-Q1_v3", reason="wrong", **ROLE)  # type: ignore[arg-type]
+                release.withdraw(places, "2026-Q1_v3", reason="wrong", **ROLE)
             else:
-                release.roll_back(places, to=None, reason="wrong", **ROLE)  # type: ignore[arg-type]
+                release.roll_back(places, to=None, reason="wrong", **ROLE)
 
     killed = 0
     for n, root in each(tmp_path, prepared):
-        was_killed = killed_at(n, root, lambda root=root: decide(root))  # type: ignore[misc]
+        was_killed = killed_at(n, root, partial(decide, root))
         killed += was_killed
         assert (root / "releases/current/kicox.duckdb").exists() or decision == "withdraw"
         decide(root)

@@ -359,7 +359,7 @@ def test_garbage_is_what_nobody_needs(tmp_path: Path) -> None:
     assert (tmp_path / "raw").is_dir() and (tmp_path / "landed").is_dir()
     proof = sorted(p.name for p in (tmp_path / "collected/2026-Q1_v1").iterdir())
     whole = "checksums.txt inputs.lock.json quality_report.html release.json verdict.json"
-    assert " ".join(proof) == whole
+    assert proof == whole.split()
     assert release.collect(Places(tmp_path), LITTLE) == []
     assert not (tmp_path / ".bin").exists()
     release.roll_back(Places(tmp_path), to=None, reason=None, **ROLE)  # still possible
