@@ -39,6 +39,7 @@ def serve(settings: Settings, port: int, tell: Callable[[str], None]) -> None:
     listening = socket.socket()
     listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     listening.bind((HOST, port))
+    listening.listen()  # whoever is told the address may come at once
     tell(f"http://{HOST}:{listening.getsockname()[1]}/current/site/index.html")
     files = Mount("/", StaticFiles(directory=settings.releases))
     config = uvicorn.Config(Starlette(routes=[files]), log_level="warning", access_log=False)

@@ -236,7 +236,7 @@ def _run_locked(
             _start(airflow_home, components, interrupted)
             _await_health(api, components, interrupted, begun_at, wanted)
             _make_pools(api)
-            for dag_id in wanted:
+            for dag_id in DAG_IDS:
                 api.call("PATCH", f"/dags/{dag_id}", json={"is_paused": False})
             ready = time.monotonic() - begun
             display.say(f"Airflow is ready after {ready:.1f} s; its log files: {airflow_home}/logs")

@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import httpx
 import pytest
+from rich.console import Console
 
+from pipeline.embedded import chain
 from pipeline.embedded.api import Api
 from pipeline.embedded.processes import EmbeddedError
+from pipeline.embedded.progress import DagProgress, Display
 
 LOCKED = httpx.Response(500, json={"detail": {"reason": "Database error"}})
 
@@ -44,3 +49,36 @@ def test_a_refusal_is_not_asked_for_again(monkeypatch: pytest.MonkeyPatch) -> No
             asked(monkeypatch, refusal)
     with pytest.raises(EmbeddedError, match="Database error"):
         asked(monkeypatch, *[LOCKED] * 4)
+
+
+def test_fetches_start_together_once_all_their_runs_are_made(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """A call of ours beside a task's own would block both (SQLite, Airflow's event loop)."""
+    calls: list[tuple[str, str, object]] = []
+    ended = {"state": "success", "partition_key": None, "start_date": None, "end_date": None}
+
+    class Airflow(Api):
+        def call(self, method: str, path: str, **arguments: Any) -> Any:
+            if method == "GET":
+                return {
+                    **ended,
+                    "task_instances": [],
+                    "total_entries": 0,
+                    "value": {"status": "fetched"},
+                }
+            asked = {**arguments.get("params", {}), **arguments["json"]}
+            calls.append((method, path, asked.get("is_paused", asked.get("dag_run_id"))))
+            return None
+
+    dags = [DagProgress("sandan_fetch__a"), DagProgress("sandan_fetch__b")]
+    monkeypatch.setattr(chain, "pause", lambda *_: None)
+    api, console = Airflow(1), Console(quiet=True)
+    found = chain.follow_fetches(api, None, lambda: None, dags, Display(console))  # type: ignore[arg-type]
+    api.close()
+    assert found == [{"dataset": name, "status": "fetched"} for name in "ab"]
+    assert calls == [
+        ("PATCH", "/dags", True),
+        *(("POST", f"/dags/{dag.dag_id}/dagRuns", dag.run_id) for dag in dags),
+        ("PATCH", "/dags", False),
+    ]
