@@ -58,7 +58,7 @@ def trigger(api: Api, dag_id: str) -> str:
 
 def _set_paused(api: Api, dags: list[DagProgress], is_paused: bool) -> None:
     pattern = "|".join(dag.dag_id for dag in dags)
-    params = {"dag_id_prefix_pattern": pattern, "limit": 1}  # how many are shown, not changed
+    params = {"dag_id_pattern": pattern, "limit": 1}  # how many are shown, not changed
     api.call("PATCH", "/dags", params=params, json={"is_paused": is_paused})
 
 
