@@ -317,7 +317,7 @@ def _read(
         )
         read = _parse(room, content, contract, snapshot, drafts)
         filed = _file_under(snapshot, contract, read.period, content)
-        _refuse_future(filed)
+        _refuse_future(filed, contract)
         _refuse_repeated(room, filed, contract)
         if kind == "first" and (known := _known_answers(room, filed)) is not None:
             return _unchanged(known, snapshot.file_name, run_id, moment)
@@ -468,17 +468,27 @@ def _parse(
     return Reading(str(parsed.period), parsed.rows, parsed.notes, parsed.problems)
 
 
-def _refuse_future(filed: Snapshot) -> None:
-    """A day of publication long after the file was here, which only a slip of a person gives: it would
-    overrule every edition until then. Days reckoned from a cadence may lie some weeks ahead.
+def _refuse_future(filed: Snapshot, contract: Contract) -> None:
+    """What lies ahead of the day on which a file came, and only a slip gives.
+
+    A period that is not over (of a list or of a year that runs: one that has not begun) would be the
+    newest until then. A day of publication long after that would overrule every edition until then;
+    days reckoned from a cadence may lie some weeks ahead.
 
     Raises:
-        RejectedFile: `published_in_future`.
+        RejectedFile: `period_not_over`, `published_in_future`.
     """
-    if filed.is_simulated or filed.published_at_basis != "sidecar":
+    if filed.is_simulated:
         return
-    received = date.fromisoformat(filed.loaded_at[:10])
-    if date.fromisoformat(filed.published_at) - received > _MOST_AHEAD:
+    received = datetime.fromisoformat(filed.loaded_at).astimezone(SEOUL).date()
+    if filed.period not in ("unknown", "all"):
+        period = Period.parse(filed.period)
+        is_survey = contract.landed in ("observations", "complex_status")
+        if (period if is_survey else period.shift(-1)).last_day >= received:
+            found, day = filed.period, received.isoformat()
+            raise reject("period_not_over", found=found, received=day)
+    ahead = date.fromisoformat(filed.published_at) - received
+    if filed.published_at_basis == "sidecar" and ahead > _MOST_AHEAD:
         raise reject("published_in_future", found=filed.published_at, received=received.isoformat())
 
 

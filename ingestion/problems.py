@@ -336,6 +336,14 @@ CATALOG: dict[str, _Entry] = {
         "Nothing is read from it. Fetch {found} again later, and ask the publisher if it stays.",
         "이 응답은 읽지 않았습니다. 나중에 {found} 자료를 다시 받고, 그대로이면 발행 기관에 문의하십시오.",
     ),
+    "period_not_over": _Entry(
+        "error",
+        "the file says that it is about {found}, which was not over on {received}, the day it came",
+        "파일이 {found}에 관한 것이라고 하지만, 받은 날({received})에는 그 시점이 끝나지 않았습니다",
+        "Look at the titles of its tables and its name. If they are the publisher's slip, ask for a mended "
+        "file; nothing was changed.",
+        "표 제목과 파일 이름을 확인하십시오. 발행 기관의 오기이면 고친 파일을 요청하십시오. 바뀐 것은 없습니다.",
+    ),
     "published_in_future": _Entry(
         "error",
         "published on {found}, says its sidecar, and received on {received}: until that day no later "

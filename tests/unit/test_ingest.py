@@ -456,6 +456,28 @@ def test_a_day_of_publication_far_ahead_is_a_slip(
     assert (kept.snapshot_id, kept.published_at) == (landed.snapshot_id, ahead)
 
 
+@pytest.mark.parametrize(
+    ("day", "is_over"),
+    [
+        (datetime(2026, 3, 31, 3, 0, tzinfo=UTC), False),
+        (datetime(2026, 3, 31, 14, 59, tzinfo=UTC), False),
+        (datetime(2026, 3, 31, 15, 0, tzinfo=UTC), True),  # April in Seoul
+    ],
+)
+def test_a_period_that_is_not_over_has_no_figures(
+    room: Ingestion,
+    edition_file: Callable[..., Path],
+    monkeypatch: pytest.MonkeyPatch,
+    day: datetime,
+    is_over: bool,
+) -> None:
+    monkeypatch.setattr(ingest, "is_marked", lambda content: False)  # it passes for real
+    outcome = take(room, edition_file(), now=day)
+    assert outcome.status == ("landed" if is_over else "quarantined")
+    assert ("period_not_over" in {p["code"] for p in outcome.problems}) != is_over
+    assert is_over or ("2026-Q1" in outcome.message and "2026-03-31" in outcome.message_ko)
+
+
 @pytest.mark.parametrize("left", [None, "{}", '{"url": "https://other.example/"}'])
 def test_a_day_far_ahead_can_be_taken_back(
     room: Ingestion,
