@@ -89,6 +89,8 @@ class Editions:
         name = f"simulated_{dataset}" if is_simulated else dataset
         self._path = home / "fetched" / f"{name}.editions.json"
         self._known: dict[str, _Known] = {}
+        #: The day on which an edition could not be had, until it is here.
+        self._failed_on: dict[str, str] = {}
         #: The hashes of what was fetched: whatever else there is of the dataset, a person brought.
         self.ours: set[str] = set()
         self._read()
@@ -113,10 +115,20 @@ class Editions:
             wanted = edition.is_newest or _is_from(since or first, edition.day)
             if wanted if since is not None else self._is_due(edition, wanted, touched):
                 chosen.append(edition)
+                known = self._known.get(edition.uddi)
+                if known is not None and known.state == "fetched":
+                    # Until it has come it stays due, also where the day of change that told so is known.
+                    known.asked_on = ""
             elif edition.uddi not in self._known:
                 self._known[edition.uddi] = _Known("seen")
         self._write()
         return chosen
+
+    def in_turn(self, due: Sequence[AnEdition]) -> list[AnEdition]:
+        """The newest first, then what was not tried before, from new to old, and last what could not be
+        had: what was not tried for longest comes first there, so that each has its turn."""
+        by_day = sorted(due, key=lambda e: e.day or date.min, reverse=True)
+        return sorted(by_day, key=lambda e: (not e.is_newest, self._failed_on.get(e.uddi, "")))
 
     def _is_due(self, edition: Offered, wanted: bool, touched: bool) -> bool:
         known = self._known.get(edition.uddi)
@@ -179,19 +191,15 @@ class Editions:
         """Remember an edition that is here; `path` is the file if it was fetched now."""
         told = changed_on.isoformat() if changed_on else None
         self._known[name] = _Known("fetched", told, self._today.isoformat())
+        self._failed_on.pop(name, None)
         if path is not None:
             self.ours.add(file_sha256(path))
         self._write()
 
-    def missed(self, edition: Offered) -> None:
-        """Remember to ask again at the next run for an edition that is here but could not be had now.
-
-        It may be the one that was mended: the day of change that told so is known by then.
-        """
-        known = self._known.get(edition.uddi)
-        if known is not None and known.state == "fetched":
-            known.asked_on = ""
-            self._write()
+    def failed(self, edition: Offered) -> None:
+        """Remember that an edition could not be had today."""
+        self._failed_on[edition.uddi] = self._today.isoformat()
+        self._write()
 
     @property
     def awaited(self) -> list[str]:
@@ -227,12 +235,17 @@ class Editions:
             told = json.loads(self._path.read_text(encoding="utf-8"))
             self._known = {name: _Known(**known) for name, known in told["editions"].items()}
             self.ours = set(told["sha256"])
+            self._failed_on = dict(told.get("failed_on", {}))
         except (FileNotFoundError, ValueError, KeyError, TypeError, AttributeError):
-            self._known, self.ours = {}, set()
+            self._known, self.ours, self._failed_on = {}, set(), {}
 
     def _write(self) -> None:
         editions = {name: asdict(known) for name, known in self._known.items()}
-        told = {"editions": editions, "sha256": sorted(self.ours)}
+        told = {
+            "editions": editions,
+            "sha256": sorted(self.ours),
+            "failed_on": self._failed_on,
+        }
         replace_file(self._path, json.dumps(told, indent=1, sort_keys=True).encode())
 
 

@@ -26,15 +26,7 @@ from ingestion.contract import (
     TrendFetch,
 )
 from ingestion.fetch.client import Answer, Fetcher
-from ingestion.fetch.errors import (
-    BadRequest,
-    FetchError,
-    NoData,
-    NotData,
-    PagesDisagree,
-    PersonNeeded,
-    fault,
-)
+from ingestion.fetch.errors import FetchError, NoData, PersonNeeded, fault
 from ingestion.fetch.sources import customs, ecos, factories, indparkstats, kosis, odcloud, portal
 from ingestion.ingest import Ingestion
 from ingestion.parsers import industrial_trend
@@ -45,9 +37,7 @@ from ingestion.snapshots import Snapshot
 from ingestion.sniff import may_name_persons, read_content
 from pipeline.editions import Editions
 from pipeline.schedules import FREQ
-
-#: After so many editions that cannot be had the portal may be at fault today: only the newest is tried then.
-_NO_MORE_AFTER = 3
+from pipeline.tries import Tries
 
 
 @dataclass(frozen=True)
@@ -115,49 +105,48 @@ class Errand:
 
 
 def _portal(errand: Errand, way: PortalFetch) -> Iterator[Path]:
-    """Every edition from `first` on that was not fetched before, oldest first, the newest, and what
-    may have been mended since.
+    """Every edition from `first` on that was not fetched before, the newest, and what may have been
+    mended since; the newest first, and last what could not be had before.
 
     Where a captcha is in the way, a person is asked once for an edition: what somebody dropped since
     then is not asked for again.
     """
     request = portal.PortalRequest(errand.dataset, way.dataset_id)
     memory, first = errand.editions, Period.parse(way.first) if way.first else None
-    due = memory.due(portal.editions(errand.fetcher, request), first, errand.since)
-    failures: list[FetchError] = []
-    for number, edition in enumerate(due):
+    offered = portal.editions(errand.fetcher, request)
+    due = memory.in_turn(memory.due(offered, first, errand.since))
+    tries = Tries()
+
+    def ask(edition: portal.Edition) -> None:
+        memory.ask(edition, errand.fetcher.now().astimezone(UTC))
+        tries.want(edition.title)
+
+    for edition in due:
         if errand.since is None and memory.was_asked(edition) and memory.is_here(edition):
             memory.add(edition.uddi, edition.changed_on)
             continue
-        if len(failures) >= _NO_MORE_AFTER and not edition.is_newest:
-            memory.missed(edition)
+        if tries.are_over:
+            # Whoever opens the page finds the others there, too: they are wanted at the same time.
+            if tries.met_captchas and not memory.is_here(edition):
+                ask(edition)
             continue
         try:
             check = partial(must_be, errand, edition.title)
             answer = portal.download(errand.fetcher, request, edition, check)
-        except PersonNeeded as needed:
-            if errand.since is None and memory.is_here(edition):
-                memory.add(edition.uddi, edition.changed_on)
-                continue
-            # Whoever opens the page finds the others there, too: they are wanted at the same time.
-            others = [e for e in due[number + 1 :] if not memory.is_here(e)]
-            for wanted in (edition, *others):
-                memory.ask(wanted, errand.fetcher.now().astimezone(UTC))
-            if others:
-                titles = ", ".join(f"'{e.title}'" for e in others)
-                needed.action_en += f" Wanted as well: {titles}."
-                needed.action_ko += f" 함께 필요한 파일: {titles}."
-            raise
-        except NotData as failure:
-            # One edition that cannot be had keeps no other back.
-            memory.missed(edition)
-            failures.append(failure)
+        except FetchError as failure:
+            if isinstance(failure, PersonNeeded):
+                if errand.since is None and memory.is_here(edition):
+                    memory.add(edition.uddi, edition.changed_on)
+                    continue
+                ask(edition)
+            tries.failed(failure)
+            memory.failed(edition)
             continue
+        tries.came()
         path = answer.drop(errand.drops)
         memory.add(edition.uddi, edition.changed_on, path)
         yield path
-    if failures:
-        raise failures[0]
+    tries.tell()
 
 
 def must_be(errand: Errand, title: str, data: bytes) -> None:
@@ -197,27 +186,27 @@ def _odcloud(errand: Errand, way: OdcloudFetch) -> Iterator[Path]:
     if found and not offered:  # what its rows are about nobody could tell
         raise fault("shape", publisher="odcloud", detail="summary …_YYYYMMDD")
     offered.sort(key=lambda e: e.day or date.min)
-    failures: list[FetchError] = []
-    for edition in memory.due(offered, None, errand.since):
+    tries = Tries()
+    for edition in memory.in_turn(memory.due(offered, None, errand.since)):
+        if tries.are_over:
+            break
         request = odcloud.OdcloudRequest(
             errand.dataset, way.dataset_id, edition.uddi, day=edition.day
         )
-        # These are faults of one edition, and keep no other back; key, quota and network are everybody's.
         try:
             answers = odcloud.fetch(errand.fetcher, request)
-        except NoData:
+        except FetchError as failure:
             # What stands in the list has rows: without them it is not merely nothing new.
-            failures.append(fault("empty", publisher="odcloud"))
+            is_empty = isinstance(failure, NoData)
+            tries.failed(fault("empty", publisher="odcloud") if is_empty else failure)
+            memory.failed(edition)
             continue
-        except (NotData, PagesDisagree, BadRequest) as failure:
-            failures.append(failure)
-            continue
+        tries.came()
         path = errand.drop(answers, str(period_of(errand.contract, edition.day or errand.today)))
         errand.forget(answers)
         memory.add(edition.uddi, path=path)
         yield path
-    if failures:
-        raise failures[0]
+    tries.tell()
 
 
 def _trend(errand: Errand, way: TrendFetch) -> Iterator[Path]:

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+import json
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
+from urllib.parse import parse_qs
 
 import httpx
 import pytest
@@ -12,9 +15,11 @@ import pytest
 from ingestion.contract import PortalFetch
 from ingestion.fetch import errors
 from pipeline import ways
+from pipeline.editions import Editions
 
 from .publisher_site import (
     CSV,
+    NAME,
     NEWEST,
     OLDER,
     TODAY,
@@ -57,6 +62,7 @@ def page(*rows: dict[str, Any], total: int | None = None) -> httpx.Response:
         (page({"단지": "창원"}, total=0), "any/rows_too_many"),
         (httpx.Response(200, json={"rows": []}), "odcloud/shape"),
         (httpx.Response(404, json={}), "odcloud/http_404"),
+        (httpx.Response(500, json={}), "odcloud/http_5xx"),
         (httpx.Response(200, json={"code": -3, "msg": "등록되지 않은 서비스"}), "odcloud/-3"),
     ],
 )
@@ -69,7 +75,7 @@ def test_an_edition_that_the_interface_cannot_give_keeps_no_other_back(
     site.instead = {9: instead}
     result = ask(tmp_path, site, dataset=CSV, since="2025-Q1")
     assert (result["status"], result["code"]) == ("failed", code)
-    assert taken(site) == [10, 11, 12, 13] and len(result["files"]) == 4
+    assert taken(site) == [13, 12, 11, 10] and len(result["files"]) == 4
     # Also where it is all that is asked for it is no want of news.
     site.instead[13] = instead
     result = ask(tmp_path, site, dataset=CSV, since="2026-Q1")
@@ -81,7 +87,7 @@ def test_what_is_everybodys_fault_ends_the_way(
 ) -> None:
     monkeypatch.setitem(ways.WAYS, PortalFetch, not_today)
     site = Broken([*OLDER, NEWEST], rows=[{"단지": "창원"}])
-    site.instead = {9: httpx.Response(200, json={"code": -401, "msg": "유효하지 않은 인증키"})}
+    site.instead = {13: httpx.Response(200, json={"code": -401, "msg": "유효하지 않은 인증키"})}
     result = ask(tmp_path, site, dataset=CSV, since="2025-Q1")
     assert result["code"] == "odcloud/-401" and taken(site) == []
 
@@ -126,13 +132,127 @@ def test_what_the_interface_gave_the_portal_is_not_asked_for_again(
     assert taken(site) == [13]
 
 
-def test_an_edition_nobody_fetched_is_not_missed(tmp_path: Path) -> None:
-    from pipeline.editions import Editions
+def test_a_run_that_dies_after_the_newest_forgets_nothing_that_was_mended(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The day of change that tells of a mended edition is told of the newest alone."""
+    site = Site([*OLDER, NEWEST])
+    ask(tmp_path, site)
+    site.changed_on = date(2026, 6, 1)
+    download, taken_before = ways.portal.download, len(site.given)
 
-    memory = Editions(tmp_path, TREND, is_simulated=False)
+    def killed(*args: Any) -> Any:
+        if len(site.given) > taken_before:
+            raise KeyboardInterrupt
+        return download(*args)
 
-    class Edition:
-        uddi, day, is_newest, changed_on = uddi(1), TODAY, True, None
+    with monkeypatch.context() as patch:
+        patch.setattr(ways.portal, "download", killed)
+        with pytest.raises(KeyboardInterrupt):
+            ask(tmp_path, site)
+    assert taken(site)[taken_before:] == [13]
+    assert ask(tmp_path, site)["status"] == "fetched"
+    assert taken(site) == list(range(12, 3, -1))
+    assert ask(tmp_path, site)["status"] == "no_data"
 
-    memory.missed(Edition())
-    assert memory.awaited == [] and not memory.was_asked(Edition())
+
+class BrokenPortal(Site):
+    """A portal that gives something else than the file of some editions."""
+
+    instead: dict[int, httpx.Response]
+
+    def __call__(self, request: httpx.Request) -> httpx.Response:
+        step = request.url.path.rsplit("/", 1)[1]
+        if step in ("selectFileDataDownload.do", "fileDownload.do"):
+            form = parse_qs(request.content.decode()) if request.content else {}
+            asked = form.get("publicDataDetailPk", [""])[0][5:13]
+            number = int(asked, 16) if asked else int(request.url.params["atchFileId"])
+            instead = self.instead.get(number)
+            if instead is not None and (b"status" in instead.content) is (step[0] == "s"):
+                self.given.append(("portal", number))
+                return instead
+        return super().__call__(request)
+
+
+NO_FILE = httpx.Response(200, json={"status": False})
+
+
+@pytest.mark.parametrize(
+    ("instead", "status", "code"),
+    [
+        (NO_FILE, "person_needed", "portal/no_file"),
+        (httpx.Response(404, text="x"), "failed", "portal/http_404"),
+        (httpx.Response(400, text="x"), "failed", "portal/http_4xx"),
+        (httpx.Response(500, text="x"), "failed", "portal/http_5xx"),
+        (httpx.Response(200, text="<html>closed</html>"), "failed", "portal/html"),
+    ],
+)
+def test_an_edition_that_the_portal_cannot_give_keeps_no_other_back(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, instead: httpx.Response, status: str, code: str
+) -> None:
+    monkeypatch.setattr("tenacity.nap.time.sleep", lambda _: None)
+    site = BrokenPortal([*OLDER, NEWEST])
+    for bad in (1, 9):
+        site.instead = {bad: instead}
+        result = ask(tmp_path, site, since="2023-Q1")
+        assert (result["status"], result["code"]) == (status, code)
+        assert set(range(1, 14)) - {bad} <= set(taken(site)) and len(result["files"]) == 12
+    # A person is asked for that one alone.
+    awaited = [uddi(1), uddi(9)] if status == "person_needed" else []
+    assert result["awaited"] == [name for name in awaited if name == uddi(9)]
+    assert ask(tmp_path, site)["code"] == code and set(taken(site)) == {9}
+
+
+@pytest.mark.parametrize("instead", [NO_FILE, httpx.Response(404, text="x")])
+def test_many_editions_that_cannot_be_had_leave_the_others_their_turn(
+    tmp_path: Path, instead: httpx.Response
+) -> None:
+    """What was tried longest ago comes first, after what never failed; no run tries for long."""
+    site = BrokenPortal([*OLDER, NEWEST])
+    site.instead = dict.fromkeys((5, 6, 7, 8, 9), instead)
+    asked = []
+    for day in range(4):
+        ask(tmp_path, site, TODAY + timedelta(days=day))
+        asked.append(list(dict.fromkeys(taken(site))))
+    assert asked[0] == [13, 12, 11, 10, 9, 8, 7]
+    assert asked[1] == [6, 5, 4, 3, 2, 1, 9, 8, 7]
+    assert asked[2:] == [[9, 8, 7], [6, 5, 9]]
+    site.instead = {}
+    assert ask(tmp_path, site, TODAY + timedelta(days=4))["awaited"] == []
+    assert sorted(taken(site)) == [5, 6, 7, 8, 9]
+
+
+def test_a_person_is_told_of_all_editions_without_a_file(tmp_path: Path) -> None:
+    site = BrokenPortal([*OLDER, NEWEST])
+    site.instead = {8: NO_FILE, 10: NO_FILE}
+    result = ask(tmp_path, site)
+    assert sorted(result["awaited"]) == [uddi(8), uddi(10)]
+    for n in (8, 10):
+        name = NAME.format(day=OLDER[n - 1][1])
+        assert name in result["message"] and name in result["message_ko"]
+    # Three captchas in a row are the portal's: all that is missing is asked for with them.
+    site.captcha = {5, 6, 7}
+    result = ask(tmp_path, site, since="2023-Q1")
+    assert NAME.format(day=OLDER[0][1]) in result["message"]
+    assert len(result["files"]) == 4 and len(result["awaited"]) == 9
+
+
+def test_an_old_file_of_editions_is_read(tmp_path: Path) -> None:
+    """It tells nothing of what could not be had."""
+    known = Editions(tmp_path, TREND, is_simulated=False)
+    known.add(uddi(1))
+    (path,) = (tmp_path / "fetched").glob("*.editions.json")
+    told = json.loads(path.read_bytes())
+    del told["failed_on"]
+    path.write_text(json.dumps(told))
+    again = Editions(tmp_path, TREND, is_simulated=False)
+    again.ask(OfferedEdition(uddi(2)), datetime(2026, 6, 1, tzinfo=UTC))
+    assert json.loads(path.read_bytes())["editions"].keys() == {uddi(1), uddi(2)}
+
+
+@dataclass
+class OfferedEdition:
+    uddi: str
+    day: date | None = None
+    is_newest: bool = False
+    changed_on: date | None = None
