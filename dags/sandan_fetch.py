@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from airflow.sdk import (
@@ -17,7 +17,7 @@ from airflow.sdk import (
 from airflow.sdk.exceptions import AirflowException, AirflowFailException, AirflowSkipException
 from sandan_common import ARRIVED, DEFAULT_ARGS, FETCH_POOL, TIMEZONE, clock_is_on
 
-from pipeline.schedules import Schedule, fetch_schedules
+from pipeline.schedules import Schedule, fetch_schedules, is_to_be_told, next_run
 
 CLOCK = "SANDAN_FETCH_CRON"
 
@@ -26,12 +26,14 @@ DOC = """
 
 **한국어** `{dataset}`의 새 자료를 작성기관에서 받아 수신함에 넣습니다. 일정은 계약
 (`ingestion/contracts/{dataset}.yml`)의 공표 주기에서 나옵니다: {note_ko}. 포털이 보안문자를 요구하면
-`person` 센서가 사람이 파일을 수신함에 넣을 때까지 기다렸다가 이어 갑니다. 매개변수 `since`(예:
+`person` 센서가 사람이 파일을 수신함에 넣을 때까지 기다렸다가 이어 갑니다. 다음 일정이 되면 그
+실행이 받을 수 있는 것을 받고 이어서 기다리며, 3주마다 다시 알립니다. 매개변수 `since`(예:
 `2021-01`)를 주면 그때부터의 모든 판을 다시 받습니다.
 
 **English** Fetches what is new of `{dataset}` into the inbox. The schedule comes from the cadence in
 its contract (`ingestion/contracts/{dataset}.yml`): {note_en}. Where the portal asks for a captcha, the
-sensor `person` waits until somebody has dropped the file into the inbox, and goes on from there. The
+sensor `person` waits until somebody has dropped the file into the inbox, and goes on from there. When
+the next run is due, that one fetches what can be had and waits on; every three weeks it is told anew. The
 parameter `since` (such as `2021-01`) fetches every edition from then on again.
 """
 
@@ -86,13 +88,15 @@ def fetch_dag(schedule: Schedule) -> DAG:
             outlets=[ARRIVED],
             poke_interval=float(os.environ.get("SANDAN_POKE_SECONDS", "60")),
             mode="reschedule",
-            timeout=timedelta(days=21).total_seconds(),
+            # It gives way to the next run, at the latest on a Monday.
+            timeout=timedelta(days=8).total_seconds(),
             execution_timeout=None,
             # Where something came the scheduler passes over it without starting a task.
             trigger_rule="all_skipped",
         )
         def person(dataset: str) -> PokeReturnValue:
-            """Wait for a file that only a person can download; skipped where none is needed."""
+            """Wait for a file that only a person can download, until the next run is due; skipped where
+            none is needed."""
             from pipeline import fetching
             from pipeline.settings import Settings
 
@@ -107,6 +111,14 @@ def fetch_dag(schedule: Schedule) -> DAG:
                 since=asked["at"],
                 awaited=asked.get("awaited", ()),
             )
+            at = datetime.fromisoformat(asked["at"])
+            until = next_run(schedule.crons, at)
+            if name is None and until <= datetime.now(UTC):
+                since = asked.get("awaited_since") or asked["at"]
+                if is_to_be_told(datetime.fromisoformat(since), at, until):
+                    line = f"{asked['message']} / {asked['message_ko']}"
+                    raise AirflowFailException(f"a person is awaited since {since}: {line}")
+                raise AirflowSkipException("the next run waits on / 다음 실행이 이어서 기다립니다")
             return PokeReturnValue(is_done=name is not None, xcom_value=name)
 
         fetch(schedule.dataset) >> person(schedule.dataset)

@@ -206,6 +206,13 @@ class Editions:
         """The editions that a person was asked for."""
         return [name for name, known in self._known.items() if known.state == "asked"]
 
+    @property
+    def awaited_since(self) -> str | None:
+        """When a person was first asked (UTC) for any of those; None where none is awaited."""
+        return min(
+            (known.at for known in self._known.values() if known.state == "asked"), default=None
+        )
+
     def _was_changed(self, edition: Offered) -> bool:
         """Whether the publisher tells another day of change than when it was fetched."""
         known = self._known.get(edition.uddi)

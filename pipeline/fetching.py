@@ -55,8 +55,8 @@ def fetch(
         tell: hears of every result as it comes.
 
     Returns one result a dataset: {"dataset", "status": "fetched" | "no_data" | "person_needed" |
-    "stopped" | "failed", "files", "message", "message_ko"}. What fails does not keep the others
-    back. `stopped` is for want of a key or of calls left today: the next run goes on from there.
+    "stopped" | "failed", "files", "message", "message_ko", "awaited" (editions that a person was asked
+    for), "awaited_since" (the first of them, UTC)}. What fails does not keep the others back. `stopped` is for want of a key or of calls left today: the next run goes on from there.
 
     Raises:
         KeyError: a dataset that no contract names, or that says nothing on how it is fetched.
@@ -133,6 +133,7 @@ def _fetch_one(errand: Errand) -> dict[str, Any]:
         "dataset": errand.dataset,
         "files": [str(path) for path in files],
         "awaited": errand.editions.awaited,
+        "awaited_since": errand.editions.awaited_since,
     }
     if failure is None:
         names = ", ".join(path.name for path in files[:3]) + (" …" if len(files) > 3 else "")

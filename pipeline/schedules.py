@@ -8,10 +8,11 @@ parsed, so it imports nothing heavy.
 from __future__ import annotations
 
 import calendar
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from functools import cache
+from zoneinfo import ZoneInfo
 
 from ingestion.contract import Cadence, Contract, load_contracts
 from ingestion.periods import Period, period_of_date
@@ -21,6 +22,8 @@ MINUTE, HOUR = 10, 8
 #: The frequency (SDMX CL_FREQ) of a cadence; a daily or irregular one has none.
 FREQ = {"annual": "A", "quarterly": "Q", "monthly": "M"}
 _A_DAY = timedelta(days=1)
+#: A person who is awaited for so long is told of anew, as a failure.
+TOLD_AFTER = timedelta(days=21)
 #: Outside its window a publication is looked at on Mondays, for revisions and late editions.
 _WEEKLY = f"{MINUTE} {HOUR} * * 1"
 
@@ -208,6 +211,21 @@ def crons(contract: Contract) -> list[str]:
                 days.add((day.month, day.day))
                 day += timedelta(days=1)
     return [*_day_crons(days), _WEEKLY]
+
+
+def next_run(expressions: Iterable[str], after: datetime) -> datetime:
+    """When any of the cron expressions (Korean time) fires next after a moment (with its zone)."""
+    from croniter import croniter
+
+    here = after.astimezone(ZoneInfo("Asia/Seoul"))
+    moments: list[datetime] = [croniter(e, here).get_next(datetime) for e in expressions]
+    return min(moments)
+
+
+def is_to_be_told(since: datetime, start: datetime, end: datetime) -> bool:
+    """Whether somebody is to be woken because a person has been awaited `since` then: once every
+    `TOLD_AFTER`, by the run whose wait from `start` to `end` passes that moment."""
+    return (end - since) // TOLD_AFTER > (start - since) // TOLD_AFTER
 
 
 def _day_crons(days: set[tuple[int, int]]) -> list[str]:

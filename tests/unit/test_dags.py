@@ -8,6 +8,7 @@ import subprocess
 import sys
 import types
 from collections.abc import Callable
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -26,6 +27,7 @@ DESCRIBE = """
 import json, sys
 from airflow.dag_processing.dagbag import BundleDagBag
 from airflow.serialization.serialized_objects import DagSerialization
+from datetime import UTC, datetime
 from pathlib import Path
 
 before = set(sys.modules)
@@ -432,12 +434,33 @@ def test_the_sensor_waits_for_the_file_of_its_dataset(task_of: Any) -> None:
         return next(answers)
 
     person, context = task_of(FETCH, "person", arrived=arrived)
-    told = {"status": "person_needed", "at": "2026-08-03T00:00", "awaited": ["uddi:1"]}
+    at = datetime.now(UTC).isoformat(timespec="seconds")
+    told = {"status": "person_needed", "at": at, "awaited": ["uddi:1"]}
     context["ti"].xcom_pull = lambda task_ids: told
     assert not person("kicox__x").is_done
     found = person("kicox__x")
     assert found.is_done and found.xcom_value == "산업동향_20260630.xlsx"
-    assert asked == [("kicox__x", "2026-08-03T00:00", ["uddi:1"])] * 2
+    assert asked == [("kicox__x", at, ["uddi:1"])] * 2
+
+
+def test_the_sensor_gives_way_to_the_next_run_and_tells_every_three_weeks(task_of: Any) -> None:
+    """One run at a time: while it waits no other can fetch what can be had."""
+    found: list[str | None] = [None]
+    person, context = task_of(FETCH, "person", arrived=lambda *_, **__: found[-1])
+    told = {"status": "person_needed", "message": "in English", "message_ko": "한국어"}
+    context["ti"].xcom_pull = lambda task_ids: told
+    # In the window of 2026-Q1 there is a run every day at 8:10 in Korea.
+    told |= {"at": "2026-05-04T23:10:05+00:00", "awaited_since": "2026-05-01T00:00:00+00:00"}
+    with pytest.raises(Exception, match="다음 실행") as raised:
+        person("kicox__x")
+    assert type(raised.value).__name__ == "AirflowSkipException"
+    found.append("산업동향_20260331.xlsx")
+    assert person("kicox__x").is_done
+    found.append(None)
+    told["at"] = "2026-05-21T23:10:05+00:00"
+    with pytest.raises(Exception, match=r"since 2026-05-01.*in English / 한국어") as raised:
+        person("kicox__x")
+    assert type(raised.value).__name__ == "AirflowFailException"
 
 
 @pytest.mark.parametrize("asked", [None, {"status": "fetched"}, {"status": "failed"}])

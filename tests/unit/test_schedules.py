@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
+from itertools import pairwise
 from typing import Any
 
 import pytest
@@ -11,7 +12,16 @@ from hypothesis import strategies as st
 
 from ingestion.contract import Cadence, load_contracts
 from ingestion.periods import Period
-from pipeline.schedules import awaited, crons, expected, fetch_schedules, overdue, window
+from pipeline.schedules import (
+    awaited,
+    crons,
+    expected,
+    fetch_schedules,
+    is_to_be_told,
+    next_run,
+    overdue,
+    window,
+)
 
 QUARTERLY = Cadence(frequency="quarterly", lag_days_from=30, lag_days_to=60, late_after_days=15)
 
@@ -98,6 +108,36 @@ def test_a_daily_publication_is_asked_on_working_days() -> None:
     assert [fires(crons(contract), day) for day in week] == [True] * 5 + [False] * 2
     (schedule,) = [s for s in fetch_schedules() if s.dataset == contract.dataset]
     assert schedule.crons == ("10 8 * * 1-5",) and schedule.note_en == "every working day"
+
+
+@pytest.mark.parametrize(
+    ("after", "following"),
+    [
+        # every day inside the window, on Mondays outside of it
+        ("2026-05-05T08:10:05+09:00", "2026-05-06T08:10:00+09:00"),
+        ("2026-05-04T23:09:59+00:00", "2026-05-05T08:10:00+09:00"),
+        ("2026-06-15T08:10:00+09:00", "2026-06-22T08:10:00+09:00"),
+    ],
+)
+def test_when_a_publisher_is_asked_next(after: str, following: str) -> None:
+    expressions = crons(load_contracts()["kicox__industrial_trend"])
+    found = next_run(expressions, datetime.fromisoformat(after))
+    assert found == datetime.fromisoformat(following)
+
+
+def test_every_schedule_has_its_next_run_within_a_week() -> None:
+    """The sensor for a person ends with it."""
+    for schedule in fetch_schedules():
+        for day in range(1, 28):
+            at = datetime(2026, 7, day, tzinfo=UTC)
+            assert at < next_run(schedule.crons, at) <= at + timedelta(days=7)
+
+
+def test_somebody_is_told_once_every_three_weeks() -> None:
+    since = datetime(2026, 5, 1, tzinfo=UTC)
+    runs = [since + timedelta(days=day, hours=3) for day in range(64)]
+    told = [n for n, (a, b) in enumerate(pairwise(runs)) if is_to_be_told(since, a, b)]
+    assert told == [20, 41, 62]
 
 
 def test_without_a_calendar_nothing_is_due() -> None:
