@@ -38,7 +38,10 @@ _OPTIONAL: dict[str, str] = {
     "revision_summary": "WHERE complex_id = '_T' OR horizon = 'latest'",
     "growth_quarterly": "WHERE period = $period OR (complex_id = '_T' AND industry_code = '_T')",
     "cluster_kpi": "WHERE period = $period AND size_class = '_T'",
-    "revision": "WHERE freq = 'Q' AND industry_code = '_T' AND size_class = '_T' AND sex = '_T'",
+    # Only against a first print that is held; which are, the triangle tells (three years are shown).
+    "revision": "WHERE freq = 'Q' AND industry_code = '_T' AND size_class = '_T' AND sex = '_T' "
+    "AND is_from_first_print",
+    "revision_triangle": "WHERE freq = 'Q' AND left(period, 4)::INT >= left($period, 4)::INT - 2",
     "seasonal_adjusted": "WHERE status = 'adjusted'",
     "seasonal_diagnostics": "",
 }
@@ -158,6 +161,8 @@ class Release:
     names: dict[str, Row]
     definitions: Definitions
     growths: dict[tuple[str, str, str, str, str], Row]
+    #: (complex, measure, quarter) whose first print is held: one of the quarter's own edition.
+    first_prints: frozenset[tuple[str, str, str]]
 
     def name(self, complex_id: str | None, lang: Lang) -> str:
         """A complex's name in the language, else the Korean one, else its id."""
@@ -248,6 +253,9 @@ def load(release_dir: Path) -> Release:
             ): row
             for row in marts["growth_quarterly"]
         },
+        first_prints=frozenset(
+            (row["complex_id"], row["measure"], row["period"]) for row in marts["revision_triangle"]
+        ),
     )
 
 

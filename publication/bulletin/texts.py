@@ -246,19 +246,22 @@ _T: dict[str, tuple[str, str]] = {
         "revision_triangle.",
     ),
     "n_triangle": (
-        "각 칸은 그 차례의 공표에서 처음 나온 값이다. 빈 칸(–)은 아직 다시 공표되지 않았음을 뜻한다.",
-        "Each cell is the value first stated by that print; – means not restated yet.",
+        "각 칸은 그 차례의 공표에서 처음 나온 값이다. 빈 칸(–)은 아직 다시 공표되지 않았음을 뜻한다. 첫 "
+        "공표가 이 배포판에 없는 분기는 싣지 않는다.",
+        "Each cell is the value first stated by that print; – means not restated yet. Quarters whose "
+        "first print this release does not hold are left out.",
     ),
     "n_revision_summary": (
-        "분기를 첫 공표 뒤 정한 날수가 지난 값과 견준다. 수정되지 않은 분기는 영으로 센다. t는 "
+        "분기를 첫 공표 뒤 정한 날수가 지난 값과 견준다. 수정되지 않은 분기는 영으로 세고, 첫 공표가 "
+        "이 배포판에 없는 분기는 세지 않는다. t는 "
         "평균 수정을 Newey-West 표준오차로 나눈 것이다. 부호 바뀜은 전분기 대비 방향이 바뀐 횟수이다.",
         "Each quarter’s first print against its value after so many days; unrevised quarters "
-        "count with zero. t is the mean revision over its Newey-West standard error. Sign "
+        "count with zero, quarters whose first print is not held do not count. t is the mean revision over its Newey-West standard error. Sign "
         "changes: how often the direction of quarterly growth turned.",
     ),
     "n_no_revision_base": (
-        "이 배포판에는 전분기의 첫 공표를 알려 주는 앞선 자료가 없거나, 수정된 값이 없다.",
-        "This release holds no earlier print that a later one has changed.",
+        "이 배포판에는 뒤의 공표가 바꾼 첫 공표값이 없다.",
+        "This release holds no first print that a later one has changed.",
     ),
     "n_no_industry_growth": (
         "앞선 기간의 업종별 값이 없어 업종별 기여도를 산출하지 않았다.",
@@ -281,8 +284,8 @@ _T: dict[str, tuple[str, str]] = {
         "There are no figures by industry for this period.",
     ),
     "n_no_history": (
-        "앞선 분기의 값이 없어 추이 그림을 싣지 않았다.",
-        "There are no figures of earlier quarters, so no series is drawn.",
+        "끊김 없이 이어진 값이 다섯 분기에 못 미쳐 추이 그림을 싣지 않았다.",
+        "Fewer than five quarters follow one another without a gap, so no series is drawn.",
     ),
     "n_no_kpis": (
         "이 기간의 지표가 없다.",

@@ -265,7 +265,7 @@ class _Maker:
         rows = self.marts.rows(
             "revision",
             "WHERE complex_id = '_T' AND industry_code = '_T' AND size_class = '_T' AND sex = '_T' "
-            "AND freq = 'Q'",
+            "AND freq = 'Q' AND is_from_first_print",
             "measure, period DESC, vintage_no",
         )
         columns = (

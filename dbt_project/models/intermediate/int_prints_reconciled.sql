@@ -1,7 +1,8 @@
 -- What was printed at different times and places about one thing.
 --
 --   first_vs_latest         the first print of the row 계, and of a national series, against what holds
---                           now (see below)
+--                           now (see below); where the edition of the period itself is not held, the
+--                           earliest print that is, and it says so
 --   print_vs_statistic      a figure found in print against the statistic's own row 계; a year is its four
 --                           quarters (a stock: the last)
 --   statement_vs_statement  sources that state the same national or KICOX total: the strongest against
@@ -30,8 +31,8 @@ with series_measures as (
 ),
 
 totals as (
-    select v.measure, v.freq, v.period, v.vintage_no, v.vintage, v.value, v.obs_status, v.is_latest,
-        v.begins_vintage, v.is_simulated, m.kind, m.unit_code as unit
+    select v.measure, v.freq, v.period, v.publication_period, v.vintage_no, v.vintage, v.value,
+        v.obs_status, v.is_latest, v.begins_vintage, v.is_simulated, m.kind, m.unit_code as unit
     from {{ ref('int_observations_vintaged') }} as v
     inner join {{ ref('measures') }} as m on m.measure = v.measure
     where v.complex_id = '_T' and v.industry_code = '_T' and v.size_class = '_T' and v.sex = '_T'
@@ -57,8 +58,10 @@ first_prints as (
         'first_vs_latest' as reconciliation_kind,
         f.measure as series,
         f.period,
-        '첫 공표 ' || cast(f.vintage as string) as stated_as_ko,
-        'first print of ' || cast(f.vintage as string) as stated_as,
+        case when f.publication_period = f.period then '첫 공표 ' else '보유한 가장 이른 공표 ' end
+            || cast(f.vintage as string) as stated_as_ko,
+        case when f.publication_period = f.period then 'first print of ' else 'earliest print held, of ' end
+            || cast(f.vintage as string) as stated_as,
         f.value as stated_value,
         '현재 값 ' || cast(l.vintage as string) as compared_as_ko,
         'as it stands since ' || cast(l.vintage as string) as compared_as,

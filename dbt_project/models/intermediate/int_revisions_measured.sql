@@ -1,6 +1,7 @@
 -- What a later vintage changed: one row an observation and later vintage, against the first print and
 -- against the vintage before. A revision is later minus earlier (OECD/Eurostat Guidelines on Revisions
--- Policy and Analysis).
+-- Policy and Analysis). `is_from_first_print`: what it is held against was stated by the period's own
+-- edition; else that edition is not held, and the earliest print held is a later one already.
 --
 -- The cause is that of the step from the vintage before, told by the data alone, the first that fits:
 --   suppression                 a figure was suppressed, or shown again
@@ -22,6 +23,7 @@ with vintages as (
         snapshot_id, is_simulated,
         first_value(value) over observation as first_value,
         first_value(obs_status) over observation as first_value_status,
+        first_value(publication_period) over observation = period as is_from_first_print,
         lag(value) over observation as previous_value,
         lag(obs_status) over observation as previous_status,
         lag(value, 2) over observation as earlier_value,
@@ -96,6 +98,7 @@ select
     r.vintage_no - 1 as vintage_step,
     r.first_value,
     r.first_value_status,
+    r.is_from_first_print,
     r.previous_value,
     r.previous_status as previous_value_status,
     r.value,

@@ -1,5 +1,7 @@
 -- Summary of revisions by series (a complex or the row 계, all industries) and horizon, over the quarters
 -- whose first print is at least that old: a figure that was never revised counts with a revision of 0.
+-- A quarter whose own edition is not held has no first print here (a later edition that states it as its
+-- quarter before is a later print already) and does not count.
 --
 -- Definitions: OECD/Eurostat Guidelines on Revisions Policy and Analysis; McKenzie and Gamba,
 -- Interpreting the Results of Revision Analyses (OECD, 2008). P the first print, L the figure as it
@@ -12,7 +14,7 @@
 --                  against the quarter before as it stood on that day
 with vintages as (
     select complex_id, measure, period, vintage_no, vintage, superseded_at, first_published_at,
-        value, obs_status, is_simulated
+        publication_period, value, obs_status, is_simulated
     from {{ ref('int_observations_vintaged') }}
     where begins_vintage and freq = 'Q' and industry_code = '_T' and size_class = '_T' and sex = '_T'
         and measure in ('production_krw_100m', 'exports_usd_m', 'employment_count', 'tenant_count',
@@ -39,7 +41,7 @@ firsts as (
     from vintages as v
     cross join horizons as h
     cross join newest as n
-    where v.vintage_no = 1 and v.obs_status = 'A'
+    where v.vintage_no = 1 and v.publication_period = v.period and v.obs_status = 'A'
         and (h.horizon = 'latest' or {{ dbt.dateadd('day', 'h.days', 'v.vintage') }} <= n.today)
 ),
 

@@ -13,6 +13,7 @@ select
     horizon_days,
     first_value,
     first_value_status,
+    is_from_first_print,
     previous_value,
     previous_value_status,
     value,

@@ -1,9 +1,11 @@
 -- Reference period × age: the value of a period as it stood on the day of its first print and so many
 -- days later. A column stays null until that many days have passed in what was published.
+-- A period whose own edition is not held is left out: its first print is not known.
 {%- set horizons = [90, 180, 365, 730] %}
 with vintages as (
     select complex_id, measure, freq, period, unit, vintage_no, vintage, superseded_at,
-        first_published_at, value, obs_status, is_latest, is_simulated
+        first_published_at, value, obs_status, is_latest, is_simulated,
+        case when vintage_no = 1 and publication_period = period then 1 else 0 end as is_first_print
     from {{ ref('int_observations_vintaged') }}
     where begins_vintage and industry_code = '_T' and size_class = '_T' and sex = '_T'
         and measure in ('production_krw_100m', 'exports_usd_m', 'employment_count', 'tenant_count',
@@ -42,3 +44,4 @@ select
 from vintages as v
 cross join newest as n
 group by v.complex_id, v.measure, v.freq, v.period
+having max(v.is_first_print) = 1

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import accumulate
 
 from publication.bulletin.charts.labels import wrapped
 from publication.bulletin.charts.style import (
@@ -21,6 +22,10 @@ from publication.bulletin.charts.style import (
 
 #: Size of the names and height of a line of them.
 _SIZE, _LINE = 7.8, 9.2
+#: At most so many lines of a name; what is left out stands in the table of the same figures.
+_LINES = 5
+#: How much of a row the bar fills.
+_BAR = 0.68
 
 
 def bars_spec(
@@ -33,14 +38,23 @@ def bars_spec(
 ) -> Spec:
     """Contributions in percentage points, one bar a complex, longest rise to deepest fall.
 
-    A name that is wider than its room runs over several lines, and all rows become as high as it needs.
+    A name that is wider than its room runs over several lines, and its row becomes as high as it needs.
     """
-    names = [wrapped(name, _SIZE, name_width - 8) for name, _ in rows]
-    row_height = max([row_height, *(_LINE * (len(lines) + 0.8) for lines in names)])
-    height = row_height * max(1, len(rows))
+    names = [_shortened(wrapped(name, _SIZE, name_width - 8)) for name, _ in rows]
+    heights = [max(row_height, _LINE * (len(lines) + 0.8)) for lines in names]
+    height = max(row_height, sum(heights))
     data: list[Spec] = [
-        {"row": row, "name": lines, "v": value, "label": f"{value:+.2f}".replace("-", "\u2212")}
-        for row, (lines, (_, value)) in enumerate(zip(names, rows, strict=True))
+        {
+            "top": round(top + (own - _BAR * row_height) / 2, 2),
+            "middle": round(top + own / 2, 2),
+            "bottom": round(top + (own + _BAR * row_height) / 2, 2),
+            "name": lines,
+            "v": value,
+            "label": f"{value:+.2f}".replace("-", "\u2212"),
+        }
+        for top, own, lines, (_, value) in zip(
+            accumulate(heights, initial=0.0), heights, names, rows, strict=False
+        )
     ]
     low = min([0.0, *(v for _, v in rows)])
     high = max([0.0, *(v for _, v in rows)])
@@ -51,12 +65,8 @@ def bars_spec(
         "nice": False,
     }
     x = {"field": "v", "type": "quantitative", "scale": scale, "axis": None}
-    y = {
-        "field": "row",
-        "type": "ordinal",
-        "axis": None,
-        "scale": {"domain": list(range(len(rows))), "paddingInner": 0.32, "paddingOuter": 0.16},
-    }
+    y = {"field": "middle", "type": "quantitative", "scale": None, "axis": None}
+    across = {"x": x, "x2": {"datum": 0}, "y": y | {"field": "top"}, "y2": {"field": "bottom"}}
     layers: list[Spec] = [
         {
             "data": values([{"zero": 0}]),
@@ -73,8 +83,8 @@ def bars_spec(
         layers.append(
             {
                 "data": values(part),
-                "mark": {"type": "bar", "fill": fill},
-                "encoding": {"x": x, "y": y},
+                "mark": {"type": "rect", "fill": fill},
+                "encoding": across,
             }
         )
         layers.append(
@@ -122,3 +132,8 @@ def bars_spec(
         "layer": layers,
         "config": config(),
     }
+
+
+def _shortened(lines: list[str]) -> list[str]:
+    """The first lines of a name; an ellipsis where there are more."""
+    return lines if len(lines) <= _LINES else [*lines[: _LINES - 1], f"{lines[_LINES - 1][:-1]}…"]

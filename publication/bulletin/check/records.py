@@ -129,6 +129,8 @@ def _print(
     cells: Cells, complex_id: str, measure: str, period: str, number: int, here: dict[str, Row]
 ) -> tuple[float | None, str]:
     """The n-th print of a figure and its status; None where there is none, or no figure."""
+    if (complex_id, measure, period) not in cells.data.first_prints:
+        return None, "O"
     rows = cells.revisions.get((complex_id, measure, period), [])
     now = cells.data.totals.get(period) if complex_id == "_T" else here.get(complex_id)
     values = [(cell_value(now, measure), status_of(now, measure))]

@@ -12,6 +12,7 @@ from publication.bulletin.check.cells import (
     PERIOD,
     SIGNED,
     Cells,
+    cell_value,
     fits,
     growth_at,
     kind_of,
@@ -106,6 +107,32 @@ def _revisions(cells: Cells) -> dict[str, float]:
     return found
 
 
+def _unknown(cells: Cells) -> set[str]:
+    """Totals of the quarter before that are printed, and whose first print is not held."""
+    before = cells.data.previous or ""
+    return {
+        cells.data.measure(m, cells.lang)
+        for m in _totals_before(cells)
+        if ("_T", m, before) not in cells.data.first_prints
+    }
+
+
+def _totals_before(cells: Cells) -> list[str]:
+    row = cells.data.totals.get(cells.data.previous or "")
+    return [m for m in TOTALS if cell_value(row, m) is not None]
+
+
+def _no_first_print(cells: Cells, match: re.Match[str]) -> Iterator[str]:
+    if period_of(match["when"]) != cells.data.previous:
+        yield f"is not about {cells.data.previous}"
+    unknown, names = _unknown(cells), match.groupdict().get("names")
+    if names is None:
+        if len(unknown) != len(_totals_before(cells)):
+            yield "denies a first print that is held"
+    elif set(names.split(", ")) != unknown:
+        yield f"without a first print are {', '.join(sorted(unknown)) or 'none'}"
+
+
 def _revised(cells: Cells, match: re.Match[str]) -> Iterator[str]:
     if period_of(match["when"]) != cells.data.previous:
         yield f"is not about {cells.data.previous}"
@@ -113,6 +140,8 @@ def _revised(cells: Cells, match: re.Match[str]) -> Iterator[str]:
     if listed is None:
         if known:
             yield "denies what was revised"
+        if bool(match["other"]) != bool(_unknown(cells)):
+            yield "is about totals whose first print is not held, too"
         return
     said = {}
     for item in listed.split(", "):
@@ -212,7 +241,15 @@ STATEMENT_RULES: dict[Any, Rules] = {
             r"싣지 않은 계열의 가장 많은 사유: (?P<reason>.+)\.",
             _reason,
         ),
-        (rf"(?P<when>{_P})의 합계는 첫 공표 뒤 수정되지 않았다\.", _revised),
+        (rf"(?P<when>{_P})의 (?P<other>나머지 )?합계는 첫 공표 뒤 수정되지 않았다\.", _revised),
+        (
+            rf"이 배포판에는 (?P<when>{_P})의 첫 공표가 없어 합계가 수정되었는지 알 수 없다\.",
+            _no_first_print,
+        ),
+        (
+            rf"이 배포판에는 (?P<when>{_P})의 일부 합계의 첫 공표가 없다: (?P<names>.+)\.",
+            _no_first_print,
+        ),
         (rf"(?P<when>{_P})의 합계는 첫 공표 뒤 수정되었다: (?P<listed>.+)\.", _revised),
         (r"편향을 검정할 만큼 수정된 합계가 없다\.", _bias),
         (r"현재값과 첫 공표값의 차이에서 편향\(\|t\| > 2\)이 보이는 합계는 없다\.", _bias),
@@ -245,7 +282,21 @@ STATEMENT_RULES: dict[Any, Rules] = {
             r"adjusted\. Most frequent reason for leaving one out: (?P<reason>.+)\.",
             _reason,
         ),
-        (rf"The totals for (?P<when>{_E}) have not been revised since their first print\.", _revised),
+        (
+            rf"The (?P<other>other )?totals for (?P<when>{_E}) have not been revised since their "
+            r"first print\.",
+            _revised,
+        ),
+        (
+            rf"This release does not hold the first print of the totals for (?P<when>{_E}), "
+            r"so whether they were revised is not known\.",
+            _no_first_print,
+        ),
+        (
+            rf"This release does not hold the first print of some totals for (?P<when>{_E}): "
+            r"(?P<names>.+)\.",
+            _no_first_print,
+        ),
         (
             rf"The totals for (?P<when>{_E}) have been revised since their first print: "
             r"(?P<listed>.+)\.",

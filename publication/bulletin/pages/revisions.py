@@ -35,6 +35,13 @@ def prints(data: Release) -> dict[tuple[str, str, str], list[Row]]:
     return found
 
 
+def without_first_print(data: Release, measure: str) -> bool:
+    """Whether a total of the quarter before is known from a later edition alone."""
+    before = data.previous or ""
+    known = rd.total(data, before, measure).ok is not None
+    return known and ("_T", measure, before) not in data.first_prints
+
+
 def _last(rows: list[Row]) -> Row:
     return rows[-1]
 
@@ -79,7 +86,12 @@ def revisions(data: Release, lang: Lang) -> Section:
             if (rows := found.get(("_T", m, before)))
             and (by := rows[-1].get("revision" if m == RATE else "revision_pct")) is not None
         ]
-        blocks += said("revised", s.revised_sentence(before, changed, lang))
+        unknown = [m for m in TOTALS if without_first_print(data, m)]
+        if len(unknown) == len([m for m in TOTALS if rd.total(data, before, m).ok is not None]):
+            blocks += said("revised", s.no_first_print_sentence(before, lang))
+        else:
+            names = [data.measure(m, lang) for m in unknown]
+            blocks += said("revised", *s.revised_sentences(before, changed, names, lang))
     latest = {
         row["measure"]: row
         for row in data.marts["revision_summary"]
@@ -160,9 +172,15 @@ def triangle(
     measure: str,
     complex_id: str = "_T",
 ) -> dict[str, list[Obs]]:
-    """Prints of a total or of a complex by quarter: the first one, then every later one that changed it."""
+    """Prints of a total or of a complex by quarter: the first one, then every later one that changed it.
+
+    None where the first print is not held: what a later edition states of a quarter is not that.
+    """
     series: dict[str, list[Obs]] = {}
     for period in [p for p in sorted(data.totals) if p <= data.period][-_TRIANGLE:]:
+        if (complex_id, measure, period) not in data.first_prints:
+            series[period] = []
+            continue
         rows = found.get((complex_id, measure, period), [])
         whole = data.complexes.get(period, {}).get(complex_id)
         now = rd.total(data, period, measure) if complex_id == "_T" else rd.obs(whole, measure)
@@ -212,6 +230,7 @@ def _triangle(
     lines = [
         line(s.period_short(period, lang), _print_cells(data, all_prints, widths, period))
         for period in all_prints[MONEY[0]]
+        if any(prints_[period] for prints_ in all_prints.values())
     ]
     notes = (tx.t("n_triangle", lang),)
     return [Table("triangle", tx.t("t_triangle", lang), tuple(columns), tuple(lines), notes)]

@@ -74,18 +74,49 @@ def not_adjusted_sentence(published: int, tested: int, reason: str, lang: Lang) 
     return f"{text} Most frequent reason for leaving one out: {reason}." if reason else text
 
 
-def revised_sentence(period: str, changes: Sequence[tuple[str, float, bool]], lang: Lang) -> str:
+def no_first_print_sentence(period: str, lang: Lang) -> str:
+    """The quarter's own edition is not held, so that nothing is known of revisions."""
+    when = period_text(period, lang)
+    if lang == "ko":
+        return f"이 배포판에는 {when}의 첫 공표가 없어 합계가 수정되었는지 알 수 없다."
+    return (
+        f"This release does not hold the first print of the totals for {when}, "
+        "so whether they were revised is not known."
+    )
+
+
+def revised_sentences(
+    period: str,
+    changes: Sequence[tuple[str, float, bool]],
+    unknown: Sequence[str],
+    lang: Lang,
+) -> list[str]:
     """What later vintages made of the totals of a quarter: (measure, change, whether it is in points).
 
-    A change is in % of the first print; that of a rate in percentage points.
+    A change is in % of the first print; that of a rate in percentage points. `unknown` names the
+    measures whose first print is not held.
     """
     when = period_text(period, lang)
-    if not changes:
-        return (
-            f"{when}의 합계는 첫 공표 뒤 수정되지 않았다."
+    if unknown:
+        names = ", ".join(unknown)
+        first = (
+            f"이 배포판에는 {when}의 일부 합계의 첫 공표가 없다: {names}."
             if lang == "ko"
-            else f"The totals for {when} have not been revised since their first print."
+            else f"This release does not hold the first print of some totals for {when}: {names}."
         )
+        return [first, _revised(period, changes, lang, other=True)]
+    return [_revised(period, changes, lang)]
+
+
+def _revised(
+    period: str, changes: Sequence[tuple[str, float, bool]], lang: Lang, *, other: bool = False
+) -> str:
+    when = period_text(period, lang)
+    if not changes:
+        if lang == "ko":
+            return f"{when}의 {'나머지 ' * other}합계는 첫 공표 뒤 수정되지 않았다."
+        whose = "other totals" if other else "totals"
+        return f"The {whose} for {when} have not been revised since their first print."
     points = "%p" if lang == "ko" else " pp"
     listed = [f"{name} {signed(by, 2, points if rate else '%')}" for name, by, rate in changes]
     if lang == "ko":

@@ -39,7 +39,8 @@ def revisions(marts: Marts, period: str) -> Row:
     """The content of `data/revisions.json`: summary statistics, the totals' path, the newest ones."""
     if "revision" not in marts:
         return {"summary": [], "totals": [], "largest": [], "breaks": []}
-    only = "industry_code = '_T' AND size_class = '_T' AND sex = '_T'"
+    # Against a first print alone: where that is not held, a later print is not passed off as one.
+    only = "industry_code = '_T' AND size_class = '_T' AND sex = '_T' AND is_from_first_print"
     return {
         "summary": marts.rows(
             "SELECT r.* EXCLUDE (complex_id, is_simulated) FROM revision_summary r "
@@ -55,7 +56,7 @@ def revisions(marts: Marts, period: str) -> Row:
         "largest": marts.rows(
             "SELECT complex_id, measure, period, vintage, first_value, first_value_status, value, "
             "obs_status, revision, revision_pct, cause FROM revision "
-            f"WHERE {only} AND vintage = (SELECT max(vintage) FROM revision) "
+            f"WHERE {only} AND vintage = (SELECT max(vintage) FROM revision WHERE {only}) "
             "ORDER BY abs(revision_pct) DESC NULLS LAST, complex_id, measure, period "
             f"LIMIT {LARGEST}"
         ),

@@ -315,6 +315,7 @@ def revisions() -> list[Row]:
             "revision": value - first,
             "revision_pct": 100.0 * (value - first) / first,
             "cause": "annual_revision" if no > 2 else "correction",
+            "is_from_first_print": True,
         }  # fmt: skip
 
     production = {r["period"]: r["production_krw_100m"] for r in totals()}
@@ -331,6 +332,17 @@ def revisions() -> list[Row]:
         one("jinhae", "production_krw_100m", "2025-Q4", 2, 812.25, 0.0)
         | {"value": None, "obs_status": "Q", "revision": None, "revision_pct": None}
         | {"cause": "suppression"},
+    ]
+
+
+def first_prints(own: list[Row]) -> list[Row]:
+    """Rows of `revision_triangle`: the first print of every total in `own` and of the complexes revised."""
+    measures = ("production_krw_100m", "exports_usd_m", "employment_count", "tenant_count", "utilization_pct")  # fmt: skip
+    keys = {("_T", m, r["period"]) for r in own for m in measures}
+    keys |= {(r["complex_id"], m, r["period"]) for r in revisions() for m in measures}
+    return [
+        dict(zip(("complex_id", "measure", "period"), key, strict=True)) | {"freq": "Q"}
+        for key in sorted(keys)
     ]
 
 
@@ -457,6 +469,7 @@ def facts(**other: Any) -> dict[str, list[Row]]:
         "cluster_kpi": kpis(),
         "revision": revisions(),
         "revision_summary": statistics(),
+        "revision_triangle": first_prints(totals()),
         "seasonal_adjusted": series,
         "seasonal_diagnostics": tested,
         "series_break": [

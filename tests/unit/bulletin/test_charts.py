@@ -64,3 +64,27 @@ def test_the_map_shows_every_complex_with_a_point() -> None:
     svg = charts.draw(SPECS["map"])
     assert "Onsan" in svg and "Changwon" in svg
     assert svg.count('aria-roledescription="geoshape"') + svg.count("mark-shape") >= 1
+
+
+def test_a_long_name_makes_its_own_row_higher_and_no_other() -> None:
+    """43 syllables, and 135 letters: the chart grows by a few lines and nothing is cut off."""
+    short = [(f"n{i}", 1.0 - i / 10) for i in range(12)]
+    words = "National Industrial Complex of " * 5
+    long = [("가나다라마바사아자차" * 4, 1.2), (words[:135], 1.1), *short[2:]]
+
+    def height(rows: list[tuple[str, float]]) -> float:
+        spec = charts.bars_spec(rows, width=250, row_height=17, name_width=96, simulated=False)
+        return float(spec["height"])
+
+    assert height(short) == 12 * 17
+    assert 12 * 17 < height(long) < 12 * 17 * 1.5
+    spec = charts.bars_spec(long, width=250, row_height=17, name_width=96, simulated=False)
+    drawn = [row for layer in spec["layer"] for row in layer["data"]["values"] if "name" in row]
+    bars = {row["middle"]: (row["top"], row["bottom"], row["name"]) for row in drawn}
+    assert len(bars) == 12  # rows do not lie on each other, all bars are equally thick
+    ends = [bars[middle][:2] for middle in sorted(bars)]
+    assert {round(b - a, 1) for a, b in ends} == {round(17 * 0.68, 1)}
+    assert all(b < a for (_, b), (a, _) in zip(ends, ends[1:], strict=False))
+    assert ends[-1][1] < spec["height"]
+    cut = [lines for _, _, lines in bars.values() if lines[-1].endswith("…")]
+    assert len(cut) == 1 and len(cut[0]) == 5

@@ -27,8 +27,10 @@ from tests.unit.bulletin.releases import (
     build,
     check,
     complexes,
+    first_prints,
     hidden,
     line,
+    revisions,
     row,
     share,
     snapshot,
@@ -168,6 +170,31 @@ def test_the_heads_of_every_table_are_tagged_with_what_they_head(
             assert {"/TH", "/TR", "/TD"} <= {part.get("/S") for part in parts}
             scopes = {_scope(part) for part in parts if part.get("/S") == "/TH"}
             assert "/Column" in scopes and scopes <= {"/Column", "/Row", "/Both"}
+
+
+def test_text_is_tagged_as_paragraphs_and_captions_as_captions(
+    forms: list[Path], documents: dict[Lang, Document]
+) -> None:
+    for path, lang in ((forms[0], KO), (forms[2], EN)):
+        kinds = [element.get("/S") for element in _elements(_tree(path))]
+        own = [b for b in documents[lang].blocks() if b.kind in ("table", "figure")]
+        assert kinds.count("/Caption") == len(own)
+        said = [b for b in documents[lang].blocks() if b.kind == "prose"]
+        noted = [b for b in own if b.notes]
+        assert kinds.count("/P") >= len(said) + len(noted) > 30
+
+
+def test_page_one_holds_headlines_and_contents_where_names_are_long(tmp_path: Path) -> None:
+    """The headlines are set smaller rather than leaving half of the contents to a page of its own."""
+    long = {
+        "onsan": ("울산미포온산국가산업단지외국인투자지역" * 6, "Ulsan-Mipo and Onsan " * 12 + "Complex"),
+        "changwon": ("창원국가산업단지외국인투자지역" * 6, "Changwon and its neighbouring " * 9 + "Complex"),
+    }  # fmt: skip
+    written = render_bulletin(build(tmp_path / "r", names=long, simulated=True), tmp_path / "out")
+    for path in (written[0], written[2]):
+        pages = [" ".join(page.extract_text().split()) for page in PdfReader(path).pages[:2]]
+        last = "방법과 품질" if path.name.endswith("ko.pdf") else "Methods and quality"
+        assert last in pages[0] and last not in pages[1]
 
 
 def _scope(head: Any) -> str:
@@ -313,8 +340,40 @@ def test_release_of_one_period(tmp_path: Path) -> None:
     assert "전분기(2025년 4분기)와 전년 동기(2025년 1분기) 값이 이 배포판에 없어" in ko
     assert "holds no figures for 2025 Q4 or 2025 Q1" in en
     assert "no contributions are given" in en and "no series is drawn" in en
-    assert "no earlier print that a later one has changed" in en
+    assert "no figures of earlier quarters" not in en  # there may be: what lacks is five in a row
+    assert "no first print that a later one has changed" in en
     assert len(render_bulletin(folder, tmp_path / "out")) == 4
+
+
+def test_a_first_print_that_is_not_held_is_not_called_unrevised(tmp_path: Path) -> None:
+    """The quarter before stands in the release's own edition alone: its first print was another."""
+    shown = [r for r in first_prints(totals()) if r["period"] != "2025-Q4"]
+    kept = [r for r in revisions() if r["period"] != "2025-Q4"]
+    marts = {"revision": kept, "revision_triangle": shown}
+    ko, en = said(build(tmp_path / "r", marts=marts))
+    assert "이 배포판에는 2025년 4분기의 첫 공표가 없어 합계가 수정되었는지 알 수 없다." in ko
+    assert "does not hold the first print of the totals for the fourth quarter of 2025" in en
+    assert "have not been revised" not in en and "수정되지 않았다" not in ko
+    # nor does the triangle pass it off as a first print
+    (content,) = [c for c in checked(tmp_path / "r") if c.lang == KO]
+    (triangle,) = [b for b in content.blocks() if b.kind == "table" and b.key == "triangle"]
+    quarters = [printed.cells[0].text for printed in triangle.lines]
+    assert [q for q in quarters if "2025" in q] == [
+        s.period_short(f"2025-Q{q}", KO) for q in (1, 2, 3)
+    ]
+
+
+def test_a_first_print_held_of_some_totals(tmp_path: Path) -> None:
+    shown = [
+        r
+        for r in first_prints(totals())
+        if (r["measure"], r["period"]) != ("tenant_count", "2025-Q4")
+    ]
+    kept = [r for r in revisions() if r["period"] != "2025-Q4"]
+    ko, en = said(build(tmp_path / "r", marts={"revision": kept, "revision_triangle": shown}))
+    assert "일부 합계의 첫 공표가 없다: 입주업체수." in ko and "나머지 합계는" in ko
+    assert "first print of some totals for the fourth quarter of 2025: Tenants." in en
+    assert "The other totals for the fourth quarter of 2025 have not been revised" in en
 
 
 def test_every_complex_suppressed(tmp_path: Path) -> None:

@@ -19,7 +19,7 @@ export async function render(site) {
       {label: t("평균 수정", "Mean revision"), isNumber: true, cell: (r) => (r.mean_revision == null ? figure(null, "O") : signed(r.mean_revision, revisedDigits(site.measures[r.measure], 2))), sort: (r) => r.mean_revision},
       {label: t("상대 평균 절대 수정 (%)", "Relative MAR (%)"), isNumber: true, cell: (r) => (r.relative_mar_pct == null ? figure(null, "O") : number(r.relative_mar_pct, 2)), sort: (r) => r.relative_mar_pct},
       {label: t("편의의 t값", "t of the bias"), isNumber: true, cell: (r) => (r.bias_t == null ? figure(null, "O") : number(r.bias_t, 2)), sort: (r) => r.bias_t}
-    ], {label: t("수정의 요약", "Summary of revisions")}) : html`<p>${t("수정된 것이 없다.", "Nothing has been revised.")}</p>`}
+    ], {label: t("수정의 요약", "Summary of revisions")}) : html`<p>${t("첫 공표가 있는 분기가 없다.", "There is no quarter whose first print is held.")}</p>`}
     ${path(site, totals)}
     <h2 id="largest">${t("가장 새 판에서 바뀐 수치", "What the newest vintage changed")}</h2>
     ${largest.length ? html.fragment`<p class="soft small">${t(`${largest[0].vintage}에 공표된 판. 변화율이 큰 것부터 ${largest.length}건.`, `Vintage of ${largest[0].vintage}, the ${largest.length} largest by relative change.`)}</p>${table(largest.filter((r) => site.measures[r.measure]), [
