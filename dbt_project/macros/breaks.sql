@@ -7,3 +7,8 @@
 {% macro sdmx_obs_status(status, break_ids) -%}
     case when {{ status }} = 'A' and {{ break_ids }} is not null then 'B' else {{ status }} end
 {%- endmacro %}
+
+{#- The identifiers of two lists, each once, in order; NULL where both are. -#}
+{% macro joined_break_ids(one, other) -%}
+    nullif(array_to_string(list_sort(list_distinct(string_split(concat_ws(';', {{ one }}, {{ other }}), ';'))), ';'), '')
+{%- endmacro %}
