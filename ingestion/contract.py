@@ -272,6 +272,8 @@ class Table(_Strict):
     attributes: tuple[Attribute, ...] = ()
     #: A file without this table is not used; of another table its absence is told.
     required: bool = True
+    #: No answer of this table was seen: where its fields are others it is left out, and that is told.
+    unverified: bool = False
     #: Which rows of the first table this one repeats: all of it, its top level, one type.
     repeats: Literal["all", "top", "national", "general", "urban_hitech", "agro"] | None = None
 

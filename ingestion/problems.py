@@ -739,6 +739,24 @@ CATALOG: dict[str, _Entry] = {
         _CONTRACT_EN,
         _CONTRACT_KO,
     ),
+    "answer_table_left_out": _Entry(
+        "warning",
+        "the table {table} is left out: of its fields, which the contract only supposes, "
+        "{missing} are not there, and {unknown} are there instead",
+        "표 {table}을(를) 뺐습니다. 계약이 추정한 항목 중 {missing}이(가) 없고, {unknown}이(가) 있습니다",
+        "Find out what they are, correct the table in {contract} and remove its `unverified`; the next run "
+        "reads the file again.",
+        "무슨 항목인지 확인해 {contract}의 표를 고치고 `unverified`를 지우십시오. 다음 실행이 파일을 다시 "
+        "읽습니다.",
+    ),
+    "answer_fields_left_out": _Entry(
+        "warning",
+        "these fields are left out, {unknown}: the contract supposes others ({missing})",
+        "항목 {unknown}을(를) 뺐습니다. 계약이 추정한 항목({missing})은 없습니다",
+        "Find out what they are and correct the names of the optional columns in {contract}; the next run "
+        "reads the file again.",
+        "무슨 항목인지 확인해 {contract}에서 선택 열의 이름을 고치십시오. 다음 실행이 파일을 다시 읽습니다.",
+    ),
     "answer_incomplete": _Entry(
         "error",
         "{found} rows are here, the answer announces {expected}",

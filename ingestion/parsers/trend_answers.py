@@ -121,7 +121,9 @@ class _Reader:
             table = self._table(part, fields)
             if table is None:
                 continue
-            columns = self._columns(part, table, fields)
+            columns = self._columns(part, table, items)
+            if not columns:
+                continue
             for n, item in enumerate(items, start=1):
                 self._item(part, n, item, table, columns, seen)
         for question, totals in told.items():
@@ -161,10 +163,14 @@ class _Reader:
         )
         return None
 
-    def _columns(self, part: Part, table: Table, fields: set[str]) -> dict[str, tuple[Column, str]]:
-        """Field → column and industry code of what is understood; anything else is a problem."""
+    def _columns(self, part: Part, table: Table, items: list[Any]) -> dict[str, tuple[Column, str]]:
+        """Field → column and industry code of what is understood; anything else is a problem.
+
+        What the contract only supposes may have other names: it is left out, and the rest is read.
+        """
+        fields: set[str] = set().union(*items)
         columns: dict[str, tuple[Column, str]] = {}
-        known = {_NAME, _KIND, _MONTH}
+        known, supposed = {_NAME, _KIND, _MONTH}, []
         if table.industries is not None:
             for name, word in INDUSTRIES.items():
                 code = "_T" if name == "total" else self.registry.industries.get(name_key(word))
@@ -178,11 +184,26 @@ class _Reader:
             name = next((h for h in column.header if h in fields), column.header[0])
             if name in fields or not column.optional:
                 columns[name] = (column, "_T")
+            else:
+                supposed.append(name)
         where = {"sheet": part.file or None, "contract": contract_file(self.contract)}
         unknown = sorted(fields - known - columns.keys())
-        if unknown:
+        missing = sorted(columns.keys() - fields)
+        if table.unverified:
+            # Some of its items may have the fields of another form.
+            missing = sorted({n for n in columns for item in items if n not in item})
+            if unknown or missing:
+                told = {"missing": listed(missing) or "–", "unknown": listed(unknown) or "–"}
+                self.problems.append(
+                    problem("answer_table_left_out", table=table.id, **told, **where)
+                )
+                return {}
+        if unknown and supposed and not missing:
+            told = {"missing": listed(supposed), "unknown": listed(unknown)}
+            self.problems.append(problem("answer_fields_left_out", **told, **where))
+        elif unknown:
             self.problems.append(problem("answer_fields_unknown", found=listed(unknown), **where))
-        for name in sorted(columns.keys() - fields):
+        for name in missing:
             shown = listed(sorted(fields))
             self.problems.append(
                 problem("answer_field_missing", expected=name, found=shown, **where)

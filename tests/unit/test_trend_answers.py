@@ -6,6 +6,7 @@ import csv
 import io
 import json
 from collections.abc import Callable
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
@@ -303,6 +304,65 @@ def test_fields_that_are_missing_are_named(read: Read) -> None:
     assert refusal(read, part("production_by_complex", both)).cell == "row 2 totalPrdAmount"
     short = {k: v for k, v in INDUSTRY.items() if k != "induty05"}
     assert "induty05" in refusal(read, part("exports_by_industry", answer([short]))).message_en
+
+
+SIZE = {"irsttNm": "창원", "monthOpRate50Under": "70.1"}
+
+
+@pytest.mark.parametrize(
+    ("table", "items", "told"),
+    [
+        ("operating_rate_detail", [SIZE], ["monthOpRate300Over", "–"]),
+        ("operating_rate_detail", [{**SIZE, "opRate50": "1"}], ["monthOpRate300Over", "opRate50"]),
+        ("tenants_by_industry", [{"irsttNm": "창원", "ind01": "3"}], ["induty01", "ind01"]),
+    ],
+)
+def test_a_table_whose_fields_nobody_saw_is_left_out_and_told_where_they_are_others(
+    read: Read, table: str, items: list[Item], told: list[str]
+) -> None:
+    found = read(part("production_by_complex", answer([PRODUCTION])), part(table, answer(items)))
+    assert {row["table_id"] for row in found.rows} == {"production_by_complex"}
+    (warning,) = found.problems
+    assert (warning.code, warning.severity) == ("answer_table_left_out", "warning")
+    for text_of in (warning.message_en, warning.message_ko):
+        assert all(name in text_of for name in told)
+    assert "unverified" in warning.action_en and "unverified" in warning.action_ko
+
+
+def test_an_item_of_another_form_leaves_the_whole_unverified_table_out(read: Read) -> None:
+    whole = {**INDUSTRY, "irsttNm": "창원", "induty131415": "0"}
+    short = {k: v for k, v in whole.items() if k != "induty05"} | {"irsttNm": "구미"}
+    found = read(
+        part("production_by_complex", answer([PRODUCTION])),
+        part("tenants_by_industry", answer([whole, short])),
+    )
+    assert {row["table_id"] for row in found.rows} == {"production_by_complex"}
+    assert [p.code for p in found.problems] == ["answer_table_left_out"]
+    assert "induty05" in found.problems[0].message_en
+    # With the fields that were supposed it is a table like any other.
+    found = read(part("tenants_by_industry", answer([whole])))
+    assert {row["table_id"] for row in found.rows} == {"tenants_by_industry"}
+    assert found.problems == []
+
+
+def test_fields_in_the_place_of_supposed_ones_are_left_out_and_told(read: Read) -> None:
+    item = {"irsttNm": "창원", "monthXportactAmount": "12.5", "prevMonthXportAmount": "11"}
+    found = read(part("exports_by_complex", answer([item])))
+    assert [(r["measure"], r["relation"], r["value"]) for r in found.rows] == [
+        ("exports", "current", Decimal("12.5"))
+    ]
+    (warning,) = found.problems
+    assert (warning.code, warning.severity) == ("answer_fields_left_out", "warning")
+    assert "prevMonthXportAmount" in warning.message_ko
+    assert "prevMonthXportactAmount" in warning.message_en
+    # What must be there is not taken to have another name.
+    item = {"irsttNm": "창원", "monthXportAmount": "12.5"}
+    with pytest.raises(RejectedFile) as caught:
+        read(part("exports_by_complex", answer([item])))
+    assert {p.code for p in caught.value.problems} == {
+        "answer_fields_unknown",
+        "answer_field_missing",
+    }
 
 
 def test_all_pages_are_needed_once(read: Read) -> None:
