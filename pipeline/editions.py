@@ -91,6 +91,8 @@ class Editions:
         self._known: dict[str, _Known] = {}
         #: The day on which an edition could not be had, until it is here.
         self._failed_on: dict[str, str] = {}
+        #: What of a period that is here could not be had: the names of its parts.
+        self._lacking: dict[str, list[str]] = {}
         #: The hashes of what was fetched: whatever else there is of the dataset, a person brought.
         self.ours: set[str] = set()
         self._read()
@@ -201,6 +203,20 @@ class Editions:
         self._failed_on[edition.uddi] = self._today.isoformat()
         self._write()
 
+    def lacking(self, name: str) -> tuple[str, ...]:
+        """What of a period could not be had when the rest of it came."""
+        return tuple(self._lacking.get(name, ()))
+
+    def lack(self, name: str, parts: Sequence[str]) -> None:
+        """Remember what of a period could not be had; nothing: it is whole."""
+        if list(parts) == self._lacking.get(name, []):
+            return
+        if parts:
+            self._lacking[name] = [*parts]
+        else:
+            del self._lacking[name]
+        self._write()
+
     @property
     def awaited(self) -> list[str]:
         """The editions that a person was asked for."""
@@ -243,8 +259,9 @@ class Editions:
             self._known = {name: _Known(**known) for name, known in told["editions"].items()}
             self.ours = set(told["sha256"])
             self._failed_on = dict(told.get("failed_on", {}))
+            self._lacking = dict(told.get("lacking", {}))
         except (FileNotFoundError, ValueError, KeyError, TypeError, AttributeError):
-            self._known, self.ours, self._failed_on = {}, set(), {}
+            self._known, self.ours, self._failed_on, self._lacking = {}, set(), {}, {}
 
     def _write(self) -> None:
         editions = {name: asdict(known) for name, known in self._known.items()}
@@ -252,6 +269,7 @@ class Editions:
             "editions": editions,
             "sha256": sorted(self.ours),
             "failed_on": self._failed_on,
+            "lacking": self._lacking,
         }
         replace_file(self._path, json.dumps(told, indent=1, sort_keys=True).encode())
 

@@ -18,10 +18,11 @@ ENOUGH = 3
 
 
 class Tries:
-    """What a loop over editions could not get."""
+    """What a loop over editions, or over the months of one operation, could not get."""
 
-    def __init__(self) -> None:
-        self._failures: list[FetchError] = []
+    def __init__(self, enough: int = ENOUGH) -> None:
+        self._enough = enough
+        self.failures: list[FetchError] = []
         self._wanted: list[str] = []
         self._in_a_row: list[str] = []
         self._is_over = False
@@ -29,7 +30,7 @@ class Tries:
     @property
     def are_over(self) -> bool:
         """Whether no more are to be tried in this run."""
-        return self._is_over or len(self._in_a_row) >= ENOUGH
+        return self._is_over or len(self._in_a_row) >= self._enough
 
     @property
     def met_captchas(self) -> bool:
@@ -42,7 +43,7 @@ class Tries:
 
     def failed(self, failure: FetchError) -> None:
         """One did not come."""
-        self._failures.append(failure)
+        self.failures.append(failure)
         self._in_a_row.append(failure.code)
         self._is_over = not isinstance(failure, OF_ONE)
 
@@ -57,7 +58,7 @@ class Tries:
         Raises:
             FetchError: something did not come.
         """
-        asked = [f for f in self._failures if isinstance(f, PersonNeeded)]
+        asked = [f for f in self.failures if isinstance(f, PersonNeeded)]
         if asked:
             # The first names its own.
             titles = ", ".join(f"'{title}'" for title in self._wanted[1:])
@@ -65,5 +66,5 @@ class Tries:
                 asked[0].action_en += f" Wanted as well: {titles}."
                 asked[0].action_ko += f" 함께 필요한 파일: {titles}."
             raise asked[0]
-        if self._failures:
-            raise self._failures[-1 if self._is_over else 0]
+        if self.failures:
+            raise self.failures[-1 if self._is_over else 0]

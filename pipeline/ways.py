@@ -37,7 +37,10 @@ from ingestion.snapshots import Snapshot
 from ingestion.sniff import may_name_persons, read_content
 from pipeline.editions import Editions
 from pipeline.schedules import FREQ
-from pipeline.tries import Tries
+from pipeline.tries import OF_ONE, Tries
+
+#: An operation of the trend interface that could not be had for so many months is left for this run.
+_MONTHS_OF_NOTHING = 2
 
 
 @dataclass(frozen=True)
@@ -210,31 +213,58 @@ def _odcloud(errand: Errand, way: OdcloudFetch) -> Iterator[Path]:
 
 
 def _trend(errand: Errand, way: TrendFetch) -> Iterator[Path]:
-    """Every operation of every month that has not landed or may have been revised since; oldest
-    first, a bundle a month."""
+    """Every operation of every month that has not landed or may have been revised since, and what of a
+    month could not be had before; oldest first, a bundle a month.
+
+    An operation that cannot be had keeps no other back.
+    """
     month = Period.parse(way.first)
     last = Period.parse(way.last) if way.last else period_of_date(errand.today, "M").shift(-1)
     memory = errand.editions
+    tries = {operation: Tries(_MONTHS_OF_NOTHING) for operation in indparkstats.OPERATIONS}
     while month <= last:
         about = str(month)
+        is_here = about in errand.landed
         again = errand.since is not None and month >= _month(errand.since)
         revised = memory.may_change(month.last_day) and memory.is_long_ago(about)
-        if again or revised or about not in errand.landed:
-            answers: list[Answer] = []
-            for operation, (_, takes) in indparkstats.OPERATIONS.items():
-                request = indparkstats.TrendRequest(
-                    operation, about, about if takes == "range" else None
-                )
-                with contextlib.suppress(NoData):
-                    answers += indparkstats.fetch(errand.fetcher, request)
-            if answers:
-                # The interface tells no day, and the answers are dated as a first print. What says
-                # something else than the print that is here appeared since then.
-                path = errand.drop(answers, about, errand.today if about in errand.landed else None)
-                errand.forget(answers)
-                memory.add(about, path=path)
-                yield path
+        is_whole = again or revised or not is_here
+        answers: list[Answer] = []
+        lacking: list[str] = []
+        for operation, (_, takes) in indparkstats.OPERATIONS.items():
+            if not is_whole and operation not in memory.lacking(about):
+                continue
+            if tries[operation].are_over:
+                lacking.append(operation)
+                continue
+            request = indparkstats.TrendRequest(
+                operation, about, about if takes == "range" else None
+            )
+            try:
+                answers += indparkstats.fetch(errand.fetcher, request)
+            except NoData:
+                pass
+            except OF_ONE as failure:
+                tries[operation].failed(failure)
+                lacking.append(operation)
+                continue
+            tries[operation].came()
+        if answers:
+            # The interface tells no day, and the answers are dated as a first print. What says
+            # something else than the print that is here appeared since then.
+            path = errand.drop(answers, about, errand.today if is_whole and is_here else None)
+            errand.forget(answers)
+            memory.add(about, path=path)
+            yield path
+        if answers or is_here:
+            memory.lack(about, lacking)
         month = month.shift(1)
+    failed = {operation: t for operation, t in tries.items() if t.failures}
+    if failed:
+        first = next(iter(failed.values())).failures[0]
+        names = ", ".join(indparkstats.OPERATIONS[operation][0] for operation in failed)
+        first.action_en += f" Could not be had: {names}; no other operation was kept back."
+        first.action_ko += f" 받지 못한 조회: {names}. 다른 조회는 그대로 진행했습니다."
+        raise first
 
 
 def _factories(errand: Errand, way: FactoriesFetch) -> Iterator[Path]:

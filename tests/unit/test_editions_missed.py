@@ -12,13 +12,16 @@ from urllib.parse import parse_qs
 import httpx
 import pytest
 
-from ingestion.contract import PortalFetch
+from ingestion.contract import PortalFetch, TrendFetch, load_contracts
 from ingestion.fetch import errors
-from pipeline import ways
+from ingestion.fetch.client import Fetcher
+from ingestion.ingest import Ingestion, ingest_file
+from pipeline import fetching, ways
 from pipeline.editions import Editions
 
 from .publisher_site import (
     CSV,
+    KEYS,
     NAME,
     NEWEST,
     OLDER,
@@ -256,3 +259,126 @@ class OfferedEdition:
     day: date | None = None
     is_newest: bool = False
     changed_on: date | None = None
+
+
+# -- operations of the trend interface ---------------------------------------------------------
+
+SIZES, PRODUCTION = "kicoxDetailOpRateStatsService", "kicoxPrdRecByIrsttStatsService"
+EXPORTS = "kicoxExportRecByIrsttStatsService"
+
+
+class Gateway:
+    """The trend interface: production alone has rows; some operations answer something else."""
+
+    def __init__(self, **instead: httpx.Response) -> None:
+        self.instead = instead
+        self.asked: list[tuple[str, str]] = []
+
+    def __call__(self, request: httpx.Request) -> httpx.Response:
+        operation, params = request.url.path.rsplit("/", 1)[1], request.url.params
+        self.asked.append((operation, params.get("stdrYm") or params["srtStdrYm"]))
+        if operation in self.instead:
+            return self.instead[operation]
+        head = {"resultCode": "00", "resultMsg": "OK"}
+        fields = {
+            PRODUCTION: ("monthPrdAmount", "prevMonthPrdAmount", "totalPrdAmount", "monIncrs"),
+            EXPORTS: ("monthXportactAmount",),
+        }.get(operation)
+        if fields is None:
+            head = {"resultCode": "03", "resultMsg": "NODATA"}
+            return httpx.Response(200, json={"response": {"header": head}})
+        row = {"irsttTyNm": "국가", "irsttNm": "창원", **dict.fromkeys(fields, self.asked[-1][1])}
+        body = {"items": {"item": [row]}, "totalCount": 1, "pageNo": 1, "numOfRows": 100}
+        return httpx.Response(200, json={"response": {"header": head, "body": body}})
+
+    def months(self, operation: str) -> list[str]:
+        """For which months an operation was asked since this was last asked for."""
+        return [month for name, month in self.asked if name == operation]
+
+
+def gateway_says(code: str) -> httpx.Response:
+    return httpx.Response(
+        200,
+        text="<OpenAPI_ServiceResponse><cmmMsgHeader><errMsg>SERVICE ERROR</errMsg><returnAuthMsg>X"
+        f"</returnAuthMsg><returnReasonCode>{code}</returnReasonCode></cmmMsgHeader></OpenAPI_ServiceResponse>",
+    )
+
+
+API = "kicox__industrial_trend_api"
+
+
+def ask_api(
+    room: Ingestion, site: Gateway, months: int = 4, take_in: bool = True
+) -> dict[str, Any]:
+    """What a run gets; what came has landed after it, as the publisher's own."""
+    contract = load_contracts()[API]
+    way = TrendFetch(way="indparkstats", first="2023-01", last=f"2023-{months:02d}")
+    source = contract.source.model_copy(update={"fetch": (way,)})
+    site.asked.clear()
+    here = tuple(s for s in room.store if s.dataset == API)
+    with Fetcher(room.home, "r", keys=KEYS, transport=httpx.MockTransport(site)) as fetcher:
+        errand = ways.Errand(
+            fetcher,
+            contract.model_copy(update={"source": source}),
+            room,
+            room.home / "inbox",
+            {snapshot.period for snapshot in here},
+            TODAY,
+            None,
+            here,
+        )
+        result = fetching._fetch_one(errand)
+    for path in map(Path, result["files"]) if take_in else ():
+        outcome = ingest_file(room, path, run_id="r")
+        assert outcome.status == "landed", outcome.message
+    return result
+
+
+@pytest.mark.parametrize(
+    ("instead", "code"),
+    [
+        (gateway_says("12"), "data.go.kr/12"),
+        (httpx.Response(404, text="x"), "data.go.kr/http_404"),
+        (httpx.Response(500, text="x"), "data.go.kr/http_5xx"),
+        (httpx.Response(200, text="<html>closed</html>"), "data.go.kr/html"),
+    ],
+)
+def test_an_operation_that_cannot_be_had_keeps_no_other_back(
+    room: Ingestion, monkeypatch: pytest.MonkeyPatch, instead: httpx.Response, code: str
+) -> None:
+    monkeypatch.setattr("tenacity.nap.time.sleep", lambda _: None)
+    site = Gateway(**{SIZES: instead})
+    result = ask_api(room, site, take_in=False)
+    assert (result["status"], result["code"], len(result["files"])) == ("failed", code, 4)
+    assert SIZES in result["message"] and SIZES in result["message_ko"]
+    # After two months of nothing it is left for this run.
+    assert set(site.months(SIZES)) == {"202301", "202302"}
+    assert site.months(PRODUCTION) == ["202301", "202302", "202303", "202304"]
+
+
+def test_what_a_month_lacks_is_asked_for_again_and_nothing_else(room: Ingestion) -> None:
+    site = Gateway(**{EXPORTS: gateway_says("12")})
+    assert ask_api(room, site)["status"] == "failed"
+    # The next run asks for it again, and while it cannot be had costs two calls.
+    assert (ask_api(room, site)["status"], len(site.asked)) == ("failed", 2)
+    site.instead = {}
+    result = ask_api(room, site)
+    assert (result["status"], len(result["files"])) == ("fetched", 4)
+    assert {name for name, _ in site.asked} == {EXPORTS}
+    # It is the first print of those months, and what landed before stays.
+    told = [json.loads(Path(f"{f}.meta.json").read_bytes()) for f in result["files"]]
+    assert [t["published_at"] for t in told] == [
+        "2023-04-01",
+        "2023-04-29",
+        "2023-05-30",
+        "2023-06-29",
+    ]
+    assert len([s for s in room.store if s.period == "2023-01"]) == 2
+    assert (ask_api(room, site)["status"], site.asked) == ("no_data", [])
+
+
+def test_a_spent_quota_ends_the_run_at_once(room: Ingestion) -> None:
+    site = Gateway(**{EXPORTS: gateway_says("22")})
+    result = ask_api(room, site, take_in=False)
+    assert (result["status"], result["files"]) == ("stopped", [])
+    assert site.months(EXPORTS) == ["202301"] and SIZES not in dict(site.asked)
