@@ -222,6 +222,8 @@ def _trend(errand: Errand, way: TrendFetch) -> Iterator[Path]:
     last = Period.parse(way.last) if way.last else period_of_date(errand.today, "M").shift(-1)
     memory = errand.editions
     tries = {operation: Tries(_MONTHS_OF_NOTHING) for operation in indparkstats.OPERATIONS}
+    # Where half of them in a row cannot be had, it is the interface that is at fault.
+    all_tries = Tries(len(tries) // 2)
     while month <= last:
         about = str(month)
         is_here = about in errand.landed
@@ -233,7 +235,7 @@ def _trend(errand: Errand, way: TrendFetch) -> Iterator[Path]:
         for operation, (_, takes) in indparkstats.OPERATIONS.items():
             if not is_whole and operation not in memory.lacking(about):
                 continue
-            if tries[operation].are_over:
+            if tries[operation].are_over or all_tries.are_over:
                 lacking.append(operation)
                 continue
             request = indparkstats.TrendRequest(
@@ -244,10 +246,12 @@ def _trend(errand: Errand, way: TrendFetch) -> Iterator[Path]:
             except NoData:
                 pass
             except OF_ONE as failure:
-                tries[operation].failed(failure)
+                for told in (tries[operation], all_tries):
+                    told.failed(failure)
                 lacking.append(operation)
                 continue
-            tries[operation].came()
+            for told in (tries[operation], all_tries):
+                told.came()
         if answers:
             # The interface tells no day, and the answers are dated as a first print. What says
             # something else than the print that is here appeared since then.
@@ -258,9 +262,9 @@ def _trend(errand: Errand, way: TrendFetch) -> Iterator[Path]:
         if answers or is_here:
             memory.lack(about, lacking)
         month = month.shift(1)
-    failed = {operation: t for operation, t in tries.items() if t.failures}
+    failed = [operation for operation, of_one in tries.items() if of_one.failures]
     if failed:
-        first = next(iter(failed.values())).failures[0]
+        first = all_tries.failures[0]
         names = ", ".join(indparkstats.OPERATIONS[operation][0] for operation in failed)
         first.action_en += f" Could not be had: {names}; no other operation was kept back."
         first.action_ko += f" 받지 못한 조회: {names}. 다른 조회는 그대로 진행했습니다."

@@ -382,3 +382,17 @@ def test_a_spent_quota_ends_the_run_at_once(room: Ingestion) -> None:
     result = ask_api(room, site, take_in=False)
     assert (result["status"], result["files"]) == ("stopped", [])
     assert site.months(EXPORTS) == ["202301"] and SIZES not in dict(site.asked)
+
+
+def test_where_no_operation_can_be_had_it_is_not_tried_for_long(room: Ingestion) -> None:
+    class Closed(dict[str, httpx.Response]):
+        def __contains__(self, _: object) -> bool:
+            return True
+
+        def __missing__(self, _: str) -> httpx.Response:
+            return gateway_says("12")
+
+    site = Gateway()
+    site.instead = Closed()
+    assert ask_api(room, site)["code"] == "data.go.kr/12"
+    assert len(site.asked) == 6

@@ -119,7 +119,7 @@ def test_a_key_stands_nowhere_in_a_home(
     assert statuses == ["failed", "fetched", "failed"], [r["message"] for r in results]
     rows = [r for r in read_outcomes(home / "outcomes") if r["kind"] == "fetch"]
     attempts = [(r["run_id"], r["attempts"], r["status"]) for r in rows if r["attempts"] > 1]
-    assert sorted(attempts) == [("came", 2, "fetched"), ("failed", 3, "failed")]
+    assert set(attempts) == {("came", 2, "fetched"), ("failed", 3, "failed")}
     folders = {path.name for path in home.iterdir() if path.is_dir()}
     assert {"raw", "landed", "outcomes", "fetched", "quota"} <= folders | (
         {"fetched"}

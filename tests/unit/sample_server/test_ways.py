@@ -115,7 +115,7 @@ def test_a_way_that_broke_off_keeps_what_came_and_no_other_is_asked(
     server.faults.arm("html_instead", "FILE_15085898_2025-Q4")
     result = asked(home, server, PRODUCTION, *ways)
     assert (result["status"], result["code"]) == ("failed", "portal/html")
-    assert [Path(f).name[-12:] for f in result["files"]] == ["20250930.csv", "20260331.csv"]
+    assert [Path(f).name[-12:] for f in result["files"]] == ["20260331.csv", "20250930.csv"]
     assert {service for service, _ in attempts(home)} == {"portal"}
     server.faults.clear()
     # The next run asks for what is missing, and not again for what came.
@@ -156,7 +156,7 @@ def test_odcloud_gives_the_newest_edition_and_from_a_period_on_all(
     assert ask((), None) == ["2026-Q1"]
     assert ask(["2026-Q1"], None) == []
     # Asked for from a period on, what is known comes again: it may have been revised.
-    assert ask(["2026-Q1"], "2025-Q3") == ["2025-Q3", "2025-Q4", "2026-Q1"]
+    assert ask(["2026-Q1"], "2025-Q3") == ["2026-Q1", "2025-Q4", "2025-Q3"]
     # And from the publisher, not from pages that were kept of it.
     assert "reused" not in {status for _, status in attempts(home)}
 
