@@ -17,6 +17,8 @@ from pathlib import Path
 
 import duckdb
 
+from expectations.contacts import MACRO
+
 #: What DuckDB may hold in memory for the gate; beyond it spills to disk, so that ten times the facts
 #: take more time and not more memory.
 MEMORY_LIMIT = "512MB"
@@ -133,7 +135,7 @@ def opened(
                 )
         connection.execute("USE candidate.main")
         connection.execute("SET VARIABLE period = $1", [period])
-        connection.execute(VIEWS)
+        connection.execute(VIEWS + MACRO)
         if (
             last_release is not None
             and {path.stem for path in (last_release / "marts").glob("*.parquet")}

@@ -26,6 +26,7 @@ from ingestion.sample.server.editions import csv_bytes
 PERSON = "모의홍길동"
 PATTERN = (
     r"모의인\d{8}|03[12]-00[01]-\d{4}|999-00-\d{5}|모의홍길동|010-1357-2468|gildong@mo\.example"
+    r"|…\]\s?-\s?\d{4}|753-1864"  # what is left of a number
 )
 _FOUND = re.compile(PATTERN)
 DAY = date(2025, 12, 31)
@@ -38,7 +39,7 @@ def plant(folder: Path, seed: int) -> list[Path]:
     text = factories.read_bytes().decode("cp949")
     # In the middle of other texts as well.
     header, first, *rest = csv.reader(io.StringIO(text, newline=""))
-    first[header.index("생산품")] = f"금형 {PERSON} 문의 010-1357-2468"
+    first[header.index("생산품")] = f"금형 {PERSON} TEL 010-1357-2468, 전화번호: 753-1864"
     first[header.index("공장대표주소(도로명)")] += " gildong@mo.example"
     first[header.index("대표자")] = PERSON
     # Without employees: of so few factories they could not be protected.

@@ -525,10 +525,11 @@ REGISTRY_SPOILED: list[tuple[str, str, str]] = [
             ("dim_factory", "product", "볼트 (문의 031-123-4567)"),
             ("dim_factory", "company_name", "모의제조 010-0000-0000"),
             ("dim_factory", "address", "모의로 1 01000000000"),
-            ("dim_factory", "product", "tel 02) 123-4567"),
+            ("dim_factory", "product", "금형 ☎ 123-4567"),
             ("dim_factory", "industry_name", "someone@example.org"),
             ("dim_factory", "address", "모의로 1 000000-1000000"),
             ("dim_knowledge_centre", "name_ko", "모의센터 070-0000-0000"),
+            ("survey_note", "text", "문의 : 070-0000-0000"),
         ]
     ),
     (

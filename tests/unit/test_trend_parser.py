@@ -13,9 +13,10 @@ from hypothesis import strategies as st
 
 from ingestion.contract import Contracts
 from ingestion.parsers import industrial_trend as trend
+from ingestion.persons import mask_notes
 from ingestion.problems import RejectedFile
 from ingestion.recognise import recognise
-from ingestion.registry import Registry
+from ingestion.registry import Registry, tidy
 from ingestion.sample import (
     CSV_EDITIONS,
     Mutation,
@@ -624,3 +625,67 @@ def test_notes_without_a_number_are_texts(
     content.sheets[0].rows[5][0] = text
     notes = trend.parse_workbook(content, contracts[TREND], registry, "x.xlsx").notes
     assert [(n["item"], n["value"]) for n in notes if n["cell"] == "A6"] == [("text", None)]
+
+
+@pytest.mark.parametrize(
+    ("cells", "left"),
+    [
+        (
+            ["ㅇ 문의 : 산업동향팀 모의홍길동 차장 (070-1357-2468, gildong@mo.example)"],
+            ["ㅇ 문의 : […]"],
+        ),
+        (["7. 담당자 모의홍길동"], ["7. 담당자 […]"]),
+        (["통계 작성자(모의홍길동), TEL 753-2468"], ["통계 작성자([…]"]),
+        (["담당자", "모의홍길동", "753-2468"], ["담당자", "[…]", "[…]"]),
+        (["ㅇ 조사책임자 : 산업동향팀", "모의홍길동"], ["ㅇ 조사책임자 : […]", "[…]"]),
+        (["Contact: Hong Gildong"], ["Contact: […]"]),
+        (["회수율 : 75.0% 문의 753-2468"], ["회수율 : 75.0% […]"]),
+        # what the notes say of the survey stays
+        *(
+            ([text], [text])
+            for text in (
+                "ㅇ 조사방법 : 이메일, 팩스, 전화, 웹기반 조사 병행",
+                "입주기업 담당자를 대상으로 조사",
+                "담당자 및 관리자 대상 조사",
+                "ㅇ 문의사항은 통계정보 참조",
+            )
+        ),
+    ],
+)
+def test_notes_name_nobody(
+    cells: list[str],
+    left: list[str],
+    edition_file: Callable[..., Path],
+    contracts: Contracts,
+    registry: Registry,
+) -> None:
+    content = _content(edition_file())
+    content.sheets[0].rows[5][: len(cells)] = cells
+    notes = trend.parse_workbook(content, contracts[TREND], registry, "x.xlsx").notes
+    assert [n["text"] for n in notes if n["cell"] in ("A6", "B6", "C6")] == left
+    rate = [n["value"] for n in notes if n["cell"] == "A6" and n["item"] == "response_rate_pct"]
+    assert rate == ([75.0] if "회수율" in cells[0] else [])
+
+
+def test_names_below_their_word_are_masked_to_the_next_gap() -> None:
+    cells = {
+        (1, 0): "담당자",
+        (1, 1): "연락처",
+        (2, 0): "모의홍길동",
+        (2, 1): "753-2468",
+        (4, 0): "끝",
+    }
+    told = mask_notes(cells)
+    assert told == {**cells, (2, 0): "[…]", (2, 1): "[…]"}
+
+
+def test_the_real_notes_stay_word_for_word(
+    real_workbook: Path, contracts: Contracts, registry: Registry
+) -> None:
+    content = _content(real_workbook)
+    told = {
+        n["text"]
+        for n in trend.parse_workbook(content, contracts[TREND], registry, real_workbook.name).notes
+    }
+    (sheet_,) = [s for s in content.sheets if "조사 개요" in tidy(s.name)]
+    assert told == {tidy(c) for row in sheet_.rows for c in row if isinstance(c, str) and tidy(c)}

@@ -38,7 +38,7 @@ __all__ = [
 ]
 
 #: Raised when the same bytes would land otherwise than before: landed files are made anew.
-PARSER_VERSION = "2"
+PARSER_VERSION = "3"
 
 
 def parse_workbook(

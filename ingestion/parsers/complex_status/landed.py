@@ -7,6 +7,7 @@ from typing import Any
 
 from ingestion.parsers.cells import a1, as_published
 from ingestion.periods import Period
+from ingestion.persons import mask_notes
 
 from .book import Book
 from .names import Name
@@ -77,7 +78,11 @@ def landed_rows(book: Book, period: Period, straddling: dict[str, str]) -> Itera
 
 
 def landed_notes(book: Book, period: Period) -> list[dict[str, Any]]:
-    """The texts beside the tables, in the landed schema `survey_notes`."""
+    """The texts beside the tables, in the landed schema `survey_notes`; nobody is named there."""
+    texts: dict[str, dict[tuple[int, int], str]] = {}
+    for sheet, r, c, text in book.notes:
+        texts.setdefault(sheet.name, {})[r, c] = text
+    masked = {name: mask_notes(cells) for name, cells in texts.items()}
     return [
         {
             "sheet": sheet.name,
@@ -85,7 +90,7 @@ def landed_notes(book: Book, period: Period) -> list[dict[str, Any]]:
             "publication_period": str(period),
             "item": "text",
             "value": None,
-            "text": text,
+            "text": masked[sheet.name][r, c],
         }
-        for sheet, r, c, text in book.notes
+        for sheet, r, c, _ in book.notes
     ]

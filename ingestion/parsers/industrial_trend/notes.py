@@ -8,6 +8,7 @@ from typing import Any
 
 from ingestion.parsers.cells import COUNT, a1
 from ingestion.periods import Period
+from ingestion.persons import mask_notes
 from ingestion.registry import tidy
 from ingestion.sniff import Content
 
@@ -27,28 +28,31 @@ def survey_notes(content: Content, period: Period) -> Iterator[dict[str, Any]]:
     """Every line of the survey notes, in the landed schema `survey_notes`.
 
     A line with figures that are known gives one row a figure (`item`, `value`), any other one row
-    of the item `text`.
+    of the item `text`. Contacts, and who is in charge, are masked.
     """
     for sheet in content.sheets:
         head = "".join(str(c) for row in sheet.rows[:3] for c in row)
         if "조사 개요" not in tidy(sheet.name) and "조사 개요" not in tidy(head):
             continue
-        for r, row in enumerate(sheet.rows):
-            for c, cell in enumerate(row):
-                text = tidy(cell) if isinstance(cell, str) else ""
-                if not text:
-                    continue
-                base = {
-                    "sheet": sheet.name,
-                    "cell": a1(r, c),
-                    "publication_period": str(period),
-                    "text": text,
-                }
-                found = False
-                for item, pattern in _ITEMS.items():
-                    match = pattern.search(text)
-                    if match:
-                        found = True
-                        yield {**base, "item": item, "value": float(match[1].replace(",", ""))}
-                if not found:
-                    yield {**base, "item": "text", "value": None}
+        texts = {
+            (r, c): tidy(cell)
+            for r, row in enumerate(sheet.rows)
+            for c, cell in enumerate(row)
+            if isinstance(cell, str) and tidy(cell)
+        }
+        for (r, c), said in mask_notes(texts).items():
+            text = texts[r, c]
+            base = {
+                "sheet": sheet.name,
+                "cell": a1(r, c),
+                "publication_period": str(period),
+                "text": said,
+            }
+            found = False
+            for item, pattern in _ITEMS.items():
+                match = pattern.search(text)
+                if match:
+                    found = True
+                    yield {**base, "item": item, "value": float(match[1].replace(",", ""))}
+            if not found:
+                yield {**base, "item": "text", "value": None}

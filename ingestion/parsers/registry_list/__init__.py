@@ -42,7 +42,7 @@ from .text import numbered
 
 __all__ = ["PARSER_VERSION", "header_key", "looks_like", "parse"]
 
-PARSER_VERSION = "1"
+PARSER_VERSION = "2"
 
 _MONTH_IN_NAME = re.compile(r"(?<!\d)(20\d{2})(0[1-9]|1[0-2])(?!\d)")
 
