@@ -135,21 +135,22 @@ def _fetch_one(errand: Errand) -> dict[str, Any]:
         "awaited": errand.editions.awaited,
         "awaited_since": errand.editions.awaited_since,
     }
+    notes = ["".join(f"; {note[n]}" for note in errand.notes) for n in (0, 1)]
     if failure is None:
         names = ", ".join(path.name for path in files[:3]) + (" …" if len(files) > 3 else "")
         return {
             **result,
             "status": "fetched" if files else "no_data",
-            "message": f"{len(files)} files: {names}" if files else "nothing new",
-            "message_ko": f"파일 {len(files)}개: {names}" if files else "새 자료 없음",
+            "message": (f"{len(files)} files: {names}" if files else "nothing new") + notes[0],
+            "message_ko": (f"파일 {len(files)}개: {names}" if files else "새 자료 없음") + notes[1],
         }
     return {
         **result,
         "status": status_of(failure),
         "code": f"{failure.publisher}/{failure.code}",
         "retriable": failure.retriable,
-        "message": f"{failure.message_en} → {failure.action_en}",
-        "message_ko": f"{failure.message_ko} → {failure.action_ko}",
+        "message": f"{failure.message_en} → {failure.action_en}{notes[0]}",
+        "message_ko": f"{failure.message_ko} → {failure.action_ko}{notes[1]}",
     }
 
 

@@ -6,7 +6,7 @@ import contextlib
 import io
 import zipfile
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, date
 from functools import cached_property, partial
 from pathlib import Path
@@ -61,6 +61,8 @@ class Errand:
     #: What has landed of the dataset, and when the files that people dropped came, by hash.
     snapshots: tuple[Snapshot, ...] = ()
     dropped: Callable[[], Mapping[str, str]] = dict
+    #: What there is to tell of what came, in English and Korean.
+    notes: list[tuple[str, str]] = field(default_factory=list)
 
     @property
     def dataset(self) -> str:
@@ -272,14 +274,23 @@ def _trend(errand: Errand, way: TrendFetch) -> Iterator[Path]:
 
 
 def _factories(errand: Errand, way: FactoriesFetch) -> Iterator[Path]:
-    """All pages of all complexes, as one edition of this month."""
+    """All pages of all complexes, as one edition of this month: whole or not at all, because totals are
+    made of it. Complexes of which there is nothing are told."""
     period = str(period_of_date(errand.today, "M"))
     if period in errand.landed and errand.since is None:
         return
     answers: list[Answer] = []
+    without: list[str] = []
     for name in way.complexes:
-        with contextlib.suppress(NoData):
+        try:
             answers += factories.fetch(errand.fetcher, factories.FactoriesRequest(name))
+        except NoData:
+            without.append(name)
+    if without:
+        count, shown = f"{len(without)}/{len(way.complexes)}", ", ".join(without)
+        errand.notes.append(
+            (f"complexes without data ({count}): {shown}", f"자료 없는 단지({count}): {shown}")
+        )
     if answers:
         yield errand.drop(answers, period)
         # The pages name persons: once they are one file, no second copy is kept.

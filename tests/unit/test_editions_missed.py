@@ -12,13 +12,16 @@ from urllib.parse import parse_qs
 import httpx
 import pytest
 
-from ingestion.contract import PortalFetch, TrendFetch, load_contracts
+from ingestion.contract import FactoriesFetch, PortalFetch, TrendFetch, load_contracts
 from ingestion.fetch import errors
 from ingestion.fetch.client import Fetcher
 from ingestion.ingest import Ingestion, ingest_file
+from ingestion.outcomes import read_outcomes
+from ingestion.registry import Registry as Complexes
 from pipeline import fetching, ways
 from pipeline.editions import Editions
 
+from ..conftest import SEEDS
 from .publisher_site import (
     CSV,
     KEYS,
@@ -396,3 +399,46 @@ def test_where_no_operation_can_be_had_it_is_not_tried_for_long(room: Ingestion)
     site.instead = Closed()
     assert ask_api(room, site)["code"] == "data.go.kr/12"
     assert len(site.asked) == 6
+
+
+# -- complexes of the registry's interface ------------------------------------------------------
+
+COMPLEXES = ("남동국가산업단지", "반월국가산업단지", "시화국가산업단지")
+
+
+class Registry(Gateway):
+    """The interface to the registry, by the name of the complex."""
+
+    def __call__(self, request: httpx.Request) -> httpx.Response:
+        name = request.url.params["irsttNm"]
+        self.asked.append((name, ""))
+        if name in self.instead:
+            return self.instead[name]
+        row = {"fctryManageNo": f"no {name}", "irsttNm": name, "cmpnyNm": "(주)모의"}
+        body = {"items": {"item": [row]}, "totalCount": 1, "pageNo": 1, "numOfRows": 500}
+        head = {"resultCode": "00", "resultMsg": "OK"}
+        return httpx.Response(200, json={"response": {"header": head, "body": body}})
+
+
+def ask_registry(home: Path, site: Registry, landed: set[str]) -> dict[str, Any]:
+    contract = load_contracts()["kicox__factory_registry_api"]
+    way = FactoriesFetch(way="factories", complexes=COMPLEXES)
+    source = contract.source.model_copy(update={"fetch": (way,)})
+    site.asked.clear()
+    with Fetcher(home, "r", keys=KEYS, transport=httpx.MockTransport(site)) as fetcher:
+        known = contract.model_copy(update={"source": source})
+        room = Ingestion(home, load_contracts(), Complexes.load(SEEDS))
+        return fetching._fetch_one(ways.Errand(fetcher, known, room, home / "inbox", landed, TODAY))
+
+
+def test_a_complex_without_factories_is_told(tmp_path: Path) -> None:
+    site = Registry(**{COMPLEXES[1]: gateway_says("03")})
+    result = ask_registry(tmp_path, site, set())
+    assert (result["status"], len(result["files"])) == ("fetched", 1)
+    assert f"complexes without data (1/3): {COMPLEXES[1]}" in result["message"]
+    assert f"자료 없는 단지(1/3): {COMPLEXES[1]}" in result["message_ko"]
+    rows = [r for r in read_outcomes(tmp_path / "outcomes") if r["status"] == "no_data"]
+    assert len(rows) == 1 and COMPLEXES[1] in rows[0]["message"]
+    site.instead = dict.fromkeys(COMPLEXES, gateway_says("03"))
+    result = ask_registry(tmp_path / "other", site, set())
+    assert result["status"] == "no_data" and all(name in result["message"] for name in COMPLEXES)

@@ -21,7 +21,7 @@ TABLES = {
     "snapshot_id VARCHAR, sheet VARCHAR, name_cell VARCHAR, "
     + ", ".join(f"{name}_status VARCHAR" for name in LISTED),
     "registry_edition": "dataset VARCHAR, scope VARCHAR, period VARCHAR, previous_period VARCHAR, is_latest BOOLEAN, "
-    "snapshot_id VARCHAR, emptied_row_count BIGINT, first_emptied VARCHAR",
+    "snapshot_id VARCHAR, row_count BIGINT, emptied_row_count BIGINT, first_emptied VARCHAR",
     "dim_complex_designation": "name_ko VARCHAR, former_name_ko VARCHAR",
     **dict.fromkeys(
         ("dim_factory", "dim_knowledge_centre"),
@@ -208,3 +208,24 @@ def test_a_complex_that_lost_all_its_factories(
     )
     assert len(found) == gone
     assert all("가람일반산업단지" in text and "10" in text for text in found)
+
+
+@pytest.mark.parametrize(
+    ("factories", "others_came", "gone"), [(9, 3, False), (10, 3, True), (10, 1, False)]
+)
+def test_a_complex_of_which_an_interface_tells_nothing_any_more(
+    factories: int, others_came: int, gone: bool, tmp_path: Path
+) -> None:
+    """Of a file of one complex alone nothing follows for the others."""
+    lost = edition(API, None, scope="가람일반산업단지", period="2025-11", row_count=factories)
+    rows = [lost]
+    for n, name in enumerate(("남동", "반월", "시화")):
+        came = n < others_came
+        rows.append(
+            edition(API, None, scope=name, period="2025-11", row_count=20, is_latest=not came)
+        )
+        if came:
+            rows.append(edition(API, "2025-11", scope=name, row_count=20))
+    found = told(tmp_path, "registry_loses_no_complex", registry_edition=rows)
+    assert len(found) == gone
+    assert all("가람일반산업단지" in text and "2025-11" in text and "10" in text for text in found)
