@@ -16,6 +16,7 @@ from decimal import Decimal
 from typing import Any
 
 from ingestion.registry import Unit, name_key
+from pipeline import claim_scope
 from pipeline import claim_words as words
 
 
@@ -56,13 +57,22 @@ def read_statement(
     understood: list[str] = []
     rest = _normalised(text)
     rest, period = _period(text, rest, understood)
-    rest, value, unit = _number(text, rest, understood)
+    if why := claim_scope.unmeasured(rest):
+        raise _refusal(text, understood, why)
+    rest, value, unit, scale = _number(text, rest, understood)
     if unit == "%p":
         raise _refusal(text, understood, "a change in percentage points is no level to check")
     rest, direction = _direction(rest)
     rest, comparator = _comparator(text, rest, understood)
     dimension = units[name_key(unit)].dimension if unit else "count"
     rest, metric = _metric(text, rest, dimension, unit, direction, metrics, understood)
+    if scale:
+        unit = words.SCALED.get((scale, metric["dimension"]))
+        if unit is None:
+            why = (
+                f"'{scale}' behind the number does not say what is counted, as in 98만 명, 6만 개사"
+            )
+            raise _refusal(text, understood, why)
     if direction == "down":
         if value < 0:
             raise _refusal(text, understood, "a negative fall is not clear")
@@ -73,6 +83,7 @@ def read_statement(
         word
         for word in re.findall(r"[^\W\d_]+(?:'s)?", rest)
         if word not in words.SILENT
+        and not claim_scope.is_read(word, metric)
         and words.PARTICLE.sub("", word) not in words.SILENT
         and not words.PARTICLE.fullmatch(word)
     ]
@@ -122,8 +133,11 @@ def _period(text: str, rest: str, understood: list[str]) -> tuple[str, str | Non
     return rest, found[0] if found else None
 
 
-def _number(text: str, rest: str, understood: list[str]) -> tuple[str, Decimal, str | None]:
-    """The one number of the sentence and its unit; None for a bare number or a counter."""
+def _number(
+    text: str, rest: str, understood: list[str]
+) -> tuple[str, Decimal, str | None, str | None]:
+    """The one number of the sentence, its unit (None for a bare number or a counter), and a scale
+    that stands alone behind it (98만)."""
     for pattern, factor, unit in words.COMPOUNDS:
         compound = re.search(pattern, rest)
         if compound:
@@ -133,7 +147,7 @@ def _number(text: str, rest: str, understood: list[str]) -> tuple[str, Decimal, 
             if re.search(words.AMOUNT, rest):
                 raise _refusal(text, understood, "it holds more than one number")
             understood.append(f"value {value:,} {unit}")
-            return rest, value, unit
+            return rest, value, unit, None
     numbers = list(re.finditer(words.AMOUNT, rest))
     if len(numbers) != 1:
         said = ", ".join(m["v"] for m in numbers)
@@ -150,19 +164,23 @@ def _number(text: str, rest: str, understood: list[str]) -> tuple[str, Decimal, 
         if tail:
             understood.append(f"value {value:,} {unit}")
             before = before[: money.start()] if money else before
-            return before + " # " + after[tail.end() :], value, unit
+            return before + " # " + after[tail.end() :], value, unit, None
     if money:
         scale = re.match(r"\s*(trillion|billion|million)?\b", after)
         named = words.MONEY[money[1]].get(scale[1] if scale else None)
         if scale and named:
             understood.append(f"value {value:,} {named}")
-            return before[: money.start()] + " # " + after[scale.end() :], value, named
+            return before[: money.start()] + " # " + after[scale.end() :], value, named, None
+    alone = re.match(words.SCALE, after)
+    if alone:
+        understood.append(f"value {value:,}{alone['scale']}")
+        return before + " # " + after[alone.end() :], value, None, alone["scale"]
     counter = re.match(words.COUNTERS, after)
     understood.append(f"value {value:,}")
     # the counter stays where it is: '개 단지' is among the words of a metric
     if counter and not after[counter.end() :].startswith((" ", "단", "국")):
         after = after[counter.end() :]
-    return before + " # " + after, value, None
+    return before + " # " + after, value, None, None
 
 
 def _direction(rest: str) -> tuple[str, str | None]:
@@ -217,12 +235,18 @@ def _metric(
         for hit in hits
         if hit[1]["metric"] != longest[1]["metric"]
         and hit[0] not in longest[0]
+        # '우리나라 수출액': what stands for either, the country's name has told apart
+        and claim_scope.OF_THE_NATION.get(hit[1]["metric"]) != longest[1]["metric"]
         and bool(hit[1]["growth_of"]) == bool(longest[1]["growth_of"])
     }
     if others:
         names = ", ".join(sorted(others | {longest[1]["metric"]}))
         raise _refusal(text, understood, f"it may speak of more than one metric: {names}")
-    understood.append(f"metric {longest[1]['metric']} ('{longest[0]}')")
+    try:
+        metric = claim_scope.metric_of_scope(rest, longest[1], metrics)
+    except ValueError as reason:
+        raise _refusal(text, understood, str(reason)) from None
+    understood.append(f"metric {metric['metric']} ('{longest[0]}')")
     for word, row in sorted(hits, key=lambda hit: -len(hit[0])):
         if row["metric"] == longest[1]["metric"]:
             haystack = _word(word).sub(" ", haystack)
@@ -230,7 +254,7 @@ def _metric(
         haystack = _word(word).sub(" ", haystack)
     # what is left of a counter that belonged to the number
     haystack = re.sub(rf"#{words.COUNTERS}", " ", haystack).replace("#", " ")
-    return f" {haystack} ", longest[1]
+    return f" {haystack} ", metric
 
 
 def _hits(

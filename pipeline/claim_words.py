@@ -24,6 +24,9 @@ SPELLINGS: tuple[tuple[str, str], ...] = (
     (r"[‘’`]", "'"),
     (r"[“”\"]", " "),
     (r"弗", "달러"),
+    (r"\bkorea\s+industrial\s+complex\s+corporation\b", "kicox"),
+    (r"\b(?:south\s+korea|(?:the\s+)?republic\s+of\s+korea)\b", "korea"),
+    (r"(?<![가-힣])(우리나라|나라|대한민국|한국|국내|전국)의\s+", r"\1 "),
     # what is part of saying a share is no direction
     (r"\b(made|make|makes|making)\s+up\b", r"\1"),
 )
@@ -105,6 +108,7 @@ UNITS: tuple[tuple[str, str], ...] = (
     (r"천\s*명|thousand\s+(?:persons|people|workers|employees|jobs)", "천명"),
     (r"만\s*(?:여\s*)?명", "만명"),
     (r"(?:여\s*)?명|persons\b|people\b|jobs\b", "명"),
+    (r"만\s*(?:여\s*)?(?:개\s*사(?!업)|개\s*업체)", "만개사"),
     (r"천\s*개\s*사(?!업)|천\s*개\s*업체", "천개사"),
     (r"개\s*사(?!업)|개\s*업체|firms\b|companies\b", "개사"),
 )
@@ -112,6 +116,14 @@ UNITS: tuple[tuple[str, str], ...] = (
 MONEY: dict[str, dict[str | None, str]] = {
     "krw": {"trillion": "조원", "billion": "십억원", "million": "백만원", None: "원"},
     "usd": {"trillion": "조달러", "billion": "십억달러", "million": "백만달러", None: "달러"},
+}
+#: A scale alone behind the number: 98만, 52만이었다. What it counts, the metric says.
+SCALE = r"\s*(?P<scale>[십백천만억]+)(?:\s*여)?(?=(?:이었다|였다|이다|이며|인|임|[은는이가의을를에로과와도다])?(?:\s|$))"
+SCALED: dict[tuple[str, str], str] = {
+    ("만", "persons"): "만명",
+    ("천", "persons"): "천명",
+    ("만", "firms"): "만개사",
+    ("천", "firms"): "천개사",
 }
 COUNTERS = r"\s*(?:개소|개사|개|건|회|곳|차례)"
 
@@ -164,20 +176,21 @@ NUMERATORS: dict[str, tuple[str, ...]] = {
     "national_employment_share_pct": ("고용 인원", "고용", "employment"),
 }
 
-_SILENT_WORDS = """산업단지 국가산업단지 국가산단 산단 단지 한국산업단지공단 산단공 공단 관할 관할하는 우리나라 나라 대한민국 한국 국내
+_SILENT_WORDS = """산업단지 국가산업단지 국가산단 산단 단지 한국산업단지공단 산단공 공단 관할 관할하는
     총 총계 합계 대비 차지 차지하는 차지한다 차지했다 차지하였다 차지한 비중 비율 기준 수준 규모 실적 이다 였다
     이었다 한다 했다 하였다 있다 달한다 달했다 달하는 기록 기록했다 기록하였다 기록한다 집계됐다 집계되었다 나타났다 된다 됐다
     되었다 수출했다 생산했다 고용했다 고용한다 생산한다 수출한다 담당한다 담당했다 담당 책임진다 나온다 중 가운데 값 액 수
     the a an of in for by was were is are be been has have had made make makes up account accounts accounted
-    that which with they at as korea korean korea's south nation nation's country country's kicox kicox's
-    national industrial complexes complex complexes' its their share it manage manages managed managing says
+    that which with they at as kicox kicox's
+    industrial complexes complex complexes' its their share it manage manages managed managing says
     there total totalled totaled us usd krw won dollars stood stands reach reached recorded
     amounted amounts amount to worth represent represents represented comprise comprised contribute contributes
-    contributed generate generated generates hold holds held come came domestic republic figure value rate
+    contributed generate generated generates hold holds held come came figure value rate
     employs employed produced exported number entire
 """
-#: Words that change nothing of what a claim about all the complexes says. '전국', '전체' and 'all' are
-#: none of them: the complexes of the country are more than those that KICOX manages.
+#: Words that change nothing of what a claim about the complexes says. '전체' and 'all' are none of them:
+#: the complexes of the country are more than those that KICOX manages. Words for the country are read
+#: by `claim_scope`.
 SILENT = frozenset(_SILENT_WORDS.split())
 PARTICLE = re.compile(
     r"(?:에서는|에서|까지|으로|로는|에는|이다|였다|이었다|은|는|이|가|의|을|를|에|로|과|와|도|만|인|임|씩|다)$"

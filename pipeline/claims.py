@@ -21,6 +21,8 @@ COMPARATORS = ("approx", "at_least", "at_most", "more_than", "less_than")
 _TREND = "kicox__industrial_trend"
 #: Dimensions of things that are counted.
 COUNTED = ("count", "firms", "persons")
+#: What no figure of these statistics comes near, in any unit; the parser of claims has it too.
+LARGEST = 10**20
 #: Dimensions of flows, which a longer period adds up.
 FLOWS = ("krw", "usd")
 
@@ -211,6 +213,10 @@ class Desk:
             ClaimError: the unit does not measure the metric; the period is none, or the release
                 has no figure of the metric for it (the message lists those it has).
         """
+        if abs(statement.value) > LARGEST:
+            raise ClaimError(
+                f"{statement.value:.6g} is beyond every figure: a value is at most 10^20"
+            )
         metric = self.metrics[statement.metric]
         factor = self._factor(statement.unit, metric)
         if tolerance is None:
@@ -218,8 +224,8 @@ class Desk:
             # things counted one by one; "52만 명" is rounded like any other figure
             exact = metric["dimension"] in COUNTED and factor == 1.0 and exponent >= 0
             tolerance = 0.0 if exact else float(Decimal(5).scaleb(min(exponent, 0) - 1))
-        if tolerance < 0:
-            raise ClaimError(f"a tolerance is not negative: {tolerance:g}")
+        if not 0 <= tolerance <= LARGEST:
+            raise ClaimError(f"a tolerance is a number from 0 to 10^20, not {tolerance:g}")
         if statement.period is not None:
             try:
                 Period.parse(statement.period)

@@ -9,13 +9,14 @@
     end
 {%- endmacro %}
 
-{#- A number with as many decimals as a column says (0 to 5). -#}
+{#- A number with as many decimals as a column says (0 to 5). Wide: a claim may say any number up to
+    10^20, and one that does not fit would stop the build. -#}
 {% macro figure_text(column, places) -%}
     case {{ places }}
         {%- for n in range(5) %}
-        when {{ n }} then {{ pct_text(column, n) }}
+        when {{ n }} then cast(cast({{ column }} as decimal(38, {{ n }})) as string)
         {%- endfor %}
-        else {{ pct_text(column, 5) }}
+        else cast(cast({{ column }} as decimal(38, 5)) as string)
     end
 {%- endmacro %}
 

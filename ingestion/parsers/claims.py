@@ -12,7 +12,9 @@ from ingestion.problems import Problem, RejectedFile, problem
 from ingestion.registry import Registry, name_key
 from ingestion.sniff import Content
 
-PARSER_VERSION = "3"
+PARSER_VERSION = "4"
+#: What no figure of these statistics comes near, in any unit.
+LARGEST = 1e20
 
 
 class Claim(BaseModel):
@@ -34,9 +36,9 @@ class Claim(BaseModel):
     scope: str
     period: str | None
     comparator: Literal["approx", "at_least", "at_most", "more_than", "less_than"]
-    stated_value: float = Field(allow_inf_nan=False)
+    stated_value: float = Field(ge=-LARGEST, le=LARGEST, allow_inf_nan=False)
     unit: str
-    tolerance: float = Field(ge=0, allow_inf_nan=False)
+    tolerance: float = Field(ge=0, le=LARGEST, allow_inf_nan=False)
     definition: str
     note_ko: str | None = None
     note_en: str | None = None
