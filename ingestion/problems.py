@@ -934,6 +934,15 @@ CATALOG: dict[str, _Entry] = {
         "units.csv의 표기대로 적거나 지표의 단위를 쓰십시오. 인쇄된 단위가 틀렸으면 옳은 단위를 쓰고 "
         "인쇄된 대로를 printed_as에 적으십시오.",
     ),
+    "claim_scope_unfit": _Entry(
+        "error",
+        "{metric} is not measured for the scope '{found}'; it is for: {known}",
+        "{metric}은(는) '{found}' 범위로 잴 수 없습니다. 잴 수 있는 범위: {known}",
+        "Write one of these as scope if the text speaks of it. A claim about anything else, one complex "
+        "say, cannot be checked with this metric: take the file out of the inbox.",
+        "원문이 이 가운데 하나를 말하면 scope에 그대로 적으십시오. 단지 하나처럼 다른 범위를 말하는 주장은 "
+        "이 지표로 검증할 수 없으니 파일을 받은 자료 폴더에서 빼십시오.",
+    ),
     "claim_undated": _Entry(
         "error",
         "the claim names no period and nobody says when it was made",

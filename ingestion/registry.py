@@ -56,6 +56,8 @@ class Registry:
     provinces: dict[str, str] = field(default_factory=dict)
     #: Metric of claims → its unit, with the dimension that a claim's unit must have.
     metrics: dict[str, Unit] = field(default_factory=dict)
+    #: Metric of claims → the scopes for which it is measured.
+    scopes: dict[str, tuple[str, ...]] = field(default_factory=dict)
 
     @classmethod
     def load(cls, seeds: Path) -> Registry:
@@ -89,11 +91,16 @@ class Registry:
             for spelling in [row["name_ko"], *row["spellings"].split(";")]:
                 if spelling.strip():
                     _put(provinces, spelling, row["province_code"], "provinces.csv")
-        metrics = {
-            row["metric"]: Unit(row["unit"], row["dimension"], 1.0)
-            for row in _rows(seeds / "claim_metrics.csv")
-        }
-        return cls(complexes, industries, units, digest.hexdigest()[:16], provinces, metrics)
+        claimed = _rows(seeds / "claim_metrics.csv")
+        return cls(
+            complexes,
+            industries,
+            units,
+            digest.hexdigest()[:16],
+            provinces,
+            {row["metric"]: Unit(row["unit"], row["dimension"], 1.0) for row in claimed},
+            {row["metric"]: tuple(row["scopes"].split("|")) for row in claimed},
+        )
 
     def nearest_complex(self, raw: str) -> str | None:
         """The known spelling most like an unknown one: a hint for a person, never a mapping."""

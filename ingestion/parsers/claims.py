@@ -9,7 +9,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from ingestion.periods import Period
 from ingestion.problems import Problem, RejectedFile, problem
-from ingestion.registry import Registry, name_key
+from ingestion.registry import Registry, name_key, tidy
 from ingestion.sniff import Content
 
 PARSER_VERSION = "4"
@@ -22,6 +22,7 @@ class Claim(BaseModel):
 
     `stated_value` and `tolerance` are in `unit`; `period` is null where the text names none,
     `claim_date` where nobody knows the day. `metric` is one of dbt_project/seeds/claim_metrics.csv.
+    `scope`: of what the text speaks, one of those for which the metric is measured (same file).
     `printed_as`: the figure as printed, where its unit was misprinted and `unit` is the right one.
     """
 
@@ -50,7 +51,7 @@ def parse_claim(content: Content, registry: Registry) -> list[dict[str, Any]]:
 
     Raises:
         RejectedFile: a key is missing, unknown, or its value not valid; the metric is not known,
-            the period is none, or the unit does not measure the metric. Every fault is listed.
+            the period is none, or the metric is not measured in the unit or for the scope. Every fault is listed.
     """
     mapping = dict(content.mapping)
     if isinstance(mapping.get("period"), int):  # a year without quotation marks
@@ -85,9 +86,24 @@ def parse_claim(content: Content, registry: Registry) -> list[dict[str, Any]]:
                     unit=metric.name,
                 )
             )
+    scopes = registry.scopes.get(claim.metric, ())
+    if metric is not None and _folded(claim.scope) not in map(_folded, scopes):
+        problems.append(
+            problem(
+                "claim_scope_unfit",
+                cell="scope",
+                found=claim.scope,
+                metric=claim.metric,
+                known="; ".join(scopes),
+            )
+        )
     if problems:
         raise RejectedFile(problems)
     return [{**claim.model_dump(), "cell": "stated_value"}]
+
+
+def _folded(text: str) -> str:
+    return tidy(text).casefold()
 
 
 def _fault(fault: dict[str, Any]) -> Problem:

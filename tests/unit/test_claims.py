@@ -55,12 +55,21 @@ def test_a_year_without_quotation_marks_is_a_year() -> None:
 
 
 @pytest.mark.parametrize(
+    "scope", ["국가산업단지", "National  industrial complexes that KICOX manages"]
+)
+def test_a_scope_is_one_of_those_the_metric_is_measured_for(scope: str) -> None:
+    assert parse_claim(a_claim(scope=scope), REGISTRY)[0]["scope"] == scope
+
+
+@pytest.mark.parametrize(
     ("changes", "code", "words"),
     [
         ({"metric": "happiness"}, "claim_metric_unknown", ["happiness", "mini_cluster_count"]),
         ({"period": "2005-Q5"}, "claim_period_unknown", ["2005-Q5", "2005-Q3"]),
         ({"period": "summer"}, "claim_period_unknown", ["summer"]),
         ({"unit": "조원"}, "claim_unit_unfit", ["조원", "national_export_share_pct"]),
+        ({"scope": "창원국가산업단지"}, "claim_scope_unfit", ["창원국가산업단지", "national_export_share_pct", "국가산업단지"]),
+        ({"scope": "Korea, customs basis"}, "claim_scope_unfit", ["that KICOX manages"]),
         ({"author_mood": "good"}, "claim_key_unknown", ["author_mood", "claim_id"]),
         ({"tolerance": -1}, "bad_value", ["tolerance"]),
         ({"stated_value": float("nan")}, "bad_value", ["stated_value"]),
@@ -70,7 +79,7 @@ def test_a_year_without_quotation_marks_is_a_year() -> None:
         ({"comparator": "roughly"}, "bad_value", ["comparator", "at_least"]),
         ({"claim_date": None}, "claim_undated", ["period"]),
     ],
-)
+)  # fmt: skip
 def test_bad_claims_are_refused_by_name(
     changes: dict[str, Any], code: str, words: list[str]
 ) -> None:
