@@ -103,6 +103,89 @@ def test_every_dataset_answers_on_a_release_without_a_figure(
                 connection.execute(f"SELECT {metric['expression']} FROM ({query})").fetchall()
 
 
+def test_growth_gaps_years_and_verdicts_are_those_of_the_marts(
+    assets: ModuleType, tmp_path: Path
+) -> None:
+    """A missing quarter, a break, a part of a year and a verdict, as the dashboards have them."""
+    quarters = {
+        "2024-Q3": 100.0,
+        "2024-Q4": 105.0,
+        "2025-Q1": 106.0,
+        "2025-Q4": 103.0,
+        "2026-Q1": 111.3,
+    }
+    figures = [
+        {"period": p, "exports_usd_m": v, "exports_usd_m_status": "A"} for p, v in quarters.items()
+    ]
+    total = {
+        "complex_id": "_T",
+        "industry_code": "_T",
+        "comparison": "yoy",
+        "period": "2026-Q1",
+        "base_period": "2025-Q1",
+    }
+    folder = make_release(
+        tmp_path / "r",
+        {
+            "dim_period": [
+                {"period": f"{y}-Q{q}", "freq": "Q", "year": y, "quarter": q, "start_date": f"{y}-{3 * q - 2:02}-01"}
+                for y in (2024, 2025, 2026) for q in (1, 2, 3, 4)
+            ] + [{"period": f"{y}", "freq": "A", "year": y, "start_date": f"{y}-01-01"} for y in (2003, 2010)],
+            "national_total_quarterly": figures,
+            "complex_quarterly": [{"complex_id": "gumi", **row} for row in figures[1:4]],
+            "growth_quarterly": [
+                {**total, "measure": "exports_usd_m", "growth_pct": 5.0, "growth_pct_status": "A", "break_ids": "b1;b2"},
+                {**total, "measure": "employment_count", "growth_pct": None, "growth_pct_status": "Q", "break_ids": "b1"},
+            ],
+            "series_break": [
+                {"break_id": b, "effective": "2025-10", "what_ko": f"까닭 {b}", "what_en": f"reason {b}"}
+                for b in ("b1", "b2", "b12")
+            ],
+            "national_share": [
+                {
+                    "metric": "national_export_share_pct", "definition": "customs_exports", "period": year,
+                    "share_pct": 43.0, "months_covered": months, "months_in_period": 12,
+                }
+                for year, months in (("2003", 1), ("2010", 12))
+            ],
+            "claim_verdict": [{"claim_id": "c", "verdict": "not_evaluable"}],
+        },
+    )  # fmt: skip
+    files = {k: yaml.safe_load(v) for k, v in assets.render(folder / "kicox.duckdb").items()}
+    with duckdb.connect(str(folder / "kicox.duckdb"), read_only=True) as connection:
+
+        def ask(dataset: str, columns: str, order: str = "1") -> list[tuple[Any, ...]]:
+            query = files[f"sandan/datasets/sandan/{dataset}.yaml"]["sql"]
+            return connection.execute(
+                f"SELECT {columns} FROM ({query}) ORDER BY {order}"
+            ).fetchall()
+
+        totals = ask("national_totals", "period, exports_usd_m")
+        assert [p for p, _ in totals] == [
+            "2024-Q3", "2024-Q4", "2025-Q1", "2025-Q2", "2025-Q3", "2025-Q4", "2026-Q1",
+        ]  # fmt: skip
+        assert {p: v for p, v in totals if v is not None} == quarters
+        assert ask("complexes_over_time", "complex_id, period, exports_usd_m, name_en", "2") == [
+            ("gumi", p, quarters.get(p), "Gumi")
+            for p in ("2024-Q4", "2025-Q1", "2025-Q2", "2025-Q3", "2025-Q4")
+        ]
+        assert ask("growth_latest", "measure_en, base_period, growth_pct, note_ko, note_en") == [
+            ("Employment", "2025-Q1", None, "비공개", "Missing value; suppressed"),
+            ("Exports", "2025-Q1", 5.0, "단절: 까닭 b1; 까닭 b2", "break: reason b1; reason b2"),
+        ]
+        assert ask("national_shares", "period") == [("2010",)]
+        assert ask("claim_verdict", "verdict_ko, verdict_en") == [
+            ("판정할 수 없음", "Not evaluable")
+        ]
+    for lang in ("ko", "en"):
+        shown = files[f"sandan/charts/claims_{lang}.yaml"]["params"]["all_columns"]
+        assert f"verdict_{lang}" in shown and "verdict" not in shown
+        on_it = files[f"sandan/dashboards/sandan_{lang}.yaml"]["position"]
+        assert "CHART-growth" in on_it
+    # Superset compares by counting rows; growth is what the mart says.
+    assert not [p for p, f in files.items() if "compare_lag" in f.get("params", {})]
+
+
 @pytest.mark.parametrize(
     ("path", "old", "new", "message"),
     [
