@@ -8,7 +8,7 @@ import re
 import signal
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -145,6 +145,16 @@ def test_the_cards_show_the_marts_totals(context: Any, site: str, release: Path)
     }.items():
         card = visit.page.inner_text(f"[data-measure={measure}] .value")
         assert shown in card, (measure, card)
+    said = f"KRW {production / 1e4:,.1f} trillion ({production:,.0f} × KRW 100 million)"
+    assert said in visit.page.inner_text("p.say")
+    # Figures within a chart would cover its lines: all stand at its right edge.
+    edges = visit.page.eval_on_selector_all(
+        "#shares ~ .columns svg",
+        "all => all.map(s => [...s.querySelectorAll('g[font-weight=\"600\"] text')]"
+        ".map(t => t.transform.baseVal[0].matrix.e))",
+    )
+    assert any(len(edge) > 1 for edge in edges)
+    assert all(len(set(edge)) <= 1 for edge in edges), edges
     # Change of a rate is in points; growth across a break bears its mark.
     ((now, then),) = query(
         release,
@@ -223,13 +233,20 @@ def test_the_map_s_table_has_every_complex_of_its_quarter(
     known = query(
         release,
         f"SELECT name_en, {measure}, {measure}_status FROM complex_quarterly "
-        f"JOIN dim_complex USING (complex_id) WHERE period = '{period}' AND complex_id <> '_T' "
-        "AND longitude IS NOT NULL",
+        f"JOIN dim_complex USING (complex_id) WHERE period = '{period}' AND complex_id <> '_T'",
     )
     table = {row[0]: row[2] for row in cells(visit, "#table + div")}
     assert set(table) == {name for name, *_ in known}
     for name, value, status in known:
         assert table[name].split("\n")[0] == shown_as(value, status, 0), name
+    # Those that no map can show are named.
+    nowhere = query(
+        release,
+        f"SELECT name_en FROM complex_quarterly JOIN dim_complex USING (complex_id) "
+        f"WHERE period = '{period}' AND longitude IS NULL ORDER BY 1",
+    )
+    assert nowhere
+    assert visit.page.inner_text("#nowhere").endswith(": " + ", ".join(n for (n,) in nowhere))
     assert visit.page.locator(".map svg .watermark").text_content() == "SIMULATED 모의자료"
     # The largest are named on the map itself, and no name is cut.
     largest = max((row for row in known if row[1] is not None), key=lambda row: row[1])[0]
@@ -343,6 +360,12 @@ def test_quality_and_status_count_as_the_release_does(
     rows = cells(visit, "main")
     assert len(rows) == len(verdict["checks"])
     assert sum(row[3] == "passed" for row in rows) == sum(c["success"] for c in verdict["checks"])
+    failed = [c for c in verdict["checks"] if not c["success"]]
+    assert failed
+    visit = Visit(context, f"{site}/ko/quality.html")
+    assert visit.page.locator("article p").all_inner_texts() == [
+        " ".join(f"{c[part].rstrip('.')}." for part in ("reason_ko", "action_ko")) for c in failed
+    ]
     visit = Visit(context, f"{site}/en/status.html")
     known = query(
         release,
@@ -415,6 +438,54 @@ def test_the_badges_tell_release_and_verdict(context: Any, site: str, release: P
     assert manifest["release_id"] in facts and f"{passed}/{total}" in facts
     visit.page.click(".facts a.chip")
     visit.page.wait_for_url("**/en/quality.html")
+    # By its own name it is asked for as well, and says so once there is a newer one.
+    index = json.loads((release.parent / "index.json").read_text(encoding="utf-8"))
+    newer = {**index, "current": "2026-Q2_v1"}
+    visit = Visit(context, f"{site}/en/index.html".replace("current", release.name))
+    (entry,) = (r for r in index["releases"] if r["release_id"] == release.name)
+    assert visit.page.get_attribute(".facts time", "datetime") == entry["published_at"]
+    visit.page.route("**/releases/index.json", lambda route: route.fulfill(json=newer))
+    visit.page.reload()
+    assert "There is a newer release: 2026-Q2_v1" in visit.page.inner_text(".problem")
+
+
+def answering(body: str) -> Callable[[Any], None]:
+    """A route that answers with a text."""
+    return lambda route: route.fulfill(body=body)
+
+
+def test_a_missing_quarter_breaks_every_line(context: Any, site: str, release: Path) -> None:
+    """The same release without two quarters between others: a gap, told in words as well."""
+    gone = ("2024-Q2", "2024-Q3")
+    overview = json.loads((release / "site/data/overview.json").read_text(encoding="utf-8"))
+    overview["totals"] = [row for row in overview["totals"] if row["period"] not in gone]
+    one = json.loads((release / "site/data/complex/changwon.json").read_text(encoding="utf-8"))
+    kept = [i for i, p in enumerate(one["history"]["periods"]) if p not in gone]
+    assert len(kept) == len(one["history"]["periods"]) - 2
+    one["history"] = {
+        "periods": [one["history"]["periods"][i] for i in kept],
+        "values": {m: [v[i] for i in kept] for m, v in one["history"]["values"].items()},
+        "status": {m: "".join(s[i] for i in kept) for m, s in one["history"]["status"].items()},
+    }
+    files = {"overview": overview, "complex/changwon": one}
+    for name, (page, lines) in {
+        "overview": ("index", ".cards .spark g[stroke-width='2'] > path"),
+        "complex/changwon": (
+            "complex/changwon",
+            "#history + * > .columns g[stroke-width='2'] > path",
+        ),
+    }.items():
+        visit = Visit(context, f"{site}/en/{page}.html")
+        visit.page.route(f"**/data/{name}.json", answering(json.dumps(files[name])))
+        assert "No statement for" not in visit.text()
+        visit.page.reload()
+        visit.page.wait_for_selector("html[data-drawn=yes]", timeout=60_000)
+        drawn = visit.page.eval_on_selector_all(lines, "all => all.map(p => p.getAttribute('d'))")
+        pieces = [d.count("M") for d in drawn if "L" in d]
+        assert len(pieces) >= 6 and set(pieces) == {2}, (page, pieces)
+        if page != "index":
+            assert "No statement for: 2024-Q2, 2024-Q3." in visit.text()
+        visit.page.close()
 
 
 def test_make_site_opens_the_current_release(context: Any, sample_home: Path) -> None:
@@ -464,7 +535,7 @@ def test_a_query_in_the_browser_reads_the_releases_own_database(
         "9007199254740993",
         "12:30:00",
         "2026-03-31",
-        '["9007199254740993",1]',
+        "[9007199254740993, 1]",
     ]
     visit.is_clean()
     # Intervals as DuckDB writes them.
@@ -483,10 +554,30 @@ def test_a_query_in_the_browser_reads_the_releases_own_database(
     written = query(release, f"SELECT i::VARCHAR FROM (VALUES {listed}) AS t(i)")
     assert answer == [*(text for (text,) in written), "NULL"]
     visit.is_clean()
+    # So is what lies within lists and structures, and the first of many rows come first.
+    nested = "{'a': [INTERVAL '3 hours', NULL], 'd': DATE '2026-03-31'} AS s"
+    visit.page.fill(
+        "#query", f"SELECT {nested}, 'x' AS s, i FROM range(3000) AS t(i) -- to its end"
+    )
+    visit.page.press("#query", "Control+Enter")
+    visit.page.wait_for_selector("html[data-queried='5']", timeout=120_000)
+    assert "first 2,000 rows" in visit.page.inner_text("p[role=status]")
+    answer = visit.page.eval_on_selector_all("tbody td", "cells => cells.map(c => c.innerText)")
+    ((written_out,),) = query(release, f"SELECT s::VARCHAR FROM (SELECT {nested})")
+    assert answer[:6] == [written_out, "x", "0", written_out, "x", "1"]
+    # An error is told in DuckDB's words, with the place.
+    visit.page.fill("#query", "SELECT 1;\nSELEC 2")
+    visit.page.press("#query", "Control+Enter")
+    visit.page.wait_for_selector("html[data-queried='6']", timeout=120_000)
+    assert visit.page.inner_text(".problem").split("\n") == [
+        'Parser Error: syntax error at or near "SELEC"',
+        "LINE 2: SELEC 2",
+        "        ^",
+    ]
     # No extension may be fetched, whatever a query asks for.
     visit.page.fill("#query", "LOAD spatial")
     visit.page.press("#query", "Control+Enter")
-    visit.page.wait_for_selector("html[data-queried='5']", timeout=120_000)
+    visit.page.wait_for_selector("html[data-queried='7']", timeout=120_000)
     assert visit.page.locator(".problem").count() == 1
     assert visit.outside == []
 
@@ -634,11 +725,14 @@ def one_period(folder: Path, *, value: float | None, status: str) -> Path:
 
 
 @pytest.mark.parametrize(
-    ("value", "status", "language"), [(None, "Q", "en"), (0.0, "A", "ko"), (-3.5, "A", "en")]
+    ("value", "status", "language", "width"),
+    [(None, "Q", "en", 375), (0.0, "A", "ko", 375), (-3.5, "A", "en", 1280)],
 )
 def test_a_poor_release_still_renders_truthfully(
-    context: Any, tmp_path: Path, value: float | None, status: str, language: str
+    browser: Any, tmp_path: Path, value: float | None, status: str, language: str, width: int
 ) -> None:
+    """Also copied away from its index, on a phone, with a name of forty syllables."""
+    context = browser.new_context(viewport={"width": width, "height": 900})
     folder = one_period(tmp_path / "release", value=value, status=status)
     with duckdb.connect(str(folder / "kicox.duckdb")) as connection:
         connection.execute(
@@ -649,10 +743,9 @@ def test_a_poor_release_still_renders_truthfully(
             f"COPY (FROM dim_complex ORDER BY complex_id) TO '{folder}/marts/dim_complex.parquet'"
         )
     render_site(folder, folder / "site")
-    (tmp_path / "index.json").write_text('{"current": "2026-Q1_v1", "releases": []}', "utf-8")
-    with file_server(tmp_path) as address:
+    with file_server(folder) as address:
         for name in PAGES:
-            visit = Visit(context, f"{address}/release/site/{language}/{name}.html")
+            visit = Visit(context, f"{address}/site/{language}/{name}.html")
             if name == "sql":
                 visit.queried()
             assert not visit.outside and not visit.wrong, (name, visit.wrong, visit.outside)
@@ -670,5 +763,6 @@ def test_a_poor_release_still_renders_truthfully(
                 visit.page.click("summary")
                 reason = {"ko": "전국 분모 없음", "en": "no national denominator"}[language]
                 assert reason in visit.text()
-            assert visit.page.evaluate("document.documentElement.scrollWidth") <= 1280, name
+            assert visit.page.evaluate("document.documentElement.scrollWidth") <= width, name
             visit.page.close()
+    context.close()

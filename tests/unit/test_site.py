@@ -53,6 +53,7 @@ def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
                 quarter("gumi", "2025-Q4", 70.0, "A"),
                 quarter("gumi", NOW, None, "Q"),
                 quarter("yeosu", NOW, 0.0, "A"),
+                quarter("songsan_green_city", NOW, None, "Q"),
             ],
             "national_total_quarterly": [
                 {"period": NOW, "production_krw_100m": 1234.5, "production_krw_100m_status": "A"}
@@ -192,6 +193,8 @@ def test_the_map_tells_absent_suppressed_and_zero_apart(release: Path) -> None:
     assert found["status"]["production_krw_100m"]["gumi"] == "AQ"
     assert found["status"]["production_krw_100m"]["yeosu"] == " A"
     assert found["values"]["production_krw_100m"]["yeosu"] == [None, 0.0]
+    # One without coordinates is there for the table.
+    assert found["status"]["production_krw_100m"]["songsan_green_city"] == " Q"
 
 
 def test_names_and_units_are_those_of_the_definitions(release: Path) -> None:

@@ -90,7 +90,7 @@ def _movers(marts: Marts, period: str) -> list[Row]:
 
 
 def on_map(marts: Marts, period: str) -> Row:
-    """The content of `data/map.json`: the cards' measures of every complex with a point.
+    """The content of `data/map.json`: the cards' measures of every complex, with a point or without.
 
     `values[measure][complex_id]` is one list over `periods`; `status` likewise, one letter each,
     a space where the complex is not in the quarter.
@@ -108,8 +108,7 @@ def on_map(marts: Marts, period: str) -> Row:
     columns = ", ".join(f"q.{m}, q.{m}_status" for m in chosen)
     for complex_id, code, *cells in marts.tuples(
         f"SELECT q.complex_id, q.period, {columns} FROM complex_quarterly q "
-        "JOIN dim_complex c USING (complex_id) WHERE c.longitude IS NOT NULL AND q.period <= $1 "
-        "ORDER BY q.complex_id, q.period",
+        "JOIN dim_complex c USING (complex_id) WHERE q.period <= $1 ORDER BY q.complex_id, q.period",
         [period],
     ):
         for i, measure in enumerate(chosen):

@@ -4,6 +4,7 @@ import * as Plot from "@observablehq/plot";
 import {html} from "htl";
 import {t} from "./context.js";
 import {figureText, midDate, number, period} from "./format.js";
+import {spanned} from "./series.js";
 
 export const colours = ["var(--blue-mark)", "var(--orange-mark)", "var(--green-mark)", "var(--purple-mark)"];
 const STYLE = {background: "none", color: "var(--soft)", fontFamily: "inherit", fontSize: "12px", overflow: "visible"};
@@ -42,12 +43,13 @@ export function spark(points, {name, unit, digits}) {
   const known = points.filter((p) => p.value != null && (p.status ?? "A") === "A");
   if (known.length < 2) return "";
   const [first, last] = [known[0], known.at(-1)];
-  points = points.filter((p) => p.period >= first.period && p.period <= last.period);
+  points = spanned(points.filter((p) => p.period >= first.period && p.period <= last.period));
   const node = Plot.plot({
     width: 320, height: 56, margin: 5, axis: null, style: {...STYLE, width: "100%", height: "auto"},
     x: {type: "utc"}, y: {nice: false},
     marks: [
       Plot.line(points.map((p) => ({...p, date: midDate(p.period)})), {x: "date", y: (p) => ((p.status ?? "A") === "A" ? p.value : NaN), stroke: "var(--blue-mark)", strokeWidth: 2}),
+      Plot.dot(lone(points), {x: (p) => midDate(p.period), y: "value", fill: "var(--blue-mark)", r: 2}),
       Plot.dot([last], {x: (p) => midDate(p.period), y: "value", fill: "var(--blue-mark)", r: 3.5})
     ]
   });
@@ -55,21 +57,21 @@ export function spark(points, {name, unit, digits}) {
   return html`<div class="spark">${node}<div><span>${first.period}</span><span>${last.period}</span></div></div>`;
 }
 
-/** Lines over time. series: [{label, colour?, points: [{period, value, status}], isSoft}]. */
+/** Lines over time, broken where a period between is missing. series: [{label, colour?, points: [{period, value,
+ * status}], isSoft}]; points in order. */
 export function lines(series, {title, unit, digits = 0, height = 220, share = 1, zero = false, rules = [], width, isKeyed = false, isDotted = false} = {}) {
-  const drawn = series.map((s, i) => ({...s, colour: s.colour ?? colours[i % colours.length]}));
+  const drawn = series.map((s, i) => ({...s, points: spanned(s.points), colour: s.colour ?? colours[i % colours.length]}));
   const known = (s) => s.points.filter((p) => p.value != null && (p.status ?? "A") === "A");
   const all = drawn.flatMap(known);
   if (!all.length) return html`<figure class="chart"><figcaption>${title}</figcaption><p class="none-drawn">${drawn.every((s) => s.points.some((p) => p.status === "Q")) ? t("X: 비공개인 분기뿐이다", "X: suppressed in every quarter with a statement") : t("그릴 수치가 없다", "No figure to draw")}</p></figure>`;
   const wide = width ?? columnWidth(share);
-  const ends = spread(
-    drawn.map((s) => ({s, last: known(s).at(-1)})).filter((d) => d.last),
-    all.map((p) => p.value).concat(rules.map((r) => r.value)),
-    height
-  );
+  const ends = drawn.map((s) => ({s, last: known(s).at(-1)})).filter((d) => d.last);
   const span = Math.max(...all.map((p) => p.value)) - Math.min(...all.map((p) => p.value));
   const isMany = drawn.length > 1 && !isKeyed;
   const periods = new Set(all.map((p) => p.period));
+  // Figures stand at the right edge alone: within, they and the other lines would cover each other.
+  const newest = [...periods].sort().at(-1);
+  const labelled = spread(isMany ? ends : ends.filter((d) => d.last.period === newest), all.map((p) => p.value).concat(rules.map((r) => r.value)), height);
   const isFew = periods.size < 5 && all.every((p) => p.period.includes("-"));
   const text = (p) => `${period(p.period)}\n${isMany ? `${p.label}: ` : ""}${number(p.value, digits)} ${unit ?? ""}`;
   const node = Plot.plot({
@@ -86,7 +88,7 @@ export function lines(series, {title, unit, digits = 0, height = 220, share = 1,
       ...rules.flatMap((r) => [
         Plot.ruleY([r.value], {stroke: "var(--ink)", strokeDasharray: "4 3", strokeWidth: 1}),
         // (behind a figure at the end of a line that stands there)
-        Plot.text([r], {y: "value", text: "label", frameAnchor: "right", dx: ends.some((d) => Math.abs(d.at - r.value) < span / 12) ? 40 : 4, textAnchor: "start", fill: "var(--ink)"})
+        Plot.text([r], {y: "value", text: "label", frameAnchor: "right", dx: labelled.some((d) => d.last.period === newest && Math.abs(d.at - r.value) < span / 12) ? 40 : 4, textAnchor: "start", fill: "var(--ink)"})
       ]),
       ...drawn.map((s) =>
         Plot.line(s.points.map((p) => ({...p, date: midDate(p.period)})), {
@@ -96,7 +98,7 @@ export function lines(series, {title, unit, digits = 0, height = 220, share = 1,
       // A lone figure between gaps would be no line.
       ...drawn.map((s) => Plot.dot(isDotted ? known(s) : lone(s.points), {x: (p) => midDate(p.period), y: "value", fill: s.colour, r: 2.5})),
       Plot.dot(ends, {x: (d) => midDate(d.last.period), y: (d) => d.last.value, fill: (d) => d.s.colour, r: 3}),
-      Plot.text(ends, {x: (d) => midDate(d.last.period), y: "at", text: (d) => (isMany ? shorten(d.s.label, 13) : number(d.last.value, digits)), dx: 8, textAnchor: "start", fill: (d) => (drawn.length > 1 ? d.s.colour.replace("-mark", "") : "var(--ink)"), fontWeight: 600}),
+      Plot.text(labelled, {x: (d) => midDate(d.last.period), y: "at", text: (d) => (isMany ? shorten(d.s.label, 13) : number(d.last.value, digits)), dx: 8, textAnchor: "start", fill: (d) => (drawn.length > 1 ? d.s.colour.replace("-mark", "") : "var(--ink)"), stroke: "var(--paper)", strokeWidth: 4, fontWeight: 600}),
       Plot.tip(drawn.flatMap((s) => known(s).map((p) => ({...p, label: s.label}))), Plot.pointer({x: (p) => midDate(p.period), y: "value", title: text, fill: "var(--paper)", stroke: "var(--soft)", textPadding: 6}))
     ]
   });

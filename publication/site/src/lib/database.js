@@ -59,49 +59,60 @@ async function start(tell, file) {
   return {db, connection};
 }
 
-/** An interval as DuckDB writes it (`1 year 2 months 3 days 04:05:06.5`), or null. The library knows no
- * months, days and nanoseconds in one value: sixteen bytes, read here as they lie. */
-function interval(vector, row) {
-  if (!vector.isValid(row)) return null;
-  const {values, offset} = vector.data[0];
-  const at = 4 * (row + offset);
-  const [months, days] = [values[at], values[at + 1]];
-  const micros = ((BigInt(values[at + 3]) << 32n) | BigInt(values[at + 2] >>> 0)) / 1000n;
-  const counted = [[Math.trunc(months / 12), "year"], [months % 12, "month"], [days, "day"]];
-  const parts = counted.filter(([n]) => n).map(([n, unit]) => `${n} ${unit}${Math.abs(n) === 1 ? "" : "s"}`);
-  if (micros || !parts.length) {
-    const size = micros < 0n ? -micros : micros;
-    const two = (n) => String(n).padStart(2, "0");
-    const part = String(size % 1_000_000n).padStart(6, "0").replace(/0+$/, "");
-    const clock = [size / 3_600_000_000n, (size / 60_000_000n) % 60n, (size / 1_000_000n) % 60n].map(two).join(":");
-    parts.push(`${micros < 0n ? "-" : ""}${clock}${part && `.${part}`}`);
-  }
-  return parts.join(" ");
-}
+/** What JavaScript has values of; lists, structures, intervals and the like are left to DuckDB to write. */
+const isPlain = ({type}) => /^(Int\d|Uint|Float|Decimal|Utf8|LargeUtf8|Bool|Date|Time|Null|Dictionary)/.test(type);
 
 /** The first rows of a query: {columns: [{name, type}], rows: [[…]], isWhole, milliseconds}. Values stand in
- * the order of the columns, of which two may bear one name. */
+ * the order of the columns, of which two may bear one name. Throws an Error with DuckDB's own words. */
 export async function query(text, most = 2000) {
   const {connection} = await open();
   const started = performance.now();
-  const reader = await connection.send(text, true);
+  let found = await read(connection, text, most, isPlain);
+  if (!found.rows) found = await read(connection, written(text, found.columns), most).then(
+    ({rows, isWhole}) => ({rows, isWhole, columns: found.columns.map((c) => (isPlain(c) ? c : {...c, type: "Utf8"}))}),
+    () => read(connection, text, most) // what cannot stand in brackets is shown as it comes
+  );
+  return {...found, milliseconds: performance.now() - started};
+}
+
+const written = (text, columns) =>
+  `SELECT ${columns.map((c, i) => (isPlain(c) ? `c${i}` : `c${i}::VARCHAR`))} FROM (${text}\n) AS q(${columns.map((_, i) => `c${i}`)})`;
+
+/** Rows of a query; none where a column is not one that `accepts`. */
+async function read(connection, text, most, accepts = () => true) {
+  const reader = await connection.send(text, true).catch((error) => {
+    throw new Error(told(error.message));
+  });
   const rows = [];
-  let columns = [];
+  let columns = (reader.schema?.fields ?? []).map((f) => ({name: f.name, type: String(f.type)}));
   let isWhole = true;
   for await (const batch of reader) {
-    if (!columns.length) columns = batch.schema.fields.map((f) => ({name: f.name, type: String(f.type)}));
-    // By place, not by name: a row of Arrow knows of columns with one name only the last.
-    const vectors = columns.map((_, i) => batch.getChildAt(i));
+    // By place, not by name: Arrow knows of columns with one name only the last, value and type.
+    const vectors = batch.schema.fields.map((_, i) => batch.getChildAt(i));
+    columns = batch.schema.fields.map((f, i) => ({name: f.name, type: String(vectors[i].type)}));
+    if (!columns.every(accepts)) {
+      await connection.cancelSent();
+      return {columns, rows: null};
+    }
     for (let j = 0; j < batch.numRows; ++j) {
       if (rows.length >= most) {
         isWhole = false;
         break;
       }
-      rows.push(vectors.map((vector) => (/^Interval/.test(vector.type) ? interval(vector, j) : vector.get(j))));
+      rows.push(vectors.map((vector) => vector.get(j)));
     }
     if (!isWhole) break;
   }
-  if (!columns.length && reader.schema) columns = reader.schema.fields.map((f) => ({name: f.name, type: String(f.type)}));
   if (!isWhole) await connection.cancelSent();
-  return {columns, rows, isWhole, milliseconds: performance.now() - started};
+  return {columns, rows, isWhole};
+}
+
+// An error of the parser comes as JSON, others as text.
+function told(message) {
+  try {
+    const {exception_type: kind, exception_message: words} = JSON.parse(message);
+    return words ? `${kind} Error: ${words}` : message;
+  } catch {
+    return message;
+  }
 }

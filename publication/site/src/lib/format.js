@@ -28,6 +28,19 @@ export function signed(value, digits = 1) {
   return isZero ? text : `${value < 0 ? "−" : "+"}${text}`;
 }
 
+/** Money in 억원 (KRW 100 million) as a sentence says it, the figure of the marts with it: `176조 7,986억원`,
+ * `KRW 176.8 trillion (1,767,986 × KRW 100 million)`. */
+export function won(value) {
+  const size = Math.round(Math.abs(value));
+  if (lang === "en") {
+    const [amount, word] = size >= 10_000 ? [value / 10_000, "trillion"] : [value / 10, "billion"];
+    return `KRW ${number(amount, 1)} ${word} (${number(value)} × KRW 100 million)`;
+  }
+  if (size < 10_000) return `${number(value)}억원`;
+  const rest = size % 10_000;
+  return `${value < 0 ? "−" : ""}${number(Math.floor(size / 10_000))}조${rest ? ` ${number(rest)}억` : ""}원`;
+}
+
 /** What stands where there is no figure. The publisher marks a suppressed one with X; so do we. */
 const MARKS = {Q: "X", M: "–", O: "…"};
 const markOf = (status) => MARKS[status] ?? MARKS.O;

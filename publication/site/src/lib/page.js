@@ -59,8 +59,10 @@ function drawRelease(site) {
 }
 
 /** What only the index beside the releases knows: when it was published, and whether it still holds.
- * A release copied away from its index says nothing of it. */
+ * Among releases a folder is called `current` or as its release is; one copied away under another name has no
+ * index to ask (a browser tells of every file in vain asked for), and says nothing of it. */
 async function drawState(site) {
+  if (!["current", site.release_id].includes(decodeURIComponent(release.pathname.split("/").at(-2)))) return;
   let entry, index;
   try {
     const answer = await fetch(new URL("../index.json", release), {cache: "no-cache"});

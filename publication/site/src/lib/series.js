@@ -6,14 +6,25 @@ export const points = (history, measure) =>
     ? history.periods.map((period, i) => ({period, value: history.values[measure][i], status: history.status[measure][i]}))
     : [];
 
-/** The quarters of a time span with gaps as points without a figure, so that lines break there. */
-export function filled(series) {
-  const periods = [...new Set(series.flatMap((s) => s.points.map((p) => p.period)))].sort();
-  return series.map((s) => {
-    const known = new Map(s.points.map((p) => [p.period, p]));
-    const [first, last] = [s.points[0]?.period, s.points.at(-1)?.period];
-    return {...s, points: periods.filter((p) => p >= first && p <= last).map((p) => known.get(p) ?? {period: p, value: null, status: "O"})};
-  });
+/** Points of one frequency with every quarter, month or year from the first to the last of them: one that
+ * is not there becomes a point without a figure, so that a line breaks there. */
+export function spanned(points) {
+  if (points.length < 2) return points;
+  const known = new Map(points.map((p) => [p.period, p]));
+  const codes = [...known.keys()].sort();
+  const whole = [];
+  for (let code = codes[0]; code <= codes.at(-1); code = after(code)) whole.push(known.get(code) ?? {period: code, value: null, status: "O"});
+  return whole;
+}
+
+// The period after one: `2025-Q4` → `2026-Q1`, `2025-12` → `2026-01`, `2025` → `2026`.
+function after(code) {
+  const year = +code.slice(0, 4);
+  if (code.length === 4) return String(year + 1);
+  const isQuarter = code[5] === "Q";
+  const next = +code.slice(isQuarter ? 6 : 5) + 1;
+  const [y, n] = next > (isQuarter ? 4 : 12) ? [year + 1, 1] : [year, next];
+  return isQuarter ? `${y}-Q${n}` : `${y}-${String(n).padStart(2, "0")}`;
 }
 
 /** The point of one quarter: value and status, missing where the quarter is not there. */

@@ -5,7 +5,7 @@ import {load} from "../lib/data.js";
 import {digitsOf, figure, keyOfMarks, number, period, withUnit} from "../lib/format.js";
 import {lines} from "../lib/charts.js";
 import {chosen, remember} from "../lib/page.js";
-import {at, filled, points} from "../lib/series.js";
+import {at, points} from "../lib/series.js";
 import {table} from "../lib/table.js";
 
 const MOST = 4;
@@ -48,7 +48,7 @@ function side(site, files, isIndexed) {
       }))
     ], {caption: period(files[0].period), sortable: false})}
     <div class="columns">${measures.map((m) => {
-      const series = filled(files.map((file) => ({label: head(file), points: points(file.history, m.measure)})));
+      const series = files.map((file) => ({label: head(file), points: points(file.history, m.measure)}));
       const isIndex = isIndexed && m.kind !== "rate";
       const drawn = isIndex ? toIndex(series) : series;
       return lines(drawn, {title: own(m), unit: isIndex ? t("지수", "index") : own(m, "unit"), digits: isIndex ? 1 : digitsOf(m), share: 0.5, height: 240, rules: isIndex ? [{value: 100, label: "100"}] : []});

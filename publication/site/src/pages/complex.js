@@ -5,7 +5,7 @@ import {lang, own, page, t} from "../lib/context.js";
 import {load} from "../lib/data.js";
 import {codeName, digitsOf, figure, growth, keyOfMarks, number, period, pointsChanged, withUnit} from "../lib/format.js";
 import {bars, lines, spark} from "../lib/charts.js";
-import {at, before, filled, points} from "../lib/series.js";
+import {at, before, points, spanned} from "../lib/series.js";
 import {seasonal} from "../lib/seasonal.js";
 import {table} from "../lib/table.js";
 
@@ -73,7 +73,7 @@ function history(site, data) {
   const drawn = CHARTS.filter((m) => data.history.values[m] && site.measures[m]);
   return html`<div class="columns">${drawn.map((name) => {
     const m = site.measures[name];
-    return lines(filled([{label: own(m), points: points(data.history, name)}]), {title: own(m), unit: own(m, "unit"), digits: digitsOf(m), share: 0.5, height: 190});
+    return lines([{label: own(m), points: points(data.history, name)}], {title: own(m), unit: own(m, "unit"), digits: digitsOf(m), share: 0.5, height: 190});
   })}</div>
   ${gaps(data)}${breaks(data)}
   ${overTime(t("표로 보기", "As a table"), t("시계열 표", "History as a table"), data.history.periods.toReversed(),
@@ -93,12 +93,15 @@ function overTime(summary, label, periods, columns) {
 
 // A gap in a line is told in words: a line that is not there says nothing to those who read no chart.
 function gaps(data) {
-  const told = new Map();
-  for (const m of CHARTS)
-    for (const [i, s] of [...(data.history.status[m] ?? "")].entries())
-      if (s === "Q") told.set(data.history.periods[i], true);
-  if (!told.size) return "";
-  return html`<p class="small soft">${t("선이 끊긴 곳은 비공개(X)이거나 자료가 없는 분기이다. 비공개: ", "Where a line breaks, the figure is suppressed (X) or missing. Suppressed in: ")}${[...told.keys()].join(", ")}</p>`;
+  const {periods, status} = data.history;
+  const hidden = periods.filter((_, i) => CHARTS.some((m) => status[m]?.[i] === "Q"));
+  const missing = spanned(periods.map((period) => ({period}))).map((p) => p.period).filter((p) => !periods.includes(p));
+  if (!hidden.length && !missing.length) return "";
+  return html`<p class="small soft">${[
+    t("선이 끊긴 곳은 비공개(X)이거나 자료가 없는 분기이다.", "Where a line breaks, the figure is suppressed (X) or missing."),
+    hidden.length ? `${t("비공개", "Suppressed in")}: ${hidden.join(", ")}.` : "",
+    missing.length ? `${t("자료 없음", "No statement for")}: ${missing.join(", ")}.` : ""
+  ].filter(Boolean).join(" ")}</p>`;
 }
 
 function breaks(data) {
@@ -137,7 +140,7 @@ function industryHistory(site, data, rows, main) {
   const largest = known.toSorted((a, b) => now(b) - now(a)).slice(0, 4);
   const periods = [...new Set(known.flatMap((i) => past(i).map((p) => p.period)))].sort().reverse();
   return html`<div>
-    ${lines(filled(largest.map((i) => ({label: own(i), points: past(i)}))), {title: largest.length < known.length ? t(`${own(m)}, 가장 큰 업종 ${largest.length}개`, `${own(m)}, the ${largest.length} largest industries`) : own(m), unit: own(m, "unit"), digits: digitsOf(m), height: 240})}
+    ${lines(largest.map((i) => ({label: own(i), points: past(i)})), {title: largest.length < known.length ? t(`${own(m)}, 가장 큰 업종 ${largest.length}개`, `${own(m)}, the ${largest.length} largest industries`) : own(m), unit: own(m, "unit"), digits: digitsOf(m), height: 240})}
     ${overTime(t("업종의 시계열을 표로 보기", "Industries over time as a table"), t(`업종별 ${withUnit(m)}`, `${withUnit(m)} by industry`), periods,
       known.map((i) => ({label: own(i), series: data.industry_history[i.industry_code], name: main, digits: digitsOf(m)})))}</div>`;
 }

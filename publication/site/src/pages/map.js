@@ -18,6 +18,7 @@ export async function render(site) {
   const play = html`<button type="button" class="act" aria-pressed="false">${t("재생", "Play")}</button>`;
   const label = html`<output></output>`;
   const place = html`<div class="map"></div>`;
+  const nowhere = html`<p class="soft small" id="nowhere"></p>`;
   const list = html`<div></div>`;
   select.value = data.measures.includes(chosen("measure")) ? chosen("measure") : data.measures[0];
   slider.value = Math.max(0, data.periods.includes(chosen("period")) ? data.periods.indexOf(chosen("period")) : data.periods.length - 1);
@@ -31,7 +32,9 @@ export async function render(site) {
     const rows = Object.entries(data.values[select.value] ?? {})
       .map(([id, values]) => ({id, value: values[slider.value], status: data.status[select.value][id][slider.value], ...site.complex[id]}))
       .filter((r) => r.status !== " ");
-    place.replaceChildren(chart(rows, measure, data, outlines));
+    const [placed, unplaced] = [rows.filter((r) => r.longitude != null), rows.filter((r) => r.longitude == null)];
+    place.replaceChildren(chart(placed, measure, data, outlines));
+    nowhere.textContent = unplaced.length ? `${t("좌표가 없어 지도에 없는 단지(표에는 있다)", "Without coordinates, so in the table only")}: ${unplaced.map((r) => own(r)).sort((a, b) => a.localeCompare(b)).join(", ")}` : "";
     if (!isMoving) {
       list.replaceChildren(asTable(rows, measure, code));
       remember({measure: select.value, period: code});
@@ -63,7 +66,7 @@ export async function render(site) {
   return html`<div>
     <div class="controls"><label>${t("측정값", "Measure")} ${select}</label>
     <label><span>${t("분기", "Quarter")}: <b>${label}</b></span> ${slider}</label>${play}</div>
-    ${place}<p class="note"><span>○ ${t("값이 0", "zero")}</span><span>× ${t("비공개(X) 또는 자료 없음", "suppressed (X) or missing")}</span></p>
+    ${place}<p class="note"><span>○ ${t("값이 0", "zero")}</span><span>× ${t("비공개(X) 또는 자료 없음", "suppressed (X) or missing")}</span></p>${nowhere}
     <h2 id="table">${t("표로 보기", "As a table")}</h2>${list}${keyOfMarks()}
     <p class="soft small">${t("좌표: 국토교통부 산업단지 도면(dim_complex). 시도 경계: Natural Earth(공유 자산), 단순화함.", "Points: Ministry of Land, layer of industrial complexes (dim_complex). Provinces: Natural Earth (public domain), simplified.")}</p>
   </div>`;

@@ -2,7 +2,7 @@
 import {html} from "htl";
 import {lang, own, page, t} from "../lib/context.js";
 import {load, objects} from "../lib/data.js";
-import {digitsOf, figure, growth, keyOfMarks, number, period, pointsChanged, signed, withUnit} from "../lib/format.js";
+import {digitsOf, figure, growth, keyOfMarks, number, period, pointsChanged, signed, withUnit, won} from "../lib/format.js";
 import {bars, lines, spark} from "../lib/charts.js";
 import {seasonal} from "../lib/seasonal.js";
 import {before} from "../lib/series.js";
@@ -32,7 +32,7 @@ function headline(site, data, totals) {
   const m = site.measures.production_krw_100m;
   const g = growthOf(data, "production_krw_100m", "yoy");
   if (totals?.production_krw_100m == null || totals.production_krw_100m_status !== "A" || !m) return "";
-  const value = `${number(totals.production_krw_100m)}${t("", " ")}${own(m, "unit")}`;
+  const value = won(totals.production_krw_100m);
   const rate = g?.growth_pct_status === "A" ? g.growth_pct : null;
   const said = rate == null ? "" : number(Math.abs(rate), 1);
   const isFlat = Number(Math.abs(rate ?? 1).toFixed(1)) === 0; // what rounds to nothing has no direction
@@ -82,17 +82,10 @@ function shares(site, data) {
       const rules = data.stated.filter((s) => s.metric === metric).map((s) => ({value: s.value, label: `${s.value}%`}));
       if (!definitions.length) return html`<p>${own(name ?? {}) || metric}: ${t("분모가 없어 값이 없다", "no figure: there is no national denominator")}</p>`;
       return lines(
-        definitions.map(([d, rs]) => ({label: own(site.shares[`${metric} ${d}`] ?? {}) || d, points: yearly(rs)})),
+        definitions.map(([d, rs]) => ({label: own(site.shares[`${metric} ${d}`] ?? {}) || d, points: rs.map((r) => ({period: r.period, value: r.share_pct, status: "A"}))})),
         {title: own(name ?? {}) || metric, unit: "%", digits: 1, share: 0.5, rules, height: 230, isKeyed: true, isDotted: true}
       );
     })}</div>${sharesNow(site, data)}`;
-}
-
-// One point a year: years without a figure break the line.
-function yearly(rows) {
-  const known = new Map(rows.map((r) => [+r.period, r.share_pct]));
-  const [first, last] = [Math.min(...known.keys()), Math.max(...known.keys())];
-  return Array.from({length: last - first + 1}, (_, i) => first + i).map((y) => ({period: String(y), value: known.get(y) ?? null, status: known.has(y) ? "A" : "O"}));
 }
 
 function sharesNow(site, data) {

@@ -59,7 +59,9 @@ function console_(database) {
       save.disabled = false;
       remember({q: asked === EXAMPLES[0][2].trim() ? null : asked});
     } catch (error) {
-      place.replaceChildren(html`<p class="problem" role="alert">${error.message}</p>`);
+      // What is wrong, and below it the line with its mark.
+      const [what, ...where] = error.message.split("\n\n");
+      place.replaceChildren(html`<div class="problem" role="alert">${what}${where.length ? html`<pre>${where.join("\n\n")}</pre>` : ""}</div>`);
       state.textContent = "";
     } finally {
       run.disabled = false;
