@@ -236,12 +236,11 @@ def _mended(room: Ingestion, known: Snapshot, path: Path) -> Snapshot | None:
 def _again(
     room: Ingestion, known: Snapshot, name: str, data: bytes, run_id: str, moment: datetime
 ) -> Outcome:
-    """The same bytes as before: nothing to do, unless the name claims another period."""
-    base = _unchanged(known, name, run_id, moment)
+    """The same bytes as before: nothing to do, unless they could not be read."""
     reason, stale = _quarantine_reason(room, known.sha256), is_stale(room, known)
     if reason is not None and not stale:
         return replace(
-            base,
+            _unchanged(known, name, run_id, moment),
             status="quarantined",
             message="in quarantine already: " + reason["lines_en"][0],
             message_ko="이미 격리됨: " + reason["lines_ko"][0],
@@ -249,6 +248,12 @@ def _again(
         )
     if stale:
         return _read_and_land(room, known, data, run_id, moment, kind="reparsed")
+    return _known_again(known, name, run_id, moment)
+
+
+def _known_again(known: Snapshot, name: str, run_id: str, moment: datetime) -> Outcome:
+    """Nothing to do, unless the name claims another period."""
+    base = _unchanged(known, name, run_id, moment)
     claimed = _period_in_name(name, known.period)
     if claimed is not None and claimed != known.period and name != known.file_name:
         fault = problem(
@@ -311,16 +316,17 @@ def _read(
         content = read_content(data)
         if not snapshot.is_simulated and is_marked(content):
             filed = snapshot = replace(snapshot, is_simulated=True)
-        contract = recognise(content, room.contracts, room.registry, snapshot.file_name)
+        named = _as_named(snapshot, content)
+        contract = recognise(content, room.contracts, room.registry, named.file_name)
         filed = _file_under(
             snapshot, contract, _period_so_far(content, contract, snapshot), content
         )
-        read = _parse(room, content, contract, snapshot, drafts)
+        read = _parse(room, content, contract, named, drafts)
         filed = _file_under(snapshot, contract, read.period, content)
         _refuse_future(filed, contract)
         _refuse_repeated(room, filed, contract)
-        if kind == "first" and (known := _known_answers(room, filed)) is not None:
-            return _unchanged(known, snapshot.file_name, run_id, moment)
+        if kind == "first" and (known := _known_answers(room, filed, content)) is not None:
+            return _known_again(known, snapshot.file_name, run_id, moment)
     except RejectedFile as rejected:
         _keep(room, snapshot, filed, data)
         return _quarantine(room, filed, data, rejected, run_id, moment)
@@ -518,11 +524,16 @@ def _refuse_repeated(room: Ingestion, filed: Snapshot, contract: Contract) -> No
             )
 
 
-def _known_answers(room: Ingestion, filed: Snapshot) -> Snapshot | None:
-    """The newest edition of the same period, if its answers were these, whatever was asked then.
+def _known_answers(room: Ingestion, filed: Snapshot, content: Content) -> Snapshot | None:
+    """The newest edition of the same period, if its answers were these, whatever was asked then; the file
+    in an archive, if it came as such before.
 
     (An edition that has moved to another address says nothing new.)
     """
+    if content.packed_sha256:
+        known = room.store.find(content.packed_sha256)
+        is_known = known is not None and not in_quarantine(room.home, known.sha256)
+        return known if is_known and known is not None and not is_stale(room, known) else None
     if not filed.answers_sha256:
         return None
     same = [
@@ -558,6 +569,13 @@ def _period_so_far(content: Content, contract: Contract, snapshot: Snapshot) -> 
         if periods:
             return str(max(set(periods), key=lambda p: (periods.count(p), p)))
     return snapshot.period
+
+
+def _as_named(snapshot: Snapshot, content: Content) -> Snapshot:
+    """A file out of an archive has two names; of the dates in them the last counts, which is its own."""
+    if not content.packed_name:
+        return snapshot
+    return replace(snapshot, file_name=f"{snapshot.file_name}/{content.packed_name}")
 
 
 def _file_under(snapshot: Snapshot, contract: Contract, period: str, content: Content) -> Snapshot:

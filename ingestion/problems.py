@@ -74,6 +74,13 @@ CATALOG: dict[str, _Entry] = {
         "The publisher may have answered with an error page. " + _REDOWNLOAD_EN,
         "발행 기관이 오류 화면을 보냈을 수 있습니다. " + _REDOWNLOAD_KO,
     ),
+    "archive_contents": _Entry(
+        "error",
+        "the archive holds {count} workbooks or CSV files, not one: {found}",
+        "압축 파일에 통합 문서나 CSV가 하나가 아니라 {count}개 있습니다: {found}",
+        "Unpack it and drop the files (xlsx, xls, csv) into the inbox one by one.",
+        "압축을 풀어 파일(xlsx, xls, csv)을 하나씩 수신 폴더에 넣으십시오.",
+    ),
     "damaged_text": _Entry(
         "error",
         "the text was damaged before it came here: {count} replacement characters (U+FFFD), first "

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import codecs
+import hashlib
 import io
 import re
 import zipfile
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Any, overload
 
@@ -29,6 +30,12 @@ from ingestion.sheet_bounds import check_sheets
 MAX_UNPACKED_BYTES = 512 * 1024 * 1024
 #: A sheet is read up to this many cells; the real sheets have fewer than 700.
 MAX_CELLS = 20_000_000
+
+#: What is looked for in an archive, and what is never meant.
+_TABLE_ENDINGS = (".xlsx", ".xlsm", ".xls", ".csv")
+_OF_SYSTEMS = re.compile(
+    r"(^|/)(__MACOSX/|\._|\.DS_Store$|Thumbs\.db$|desktop\.ini$)", re.IGNORECASE
+)
 
 #: A larger text is not decoded and cut into rows before somebody asks for them.
 LARGE_TEXT_BYTES = 1024 * 1024
@@ -72,6 +79,9 @@ class Content:
     mapping: dict[str, Any] = field(default_factory=dict)
     properties: dict[str, str] = field(default_factory=dict)
     ending: str = "bin"
+    #: Of the one file in an archive: its name there and the hash of its bytes.
+    packed_name: str = ""
+    packed_sha256: str = ""
 
     @property
     def first_row(self) -> list[Any]:
@@ -151,10 +161,55 @@ def _read_archive(data: bytes) -> Content:
         if damaged is not None:
             raise reject("damaged_archive", detail=f"bad checksum in {damaged}")
         if not any(name.startswith("xl/") for name in names):
-            raise reject("not_a_table", kind="an archive without a workbook")
+            return _read_packed(archive)
         check_sheets(archive, MAX_CELLS)
         properties = _properties(archive, set(names))
     return Content("workbook", _sheets(data), properties=properties, ending="xlsx")
+
+
+def _read_packed(archive: zipfile.ZipFile) -> Content:
+    """The one workbook or CSV in an archive, read like a file of its own.
+
+    Raises:
+        RejectedFile: there is another number of them, or a name leads out of the archive; what is wrong
+            with the file itself.
+    """
+    # What systems leave beside the files of people is nothing of theirs.
+    names = {
+        _member_name(info): info
+        for info in archive.infolist()
+        if not info.is_dir() and not _OF_SYSTEMS.search(info.filename)
+    }
+    for name in names:
+        if name.startswith(("/", "\\")) or ".." in re.split(r"[/\\]", name):
+            raise reject("damaged_archive", detail=f"a name that leads out of it: {name[:80]}")
+    tables = [name for name in names if name.lower().endswith(_TABLE_ENDINGS)]
+    if len(tables) != 1:
+        shown = ", ".join(name[:80] for name in list(names)[:6]) + (" …" if len(names) > 6 else "")
+        raise reject("archive_contents", found=shown or "–", count=len(tables))
+    data = archive.read(names[tables[0]])
+    if data[:2] == b"PK":
+        with _damage_told(), zipfile.ZipFile(io.BytesIO(data)) as inner:
+            is_workbook = any(name.startswith("xl/") for name in inner.namelist())
+        if not is_workbook:
+            raise reject("not_a_table", kind="an archive in an archive")
+    found = read_content(data)
+    return replace(
+        found,
+        ending="zip",
+        packed_name=re.split(r"[/\\]", tables[0])[-1],
+        packed_sha256=hashlib.sha256(data).hexdigest(),
+    )
+
+
+def _member_name(info: zipfile.ZipInfo) -> str:
+    """A member's name; Korean Windows writes it in CP949 without saying so, which is read as CP437."""
+    if info.flag_bits & 0x800:
+        return info.filename
+    try:
+        return info.filename.encode("cp437").decode("cp949")
+    except UnicodeError:
+        return info.filename
 
 
 @contextmanager
@@ -296,8 +351,10 @@ def may_name_persons(data: bytes) -> bool:
     if data[:2] == b"PK" or data[:8] == olefile.MAGIC:
         try:
             content = read_content(data)
-        except RejectedFile:
-            return MANIFEST.encode() in data
+        except RejectedFile as rejected:
+            # Of several files in an archive nobody looked at any.
+            packed = rejected.problems[0].code == "archive_contents" or _holds_text(data)
+            return packed or MANIFEST.encode() in data
         rows = [row for sheet in content.sheets for row in sheet.rows[:50]]
         return content.form == "answers" or _speaks_of_persons(
             "\n".join("\t".join(map(str, row)) for row in rows)
@@ -310,6 +367,15 @@ def may_name_persons(data: bytes) -> bool:
     first = texts[0][:HEAD_BYTES].split("\n", 1)[0].split(",")
     values = sum(sum(c.isdigit() for c in cell) > 1 for cell in first)
     return (len(first) > 2 and values > 1) or any(map(_speaks_of_persons, texts))
+
+
+def _holds_text(data: bytes) -> bool:
+    """Whether an archive that could not be read has a CSV in it."""
+    try:
+        with zipfile.ZipFile(io.BytesIO(data)) as archive:
+            return any(name.lower().endswith(".csv") for name in archive.namelist())
+    except Exception:  # half an archive: its names can be seen nevertheless
+        return b".csv" in data.lower()
 
 
 def _speaks_of_persons(text: str) -> bool:
