@@ -5,26 +5,79 @@
     the next edition of its scope is closed; where no edition asked, nothing is known. Everything is
     told by neighbours: one window over the rows of a key, in the order of editions. -#}
 
-{#- What may change, and where it shows. Blanks and case do not count, and what one of two editions
-    does not state has not changed. `unless`: who moves to another complex has moved, that is all. -#}
+{#- What may change, and by which marks it shows. Spelling does not count, and what one of two editions
+    does not state has not changed. `instead`: marks that are compared where one of two editions lacks
+    the first. `unless`: who moves to another complex has moved, that is all. The landed text stays as
+    the publisher wrote it. -#}
 {% macro factory_changes() -%}
     {{ return([
-        {'kind': 'rename', 'columns': ['company_name']},
-        {'kind': 'move', 'columns': ['address']},
-        {'kind': 'industry_change', 'columns': ['industry']},
-        {'kind': 'complex_change', 'columns': ['complex_name'], 'unless': 'address'},
+        {'kind': 'rename', 'marks': {'name': firm_key('company_name')}},
+        {'kind': 'move', 'marks': {'province': 'province_code', 'place': place_key()}},
+        {'kind': 'industry_change', 'marks': {
+            'industry': "case when ksic_code > '9' then substr(ksic_code, 2) else ksic_code end",
+            'industry_name': 'case when ksic_code is null then industry_name end',
+        }},
+        complex_change(),
     ]) }}
 {%- endmacro %}
 
 {% macro centre_changes() -%}
     {{ return([
-        {'kind': 'rename', 'columns': ['name_ko']},
-        {'kind': 'move', 'columns': ['address']},
-        {'kind': 'status_change', 'columns': ['status']},
-        {'kind': 'type_change', 'columns': ['location_type', 'sale_type']},
-        {'kind': 'area_change', 'columns': ['land_area_m2', 'floor_area_m2']},
-        {'kind': 'complex_change', 'columns': ['complex_name'], 'unless': 'address'},
+        {'kind': 'rename', 'marks': {'name': firm_key('name_ko')}},
+        {'kind': 'move', 'marks': {'province': 'province_code', 'place': place_key()}},
+        {'kind': 'status_change', 'marks': {'status': 'status'}},
+        {'kind': 'type_change', 'marks': {'location_type': 'location_type', 'sale_type': 'sale_type'}},
+        {'kind': 'area_change', 'marks': {'land_area': 'land_area_m2', 'floor_area': 'floor_area_m2'}},
+        complex_change(),
     ]) }}
+{%- endmacro %}
+
+{#- A complex is told by its identifier or, where one edition has none, by its name without the kind;
+    the kinds are held against each other where both say one (a national and a general complex may
+    share a name). -#}
+{% macro complex_change() -%}
+    {{ return({
+        'kind': 'complex_change',
+        'marks': {'complex': 'complex_id'},
+        'instead': {
+            'complex_stem': complex_stem("translate(complex_raw, '·ㆍ‧・∙', '')"),
+            'complex_kind': "nullif(regexp_extract(replace(complex_raw, ' ', ''),"
+                " '(국가|일반|도시첨단|농공)(산업)?(단지|산단)$', 1), '')",
+        },
+        'unless': 'move',
+    }) }}
+{%- endmacro %}
+
+{#- A firm's name whatever its blanks, case and the spelling of its legal form. -#}
+{% macro firm_key(column) -%}
+    {%- set plain = "lower(replace(" ~ column ~ ", ' ', ''))" -%}
+    {%- set key = namespace(sql=plain) -%}
+    {%- for long, short in [('주식회사', '(주)'), ('㈜', '(주)'), ('（주）', '(주)'), ('유한회사', '(유)')] -%}
+        {%- set key.sql = "replace(" ~ key.sql ~ ", '" ~ long ~ "', '" ~ short ~ "')" -%}
+    {%- endfor -%}
+    {#- most names have none of these, and a look costs less than four replacements -#}
+    {%- set odd = [] -%}
+    {%- for word in ['회사', '㈜', '（'] -%}
+        {%- do odd.append(column ~ " like '%" ~ word ~ "%'") -%}
+    {%- endfor -%}
+    {{ return("case when " ~ odd | join(' or ') ~ " then " ~ key.sql ~ " else " ~ plain ~ " end") }}
+{%- endmacro %}
+
+{#- An address without its province, which is a mark of its own (강원도 is 강원특별자치도, 인천 is
+    인천광역시), and without the reference at its end, which adds nothing to road and number:
+    `… 남동서로 5 (고잔동)`. (가동) to (바동) are buildings. -#}
+{% macro place_key() -%}
+    {{ return(
+        "regexp_replace(case when names_province then substr(address, instr(address, ' ') + 1) else address end,"
+        " ' *\\(([가-힣][가-힣0-9]+|[^가나다라마바A-Za-z0-9(), ])(동|가|읍|면|리)(,[^()]*)?\\) *$', '')"
+    ) }}
+{%- endmacro %}
+
+{#- Whether an address begins with a spelling of the province `p` (a row of the seed). -#}
+{% macro names_province(address, p) -%}
+    coalesce(concat(';', {{ p }}.name_ko, ';', {{ p }}.spellings, ';')
+        like concat('%;', substr({{ address }}, 1, instr({{ address }}, ' ') - 1), ';%')
+        and instr({{ address }}, ' ') > 1, false)
 {%- endmacro %}
 
 {#- `listed`: the rows, of a key that stands twice in an edition the first. Only the repeated ones are
@@ -54,13 +107,10 @@ listed as (
 marked as (
     select
         *,
-        {%- for change in changes %}
-        {%- for column in change.columns %}
-        {{ column if '_m2' in column
-            else "case when " ~ column ~ " is not null then hash(lower(replace(" ~ column ~ ", ' ', ''))) end" }}
-            as {{ column }}_mark
-        {{- ',' if not loop.last }}
-        {%- endfor %}
+        {%- for mark, text in marks_of(changes).items() %}
+        {{ text if '_m2' in text
+            else "case when " ~ text ~ " is not null then hash(lower(replace(" ~ text ~ ", ' ', ''))) end" }}
+            as {{ mark }}_mark
         {{- ',' if not loop.last }}
         {%- endfor %}
     from {{ listed }}
@@ -71,10 +121,8 @@ neighboured as (
         *,
         lag(period) over editions as period_before,
         lag(next_period) over editions as next_period_before,
-        {%- for change in changes %}
-        {%- for column in change.columns %}
-        lag({{ column }}_mark) over editions as {{ column }}_before,
-        {%- endfor %}
+        {%- for mark in marks_of(changes) %}
+        lag({{ mark }}_mark) over editions as {{ mark }}_before,
         {%- endfor %}
         last_value(period) over life as last_period,
         last_value(next_period) over life as next_period_at_last,
@@ -95,8 +143,9 @@ compared as (
         -- an edition that should have had it went by without it
         coalesce(next_period_before < period, false) as is_reopening,
         {%- for change in changes %}
-        {{ differs(change.columns) }}
-            {%- if change.unless %} and not {{ differs([change.unless]) }}{% endif %} as is_{{ change.kind }}
+        {{ differs(change) }}
+            {%- for other in changes if other.kind == change.unless %} and not {{ differs(other) }}{% endfor %}
+            as is_{{ change.kind }}
             {{- ',' if not loop.last }}
         {%- endfor %}
     from neighboured
@@ -122,10 +171,32 @@ bounded as (
 )
 {%- endmacro %}
 
-{% macro differs(columns) -%}
+{#- All marks of changes, with the SQL of each. -#}
+{% macro marks_of(changes) -%}
+    {%- set marks = {} -%}
+    {%- for change in changes -%}
+        {%- do marks.update(change.marks) -%}
+        {%- do marks.update(change.instead or {}) -%}
+    {%- endfor -%}
+    {{ return(marks) }}
+{%- endmacro %}
+
+{% macro differs(change) -%}
+    {%- if change.instead -%}
+    (case
+        when {% for mark in change.marks %}{{ mark }}_mark is not null and {{ mark }}_before is not null
+            {{- ' and ' if not loop.last }}{% endfor %} then {{ any_differs(change.marks) }}
+        else {{ any_differs(change.instead) }}
+    end)
+    {%- else -%}
+    {{ any_differs(change.marks) }}
+    {%- endif -%}
+{%- endmacro %}
+
+{% macro any_differs(marks) -%}
     (
-        {%- for column in columns -%}
-        coalesce({{ column }}_mark <> {{ column }}_before, false)
+        {%- for mark in marks -%}
+        coalesce({{ mark }}_mark <> {{ mark }}_before, false)
         {{- ' or ' if not loop.last }}
         {%- endfor -%}
     )
@@ -157,31 +228,35 @@ bounded as (
 
 {#- Moves of what has no number, as the CTEs `ends`, `beginnings` and `moves`. Its key is made from
     name and address, so that a move looks like a closure and an opening: the two are paired where
-    exactly one closure and one opening between two editions bear one name. The relation has the
-    columns of `registry_versions`, and `name_and_address`: is it known by those? -#}
-{% macro paired_moves(versions, name) -%}
+    exactly one closure and one opening between two editions bear one name. Where the address is the
+    same but for its spelling, nothing has moved (`is_same_place`). The relation has the columns of
+    `registry_versions`, and `name_and_address`: is it known by those? -#}
+{% macro paired_moves(versions) -%}
 ends as (
-    select dataset, scope, closed_on_edition as edition, lower(replace({{ name }}, ' ', '')) as bearer,
-        min(registry_key) as closed_key, min(valid_to) as last_seen
+    select dataset, scope, closed_on_edition as edition, name_mark, min(registry_key) as closed_key,
+        min(valid_to) as last_seen, min(province_mark) as province_mark, min(place_mark) as place_mark
     from {{ versions }}
     where closed_on_edition is not null and name_and_address
-    group by dataset, scope, closed_on_edition, lower(replace({{ name }}, ' ', ''))
+    group by dataset, scope, closed_on_edition, name_mark
     having count(*) = 1
 ),
 
 beginnings as (
-    select dataset, scope, period as edition, lower(replace({{ name }}, ' ', '')) as bearer,
-        min(registry_key) as opened_key
+    select dataset, scope, period as edition, name_mark, min(registry_key) as opened_key,
+        min(province_mark) as province_mark, min(place_mark) as place_mark
     from {{ versions }}
     where is_first and previous_period is not null and name_and_address
-    group by dataset, scope, period, lower(replace({{ name }}, ' ', ''))
+    group by dataset, scope, period, name_mark
     having count(*) = 1
 ),
 
 moves as (
-    select b.dataset, b.edition, b.opened_key, e.closed_key, e.last_seen
+    select b.dataset, b.edition, b.opened_key, e.closed_key, e.last_seen,
+        coalesce(b.place_mark = e.place_mark, false) and coalesce(b.province_mark = e.province_mark, true)
+            as is_same_place
     from beginnings as b
     inner join ends as e
-        on e.dataset = b.dataset and e.scope = b.scope and e.edition = b.edition and e.bearer = b.bearer
+        on e.dataset = b.dataset and e.scope = b.scope and e.edition = b.edition
+        and e.name_mark = b.name_mark
 )
 {%- endmacro %}

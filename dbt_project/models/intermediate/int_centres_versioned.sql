@@ -6,13 +6,14 @@ with rows_of_editions as (
         e.previous_period,
         e.next_period,
         e.is_latest,
-        coalesce(c.complex_id, c.complex_raw) as complex_name
+        {{ names_province('c.address', 'p') }} as names_province
     from {{ ref('stg_kicox__knowledge_centres') }} as c
     inner join {{ ref('registries') }} as r on r.dataset = c.dataset
     inner join {{ ref('int_registry_editions_selected') }} as e
         on e.snapshot_id = c.snapshot_id
         and e.period = c.period
         and e.scope = case when r.coverage = 'complex' then coalesce(c.complex_raw, '') else '_T' end
+    left join {{ ref('provinces') }} as p on p.province_code = c.province_code
 ),
 
 {{ listed_once('rows_of_editions') }},
@@ -23,7 +24,7 @@ named as (
     select *, true as name_and_address from bounded
 ),
 
-{{ paired_moves('named', 'name_ko') }}
+{{ paired_moves('named') }}
 
 select
     n.dataset,
@@ -33,6 +34,7 @@ select
     n.is_current,
     case when m_from.closed_key is null then n.closed_on_edition end as closed_on_edition,
     case
+        when m_to.is_same_place then 'respelling'
         when m_to.opened_key is not null then 'move'
         when n.is_first and n.previous_period is not null then 'opening'
         when n.is_first then 'first_seen'

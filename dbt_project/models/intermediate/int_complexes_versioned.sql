@@ -24,8 +24,8 @@ listed as (
 ),
 
 {{ registry_versions('listed', [
-    {'kind': 'development_change', 'columns': ['development_status']},
-    {'kind': 'area_change', 'columns': ['designated_area_k_m2']},
+    {'kind': 'development_change', 'marks': {'development_status': 'development_status'}},
+    {'kind': 'area_change', 'marks': {'designated_area': 'designated_area_k_m2'}},
 ]) }},
 
 -- one row a complex that an edition says was designated or cancelled, the newest statement

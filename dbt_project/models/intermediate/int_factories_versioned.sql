@@ -6,14 +6,14 @@ with rows_of_editions as (
         e.previous_period,
         e.next_period,
         e.is_latest,
-        coalesce(f.complex_id, f.complex_raw) as complex_name,
-        coalesce(f.ksic_code, f.industry_name) as industry
+        {{ names_province('f.address', 'p') }} as names_province
     from {{ ref('stg_kicox__factories') }} as f
     inner join {{ ref('registries') }} as r on r.dataset = f.dataset
     inner join {{ ref('int_registry_editions_selected') }} as e
         on e.snapshot_id = f.snapshot_id
         and e.period = f.period
         and e.scope = case when r.coverage = 'complex' then coalesce(f.complex_raw, '') else '_T' end
+    left join {{ ref('provinces') }} as p on p.province_code = f.province_code
 ),
 
 {{ listed_once('rows_of_editions') }},
@@ -36,7 +36,7 @@ named as (
     from bounded
 ),
 
-{{ paired_moves('named', 'company_name') }}
+{{ paired_moves('named') }}
 
 select
     n.dataset,
@@ -46,6 +46,7 @@ select
     n.is_current,
     case when m_from.closed_key is null then n.closed_on_edition end as closed_on_edition,
     case
+        when m_to.is_same_place then 'respelling'
         when m_to.opened_key is not null then 'move'
         when n.is_opening then 'opening'
         when n.is_first then 'first_seen'

@@ -20,7 +20,7 @@ rows_of_editions as (
         e.previous_period,
         e.next_period,
         l.registry_key,
-        lower(replace(l.name_ko, ' ', '')) as name_key,
+        {{ firm_key('l.name_ko') }} as name_key,
         trim(l.sheet || ' ' || l.cell) as place,
         l.address is not null as has_address,
         l.employee_count is not null as has_employees
