@@ -874,6 +874,22 @@ CATALOG: dict[str, _Entry] = {
         "Ask the publisher for the file as their program saved it. Nothing was read.",
         "프로그램에서 저장한 원본 파일을 발행 기관에 요청하십시오. 아무것도 읽지 않았습니다.",
     ),
+    "cell_error": _Entry(
+        "error",
+        "the cell holds an error of the spreadsheet, {found}, in the place of a value ({count} such cells here)",
+        "값이 있을 자리에 표 계산 오류 {found}이(가) 있습니다(이 시트에 {count}칸)",
+        "Ask the publisher for a mended file: what stood there is lost. Nothing was read.",
+        "원래 값을 알 수 없으므로 고친 파일을 발행 기관에 요청하십시오. 아무것도 읽지 않았습니다.",
+    ),
+    "formula_without_value": _Entry(
+        "error",
+        "the cell holds a formula without its result ({count} such cells here)",
+        "수식만 있고 계산한 값이 저장되지 않았습니다(이 시트에 {count}칸)",
+        "Open the file in a spreadsheet program, save it so that it calculates, and drop it anew; or ask the "
+        "publisher for it. Nothing was read.",
+        "표 계산 프로그램에서 열어 계산하고 저장한 뒤 다시 넣거나, 발행 기관에 요청하십시오. 아무것도 읽지 "
+        "않았습니다.",
+    ),
     "row_fields": _Entry(
         "error",
         "the row has {found} fields, the header has {expected} ({count} such rows)",

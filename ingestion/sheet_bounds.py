@@ -8,14 +8,18 @@ The reader passes over what it does not expect in the XML. It leaves out a figur
 entity, a reference or CDATA, reads `1<!-- -->2` as 1, and finds nothing in a part in UTF-16. No
 programme writes figures so, and document types are forbidden there (ECMA-376 part 2, the rules on XML
 use): refused, they cost nobody anything.
+
+It reads an error of the spreadsheet (#REF!, #DIV/0!), and a formula whose result was never stored, as an
+empty cell: a figure that was there would pass for one that is missing.
 """
 
 from __future__ import annotations
 
+import html
 import re
 import zipfile
 
-from ingestion.problems import reject
+from ingestion.problems import RejectedFile, problem, reject
 
 #: What the format knows: XFD1048576 is its last cell.
 _MOST_ROWS, _MOST_COLUMNS = 1_048_576, 16_384
@@ -27,6 +31,14 @@ _TAG = re.compile(rb"<(?:\w+:)?(row|c)(?=[\s/>])([^>]*)>")
 _ADDRESS = re.compile(rb"""\br\s*=\s*["']([A-Za-z]*)([0-9]*)["']""")
 #: A cell's value with something else than characters in it, references included.
 _ODD_VALUE = re.compile(rb"<(?:\w+:)?v(?:\s[^>]*)?>[^<&]*(&|<[^/])")
+#: Cells with what is in them, errors, formulas, and values that are stored.
+_CELL = re.compile(rb"<(?:\w+:)?c(?=[\s>])([^>]*)(?<!/)>(.*?)</(?:\w+:)?c>", re.DOTALL)
+_ERROR_CELL = re.compile(rb"""\st\s*=\s*["']e["']""")
+_FORMULA = re.compile(rb"<(?:\w+:)?f[\s/>]")
+_VALUE = re.compile(rb"<(?:\w+:)?(?:v|is)(?:\s[^>]*)?(/?)>([^<]*)")
+_SHEET = re.compile(rb"<(?:\w+:)?sheet\s[^>]*>")
+_RELATION = re.compile(rb"<(?:\w+:)?Relationship\s[^>]*>")
+_NAMED = re.compile(rb"""\s(?:\w+:)?(\w+)\s*=\s*["']([^"']*)["']""")
 _TEXT_CELL = re.compile(rb"""\st\s*=\s*["'](?:str|inlineStr)["']""")
 
 
@@ -35,7 +47,7 @@ def check_sheets(archive: zipfile.ZipFile, limit: int) -> None:
 
     Raises:
         RejectedFile: `sheet_too_large`, with the part and the number of cells; `workbook_markup`, with
-            the part and what stands there.
+            the part and what stands there; `cell_error`, `formula_without_value`, with sheet and cell.
     """
     for info in archive.infolist():
         if not info.filename.endswith((".xml", ".rels")):
@@ -50,6 +62,63 @@ def check_sheets(archive: zipfile.ZipFile, limit: int) -> None:
             cells = rows * columns
             if cells > limit or rows > _MOST_ROWS or columns > _MOST_COLUMNS:
                 raise reject("sheet_too_large", sheet=info.filename, size=cells, limit=limit)
+
+
+def check_values(archive: zipfile.ZipFile) -> None:
+    """Refuse a workbook with errors in the place of values, or formulas without a stored one.
+
+    Raises:
+        RejectedFile: `cell_error`, `formula_without_value`, one a sheet, with its first cell.
+    """
+    problems = []
+    names = _sheet_names(archive)
+    for part in archive.namelist():
+        if not part.startswith("xl/worksheets/") or not part.endswith(".xml"):
+            continue
+        data = archive.read(part)
+        found: dict[str, list[tuple[str, str]]] = {}
+        for cell in (
+            _CELL.finditer(data) if _FORMULA.search(data) or _ERROR_CELL.search(data) else ()
+        ):
+            value = _VALUE.search(cell[2])
+            address = _ADDRESS.search(cell[1])
+            where = b"".join(address.groups()).decode() if address else ""
+            if _ERROR_CELL.search(cell[1]):
+                text = value[2].decode("ascii", "replace") if value else ""
+                found.setdefault("cell_error", []).append((where, text))
+            elif _FORMULA.search(cell[2]) and not (
+                # The result of a formula may be an empty text; no other is empty.
+                value is not None and (value[2] or _TEXT_CELL.search(cell[1]))
+            ):
+                found.setdefault("formula_without_value", []).append((where, ""))
+        for code, cells in found.items():
+            where, text = cells[0]
+            sheet = names.get(part, part)
+            problems.append(
+                problem(code, sheet=sheet, cell=where or None, found=text or "–", count=len(cells))
+            )
+    if problems:
+        raise RejectedFile(problems)
+
+
+def _sheet_names(archive: zipfile.ZipFile) -> dict[str, str]:
+    """Part → the name on its sheet's tab, where the workbook tells it."""
+    try:
+        book = archive.read("xl/workbook.xml")
+        relations = archive.read("xl/_rels/workbook.xml.rels")
+    except KeyError:
+        return {}
+    targets = {}
+    for tag in _RELATION.finditer(relations):
+        told = dict(_NAMED.findall(tag[0]))
+        target = told.get(b"Target", b"").decode("utf-8", "replace").lstrip("/")
+        targets[told.get(b"Id")] = target if target.startswith("xl/") else f"xl/{target}"
+    found = {}
+    for tag in _SHEET.finditer(book):
+        told = dict(_NAMED.findall(tag[0]))
+        name = html.unescape(told.get(b"name", b"").decode("utf-8", "replace"))
+        found[targets.get(told.get(b"id"), "")] = name
+    return found
 
 
 def _odd_markup(data: bytes) -> str | None:

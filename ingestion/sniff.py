@@ -24,7 +24,7 @@ from ingestion.csv_text import HEAD_BYTES, CsvText
 from ingestion.fetch.bodies import kind_of
 from ingestion.persons import has_contacts, has_person_words
 from ingestion.problems import RejectedFile, reject
-from ingestion.sheet_bounds import check_sheets
+from ingestion.sheet_bounds import check_sheets, check_values
 
 #: An archive that unpacks to more than this is not opened (a quarter's workbook unpacks to 1 MB).
 MAX_UNPACKED_BYTES = 512 * 1024 * 1024
@@ -163,6 +163,7 @@ def _read_archive(data: bytes) -> Content:
         if not any(name.startswith("xl/") for name in names):
             return _read_packed(archive)
         check_sheets(archive, MAX_CELLS)
+        check_values(archive)
         properties = _properties(archive, set(names))
     return Content("workbook", _sheets(data), properties=properties, ending="xlsx")
 

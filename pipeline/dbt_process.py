@@ -8,6 +8,7 @@ reading the project takes longer than building. Run as `python -m pipeline.dbt_p
 from __future__ import annotations
 
 import gc
+import hashlib
 import json
 import os
 import subprocess
@@ -16,6 +17,13 @@ from pathlib import Path
 from typing import Any
 
 from pipeline.settings import PROJECT, QUIET, Settings
+
+
+def target_folder(settings: Settings) -> Path:
+    """Where dbt keeps what it read of the project: its seeds are remembered by where they lie, so a home
+    that is used from two folders of the project has two of them."""
+    project = hashlib.sha256(str(settings.project.resolve()).encode()).hexdigest()[:12]
+    return settings.home / "cache" / "dbt" / project
 
 
 class Dbt:
@@ -32,7 +40,7 @@ class Dbt:
         it has read is of use in any home.
         """
         project = settings.project / "dbt_project"
-        self._target = settings.home / "cache" / "dbt"
+        self._target = target_folder(settings)
         order = {
             "target": str(self._target),
             "place": str(settings.builds),

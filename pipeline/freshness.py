@@ -17,6 +17,7 @@ from ingestion.contract import Contract, load_contracts
 from ingestion.landing import landed_path
 from ingestion.periods import Period
 from ingestion.snapshots import Snapshot, SnapshotStore, replace_file
+from pipeline.inputs import of_another_world
 from pipeline.schedules import awaited, expected, overdue
 from pipeline.settings import Settings
 
@@ -72,14 +73,24 @@ def freshness(settings: Settings, today: date | None = None) -> list[Freshness]:
         today: the day (Korean time); default: today, and in a home of simulated data the day of the
             newest simulated publication, because a simulated publisher has stopped its clock.
     """
-    seen: dict[str, list[Snapshot]] = {}
-    landed = settings.home / "landed"
-    for snapshot in SnapshotStore(settings.home / "raw"):
+    landed, contracts = settings.home / "landed", load_contracts().by_dataset
+    every = [
+        snapshot
+        for snapshot in SnapshotStore(settings.home / "raw")
+        if snapshot.dataset in contracts
+        and snapshot.publisher != "sandan"
         # What could not be read has not been seen.
-        if landed_path(landed, snapshot).exists():
-            seen.setdefault(snapshot.dataset, []).append(snapshot)
-    every = [s for of_dataset in seen.values() for s in of_dataset if s.publisher != "sandan"]
-    simulated = bool(every) and all(s.is_simulated for s in every)
+        and landed_path(landed, snapshot).exists()
+    ]
+    # What a release leaves out says nothing of what its publishers have brought out. The trend decides,
+    # and where there is none yet, whether anything real is here.
+    trend = [s for s in every if contracts[s.dataset].landed == "observations"]
+    simulated = bool(every) and all(s.is_simulated for s in trend or every)
+    real = not simulated
+    every = [s for s in every if of_another_world(s, contracts[s.dataset], real=real) is None]
+    seen: dict[str, list[Snapshot]] = {}
+    for snapshot in every:
+        seen.setdefault(snapshot.dataset, []).append(snapshot)
     today = today or settings.today
     if today is None:
         today = datetime.now(UTC).astimezone(SEOUL).date()
@@ -87,7 +98,7 @@ def freshness(settings: Settings, today: date | None = None) -> list[Freshness]:
             today = max(date.fromisoformat(s.published_at) for s in every)
     return [
         _row(contract, seen.get(contract.dataset, []), landed, today, simulated)
-        for contract in load_contracts().by_dataset.values()
+        for contract in contracts.values()
         if contract.source.fetch
     ]
 

@@ -11,7 +11,7 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
-from ingestion.contract import load_contracts
+from ingestion.contract import Contract, load_contracts
 from ingestion.ingest import Ingestion, out_of_order, parse_warnings
 from ingestion.landing import landed_fingerprint, landed_path
 from ingestion.periods import Period
@@ -220,6 +220,18 @@ def _release_of(
     )
 
 
+def of_another_world(snapshot: Snapshot, contract: Contract, *, real: bool) -> str | None:
+    """Why a snapshot takes no part among real (or simulated) publications of the trend; None if it does.
+
+    Curated lists are real in a simulated home, too.
+    """
+    if real and snapshot.is_simulated:
+        return "simulated; real publications are there"
+    if not real and not snapshot.is_simulated and contract.versioning == "accumulate":
+        return "real; the trend publications here are simulated"
+    return None
+
+
 def collect_inputs(
     settings: Settings, as_of: date | None = None, known_by: date | None = None
 ) -> Inputs | None:
@@ -276,16 +288,8 @@ def collect_inputs(
                 newest[key] = snapshot
     chosen: list[tuple[Snapshot, Path]] = []
     for snapshot, path in usable:
-        reason = None
-        if real and snapshot.is_simulated:
-            reason = "simulated; real publications are there"
-        elif (
-            not real
-            and not snapshot.is_simulated
-            and room.contracts[snapshot.dataset].versioning == "accumulate"
-        ):
-            reason = "real; the trend publications here are simulated"
-        elif (
+        reason = of_another_world(snapshot, room.contracts[snapshot.dataset], real=real)
+        if reason is None and (
             room.contracts[snapshot.dataset].versioning == "replace"
             and newest[(snapshot.dataset, snapshot.file_name)] != snapshot
         ):

@@ -21,6 +21,7 @@ import pytest
 from filelock import FileLock
 
 from ingestion.sample import write_sample
+from pipeline.dbt_process import target_folder
 from pipeline.settings import Settings
 
 from ..conftest import ROOT, SEEDS
@@ -100,7 +101,7 @@ def _here(home: Path, arguments: list[str]) -> subprocess.CompletedProcess[str]:
 @contextmanager
 def _parsed_project(home: Path) -> Iterator[None]:
     """Give a home what dbt knows of the project from other homes, and keep what it learned."""
-    own = home / "cache" / "dbt" / _PARSED.name
+    own = target_folder(Settings(home)) / _PARSED.name
     if not own.exists() and _PARSED.exists():
         own.parent.mkdir(parents=True, exist_ok=True)
         shutil.copyfile(_PARSED, own)

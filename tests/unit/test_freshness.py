@@ -177,6 +177,30 @@ def test_a_simulated_home_is_judged_by_its_own_day(settings: Settings) -> None:
     assert {r.as_of for r in rows} == {newest}
 
 
+def test_what_is_simulated_says_nothing_once_a_real_trend_publication_is_here(
+    settings: Settings, room: Ingestion, tmp_path: Path
+) -> None:
+    """A release leaves it out, too."""
+    bundles = {(RATES, "2026"): rates("20260527"), (EXPORTS, "2026"): exports("2026.03", "2026.04")}
+    for (dataset, period), parts in bundles.items():
+        path = tmp_path / f"{dataset}_{period}.zip"
+        whole = Bundle(tuple(Part(f"{n}", data) for n, data in enumerate(parts)), dataset, period)
+        path.write_bytes(pack(whole))
+        sidecar = path.with_name(path.name + ".meta.json")
+        sidecar.write_text(json.dumps({"simulated": dataset == RATES}), encoding="utf-8")
+        assert ingest_file(room, path, run_id="r").status == "landed"
+    # Real exports say nothing of a simulated publisher's.
+    seen = {r.dataset: (r.status, r.is_simulated) for r in freshness(settings, date(2026, 5, 28))}
+    assert seen[TREND] == seen[RATES] == ("on_time", True) and seen[EXPORTS] == ("never_seen", True)
+    for path in (room.home / "raw").glob(f"kicox/{TREND}/*/*.json"):
+        path.chmod(0o644)
+        told = json.loads(path.read_text(encoding="utf-8")) | {"is_simulated": False}
+        path.write_text(json.dumps(told, ensure_ascii=False), encoding="utf-8")
+    seen = {r.dataset: (r.status, r.is_simulated) for r in freshness(settings, date(2026, 5, 28))}
+    assert seen[TREND] == seen[EXPORTS] == ("on_time", False)
+    assert seen[RATES] == ("never_seen", False)
+
+
 def test_table_and_page(settings: Settings) -> None:
     rows, page = write_freshness(settings, date(2026, 9, 20))
     table = pq.read_table(settings.home / "freshness/freshness.parquet").to_pylist()

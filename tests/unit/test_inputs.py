@@ -15,6 +15,7 @@ from ingestion.periods import Period
 from ingestion.sample import SampleRegistry, simulate_status, write_status_workbook
 from ingestion.snapshots import Snapshot
 from pipeline import build_step
+from pipeline.dbt_process import target_folder
 from pipeline.inputs import (
     _release_period,
     _unknown_on,
@@ -236,3 +237,11 @@ def test_what_was_known_by_another_day(
 ) -> None:
     found = as_of(Settings(tmp_path), ALL, RELEASES, day, known_by)
     assert found == {s.snapshot_id for s in known}
+
+
+def test_a_home_keeps_what_dbt_read_of_each_project_folder_apart(tmp_path: Path) -> None:
+    """dbt remembers a seed by where it lies: another folder of the project has none there."""
+    one, two = (Settings(tmp_path / "home", project=tmp_path / name) for name in ("one", "two"))
+    assert target_folder(one) == target_folder(Settings(tmp_path / "home", project=one.project))
+    assert target_folder(one) != target_folder(two)
+    assert target_folder(one).parent == target_folder(two).parent == tmp_path / "home/cache/dbt"

@@ -159,3 +159,43 @@ def test_a_part_in_another_encoding_is_refused_and_not_taken_for_empty() -> None
     other = whole.decode().replace("UTF-8", "UTF-16").encode("utf-16")
     with pytest.raises(RejectedFile, match="UTF-16"):
         read_content(altered(workbook((4, 2)), whole, other))
+
+
+CELL = b'<c r="C5"><v>1</v></c>'
+
+
+@pytest.mark.parametrize(
+    ("written", "code", "shown"),
+    [
+        (b'<c r="C5" t="e"><v>#REF!</v></c>', "cell_error", "#REF!"),
+        (b'<c r="C5" s="3" t=\'e\'><f>1/0</f><v>#DIV/0!</v></c>', "cell_error", "#DIV/0!"),
+        (b'<c r="C5"><f>SUM(A1:B2)</f></c>', "formula_without_value", "1"),
+        (b'<c r="C5"><f>SUM(A1:B2)</f><v></v></c>', "formula_without_value", "1"),
+        (b'<c r="C5"><f>SUM(A1:B2)</f><v/></c>', "formula_without_value", "1"),
+        (b'<c r="C5"><f t="shared" si="0"/></c>', "formula_without_value", "1"),
+        (b'<c r="C5" t="str"><f>A1</f></c>', "formula_without_value", "1"),
+    ],
+)
+def test_a_value_that_was_lost_is_not_taken_for_a_missing_one(
+    written: bytes, code: str, shown: str
+) -> None:
+    """calamine reads an empty cell there."""
+    with pytest.raises(RejectedFile) as refusal:
+        read_content(altered(workbook((4, 2)), CELL, written))
+    (told,) = refusal.value.problems
+    assert (told.code, told.sheet, told.cell) == (code, "표", "C5")
+    assert shown in told.message_en and shown in told.message_ko
+
+
+@pytest.mark.parametrize(
+    ("written", "value"),
+    [
+        (b'<c r="C5"><f>1+1</f><v>2</v></c>', 2),
+        (b'<c r="C5" t="str"><f>""</f><v></v></c>', ""),
+        (b'<c r="C5" t="b"><f>TRUE()</f><v>1</v></c>', True),
+        (b'<c r="C5" t="inlineStr"><is><t>#REF!</t></is></c>', "#REF!"),
+    ],
+)
+def test_a_formula_with_its_result_is_read(written: bytes, value: object) -> None:
+    (sheet,) = read_content(altered(workbook((4, 2)), CELL, written)).sheets
+    assert (sheet.rows[4][2] if len(sheet.rows) > 4 else "") == value
