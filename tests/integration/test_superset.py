@@ -182,6 +182,9 @@ def test_growth_gaps_years_and_verdicts_are_those_of_the_marts(
         assert f"verdict_{lang}" in shown and "verdict" not in shown
         on_it = files[f"sandan/dashboards/sandan_{lang}.yaml"]["position"]
         assert "CHART-growth" in on_it
+    # It drops what has no figure before it draws a trend.
+    trends = [f["params"] for f in files.values() if f.get("viz_type") == "big_number"]
+    assert len(trends) == 8 and {f.get("resample_rule") for f in trends} == {"QS"}
     # Superset compares by counting rows; growth is what the mart says.
     assert not [p for p, f in files.items() if "compare_lag" in f.get("params", {})]
 
