@@ -16,6 +16,8 @@ from typing import Annotated, Literal
 import yaml
 from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
 
+from ingestion.periods import Period
+
 CONTRACTS_DIR = Path(__file__).parent / "contracts"
 #: A parser is a module here, named in the contract.
 PARSERS = Path(__file__).parent / "parsers"
@@ -272,6 +274,8 @@ class Table(_Strict):
     attributes: tuple[Attribute, ...] = ()
     #: A file without this table is not used; of another table its absence is told.
     required: bool = True
+    #: The first period whose edition has it, for a table that the publisher added later.
+    first: str | None = None
     #: No answer of this table was seen: where its fields are others it is left out, and that is told.
     unverified: bool = False
     #: Which rows of the first table this one repeats: all of it, its top level, one type.
@@ -281,7 +285,13 @@ class Table(_Strict):
     def _one_shape(self) -> Table:
         if bool(self.columns) == bool(self.industries):
             raise ValueError(f"table {self.id}: give either columns or industries")
+        if self.first is not None:
+            Period.parse(self.first)
         return self
+
+    def is_before(self, period: Period) -> bool:
+        """Whether the edition of a period is older than the table."""
+        return self.first is not None and period.last_day < Period.parse(self.first).last_day
 
 
 class DisclosureRule(_Strict):

@@ -150,6 +150,13 @@ CATALOG: dict[str, _Entry] = {
         _CONTRACT_EN,
         _CONTRACT_KO,
     ),
+    "table_not_there": _Entry(
+        "warning",
+        "[표{number}] {title} is not in this edition",
+        "[표{number}] {title}이(가) 이 회차에 없습니다",
+        "Nothing to do if the publisher left it out; otherwise look for its title in the file.",
+        "발행 기관이 뺀 것이면 조치할 것이 없습니다. 아니면 파일에서 표 제목을 찾아보십시오.",
+    ),
     "table_twice": _Entry(
         "error",
         "[표{number}] {title} stands twice, here and in sheet '{other}'",

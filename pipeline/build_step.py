@@ -6,6 +6,7 @@ whole or replaced by the next run.
 
 from __future__ import annotations
 
+import csv
 import json
 import os
 import shutil
@@ -24,6 +25,8 @@ from pipeline.inputs import Inputs, collect_inputs, ingestion_room
 from pipeline.settings import Settings, close_home
 
 SUCCESS = "SUCCESS"
+#: Landed schemas of registries, whose datasets have a row in `registries.csv`.
+REGISTRIES = ("factories", "knowledge_centres")
 
 
 class NothingToBuild(Exception):
@@ -62,12 +65,14 @@ def build(
 
     Raises:
         NothingToBuild: no publication has landed.
-        BuildFailed: dbt failed; nothing is left but its logs.
+        BuildFailed: a registry without its row among the seeds, or dbt failed; nothing is left but its
+            logs.
     """
     close_home(settings)
     inputs = collect_inputs(settings, as_of, known_by)
     if inputs is None:
         raise NothingToBuild(_nothing(settings, as_of, known_by))
+    _hold_registries(settings, inputs)
     folder = settings.builds / inputs.build_id
     result = {
         "build_id": inputs.build_id,
@@ -97,6 +102,32 @@ def build(
         shutil.rmtree(folder, ignore_errors=True)
         work.rename(folder)
     return {**result, "status": "built"}
+
+
+def _hold_registries(settings: Settings, inputs: Inputs) -> None:
+    """Every registry that has landed has its row in `registries.csv`: what one edition of it covers.
+
+    Raises:
+        BuildFailed: one has none; which, and what the row says.
+    """
+    seed = settings.seeds / "registries.csv"
+    with seed.open(encoding="utf-8", newline="") as file:
+        known = {row["dataset"] for row in csv.DictReader(file)}
+    contracts = load_contracts()
+    landed = {snapshot["dataset"] for snapshot in inputs.snapshots} - known
+    lacking = [c for d in sorted(landed) if (c := contracts[d]).landed in REGISTRIES]
+    if not lacking:
+        return
+    names = ", ".join(contract.dataset for contract in lacking)
+    rows = "; ".join(f"{c.dataset},{c.landed},country,…,…,…" for c in lacking)
+    where = "dbt_project/seeds/registries.csv"
+    raise BuildFailed(
+        f"{names}: has landed, but no row of {where} says what an edition of it covers. Add the row "
+        f"{rows} (country: all of the country in one file; complex: asked complex by complex; then a "
+        f"note in Korean and in English, and the source), and build again. / {names}: 적재되었으나 한 회차가 "
+        f"덮는 범위를 {where}에서 찾을 수 없습니다. 행 {rows}을(를) 적고(country: 전국을 한 파일에, complex: 단지마다 "
+        "물어 받음, 이어서 한국어와 영어 설명, 출처) 다시 쌓으십시오."
+    )
 
 
 def _nothing(settings: Settings, as_of: date | None, known_by: date | None) -> str:

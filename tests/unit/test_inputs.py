@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import date
@@ -11,8 +12,10 @@ from pathlib import Path
 import pytest
 
 from ingestion import ingest
+from ingestion.contract import Table
 from ingestion.periods import Period
 from ingestion.sample import SampleRegistry, simulate_status, write_status_workbook
+from ingestion.sample.registry import write_knowledge_centres_csv
 from ingestion.snapshots import Snapshot
 from pipeline import build_step
 from pipeline.dbt_process import target_folder
@@ -124,6 +127,51 @@ def test_what_an_older_version_read_is_told_to_be_read_again(
             build_step.NothingToBuild, match="1 snapshots were read by an older version"
         ):
             build_step.build(settings, day)
+
+
+def test_a_registry_without_its_row_among_the_seeds_is_named_before_dbt_runs(
+    tmp_path: Path, edition_file: Callable[..., Path]
+) -> None:
+    seeds = tmp_path / "project/dbt_project/seeds"
+    shutil.copytree(SEEDS, seeds)
+    settings = Settings(tmp_path / "home", project=tmp_path / "project")
+    centres = write_knowledge_centres_csv(
+        tmp_path / "한국산업단지공단_전국지식산업센터현황_20250630.csv",
+        date(2025, 6, 30),
+        seed=SEED,
+    )
+    for path in (edition_file(), centres):
+        outcome = ingest.ingest_file(ingestion_room(settings), path, run_id="r")
+        assert outcome.status == "landed", outcome.message
+    rows = (seeds / "registries.csv").read_text(encoding="utf-8").splitlines(keepends=True)
+    (seeds / "registries.csv").write_text(
+        "".join(r for r in rows if not r.startswith("kicox__knowledge_centres")), encoding="utf-8"
+    )
+    with pytest.raises(build_step.BuildFailed) as told:
+        build_step.build(settings)
+    for word in (
+        "kicox__knowledge_centres",
+        "dbt_project/seeds/registries.csv",
+        "kicox__knowledge_centres,knowledge_centres,country",
+        "Add the row",
+        "적고",
+    ):
+        assert word in str(told.value)
+    assert "dbt failed" not in str(told.value) and not list(settings.builds.glob("*"))
+
+
+def test_the_page_on_datasets_names_what_a_registry_and_a_table_take() -> None:
+    page = (SEEDS.parents[1] / "docs/adding-a-dataset.md").read_text(encoding="utf-8")
+    rows = {line.split("|")[1].strip(): line for line in page.splitlines() if line.startswith("| ")}
+    registry = next(line for what, line in rows.items() if "registry" in what)
+    table = next(line for what, line in rows.items() if "another table of" in what)
+    for line, names in (
+        (registry, ("registries.csv",)),
+        (table, ("measures.csv", "first", "required")),
+    ):
+        assert all(f"`{name}" in line for name in names)
+    assert (SEEDS / "registries.csv").exists() and (SEEDS / "measures.csv").exists()
+    assert {"first", "required"} <= set(Table.model_fields)
 
 
 # -- as of a day: what the release of that day knew

@@ -11,8 +11,9 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from ingestion.contract import Contracts
+from ingestion.contract import Contract, Contracts, Table
 from ingestion.parsers import industrial_trend as trend
+from ingestion.periods import Period
 from ingestion.persons import mask_notes
 from ingestion.problems import RejectedFile
 from ingestion.recognise import recognise
@@ -689,3 +690,47 @@ def test_the_real_notes_stay_word_for_word(
     }
     (sheet_,) = [s for s in content.sheets if "조사 개요" in tidy(s.name)]
     assert told == {tidy(c) for row in sheet_.rows for c in row if isinstance(c, str) and tidy(c)}
+
+
+def with_table(contracts: Contracts, **known: object) -> Contract:
+    """The contract with a thirteenth table, which no edition that we know has."""
+    contract = contracts[TREND]
+    new = {"id": "loans_by_complex", "number": 13, "title": ["단지별 융자실적"]}
+    columns = [{"header": ["당분기"], "measure": "production", "dimension": "krw"}]
+    table = Table.model_validate({**new, "columns": columns, **known})
+    return contract.model_copy(update={"tables": (*contract.tables, table)})
+
+
+@pytest.mark.parametrize(
+    ("known", "code", "severity"),
+    [
+        ({}, "table_missing", "error"),
+        ({"required": False}, "table_not_there", "warning"),
+        ({"first": "2026-Q1"}, "table_missing", "error"),
+        ({"first": "2026-Q2"}, None, None),
+        ({"first": "2026-Q2", "required": False}, None, None),
+    ],
+)
+def test_a_table_that_older_editions_have_not_keeps_none_of_them_out(
+    known: dict[str, object],
+    code: str | None,
+    severity: str | None,
+    edition_file: Callable[..., Path],
+    contracts: Contracts,
+    registry: Registry,
+) -> None:
+    contract, content = with_table(contracts, **known), _content(edition_file())
+    try:
+        parsed = trend.parse_workbook(content, contract, registry, "x.xlsx")
+    except RejectedFile as refusal:
+        problems = refusal.problems
+    else:
+        problems = parsed.problems
+        assert parsed.period == Period.parse("2026-Q1") and parsed.rows
+    told = [(p.code, p.severity) for p in problems if "융자실적" in p.message_en]
+    assert told == ([] if code is None else [(code, severity)])
+
+
+def test_the_first_period_of_a_table_is_a_period(contracts: Contracts) -> None:
+    with pytest.raises(ValueError, match="2026-Q5"):
+        with_table(contracts, first="2026-Q5")

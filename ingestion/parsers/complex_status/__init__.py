@@ -55,8 +55,10 @@ def parse_workbook(
     known = titles.known_titles(book)
     placed = titles.place(book, known)
     if not placed:
+        titles.tell_missing(book, placed, None)
         raise RejectedFile(book.problems)
     period = agreed_period(list(placed.values()), book.problems)
+    titles.tell_missing(book, placed, period)
     named = date_in_name(file_name)
     if named is not None and period_of_date(named, "Q") != period:
         book.tell("name_disagrees", found=period_of_date(named, "Q"), expected=period)

@@ -9,6 +9,7 @@ from typing import Any
 from ingestion.contract import Contract, Table
 from ingestion.parsers import cells
 from ingestion.parsers.cells import Title, a1
+from ingestion.periods import Period
 from ingestion.registry import tidy
 from ingestion.sniff import Content
 
@@ -68,7 +69,7 @@ def known_titles(book: Book) -> list[Title]:
 
 
 def place(book: Book, titles: list[Title]) -> dict[str, Title]:
-    """The title of each table; unknown, repeated and missing ones are told."""
+    """The title of each table; unknown and repeated ones are told."""
     placed: dict[str, Title] = {}
     for title in titles:
         table = match_table(title.rest, book.contract)
@@ -87,11 +88,16 @@ def place(book: Book, titles: list[Title]) -> dict[str, Title]:
             )
         else:
             placed[table.id] = title
-    for table in book.contract.tables:
-        if table.id not in placed:
-            code = "list_missing" if table.required else "list_not_there"
-            book.tell(code, title=table.title[0], contract=book.file)
     return placed
+
+
+def tell_missing(book: Book, placed: dict[str, Title], period: Period | None) -> None:
+    """Tell which tables are not there, but for those that the publisher added after this edition."""
+    for table in book.contract.tables:
+        if table.id in placed or (period is not None and table.is_before(period)):
+            continue
+        code = "list_missing" if table.required else "list_not_there"
+        book.tell(code, title=table.title[0], contract=book.file)
 
 
 def tell_untitled(book: Book, titles: list[Title]) -> None:

@@ -70,10 +70,12 @@ def parse_workbook(
     """
     problems: list[Problem] = []
     titles = find_titles(content)
-    placed = _place(titles, content, contract, problems)
+    placed = _place(titles, contract, problems)
     if not placed:
+        _tell_missing(placed, None, content, contract, problems)
         raise RejectedFile(problems)
     period = agreed_period(list(placed.values()), problems)
+    _tell_missing(placed, period, content, contract, problems)
     parsed = Parsed(period, problems=problems)
     named = date_in_name(file_name)
     if named is not None and period_of_date(named, period.freq) != period:
@@ -187,10 +189,8 @@ def edition_period(day: date) -> Period:
     return period_of_date(day, "M" if day <= LAST_MONTH.last_day else "Q")
 
 
-def _place(
-    titles: list[Title], content: Content, contract: Contract, problems: list[Problem]
-) -> dict[str, Title]:
-    """The title of each table; unknown, repeated and missing ones are told."""
+def _place(titles: list[Title], contract: Contract, problems: list[Problem]) -> dict[str, Title]:
+    """The title of each table; unknown and repeated ones are told."""
     placed: dict[str, Title] = {}
     for title in titles:
         table = match_table(title.rest, contract.tables)
@@ -213,18 +213,26 @@ def _place(
             )
         else:
             placed[table.id] = title
-    for table in contract.tables:
-        if table.id not in placed:
-            problems.append(
-                problem(
-                    "table_missing",
-                    number=table.number,
-                    title=table.title[0],
-                    contract=contract_file(contract),
-                    **_likely_sheet(content, table),
-                )
-            )
     return placed
+
+
+def _tell_missing(
+    placed: dict[str, Title],
+    period: Period | None,
+    content: Content,
+    contract: Contract,
+    problems: list[Problem],
+) -> None:
+    """Tell which tables are not there, but for those that the publisher added after this edition."""
+    for table in contract.tables:
+        if table.id in placed or (period is not None and table.is_before(period)):
+            continue
+        if table.required:
+            where = {"contract": contract_file(contract), **_likely_sheet(content, table)}
+            code = "table_missing"
+        else:
+            where, code = {}, "table_not_there"
+        problems.append(problem(code, number=table.number, title=table.title[0], **where))
 
 
 def _likely_sheet(content: Content, table: Table) -> dict[str, Any]:
