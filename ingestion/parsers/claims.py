@@ -24,6 +24,7 @@ class Claim(BaseModel):
     `claim_date` where nobody knows the day. `metric` is one of dbt_project/seeds/claim_metrics.csv.
     `scope`: of what the text speaks, one of those for which the metric is measured (same file).
     `printed_as`: the figure as printed, where its unit was misprinted and `unit` is the right one.
+    `withdrawn`: why the claim is taken off the desk; it needs no other key but `claim_id`.
     """
 
     model_config = ConfigDict(extra="forbid")
@@ -44,10 +45,20 @@ class Claim(BaseModel):
     note_ko: str | None = None
     note_en: str | None = None
     printed_as: str | None = Field(default=None, min_length=1)
+    withdrawn: str | None = Field(default=None, min_length=1)
+
+
+class Withdrawal(BaseModel):
+    """A claim taken off the desk: a file of the same name, with the reason."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    claim_id: str = Field(pattern=r"^[a-z0-9_]+$")
+    withdrawn: str = Field(min_length=1)
 
 
 def parse_claim(content: Content, registry: Registry) -> list[dict[str, Any]]:
-    """Read one claim.
+    """Read one claim; of a withdrawn one no row is left.
 
     Raises:
         RejectedFile: a key is missing, unknown, or its value not valid; the metric is not known,
@@ -57,6 +68,11 @@ def parse_claim(content: Content, registry: Registry) -> list[dict[str, Any]]:
     if isinstance(mapping.get("period"), int):  # a year without quotation marks
         mapping["period"] = str(mapping["period"])
     try:
+        if mapping.get("withdrawn") is not None:
+            # whatever else the file still says of the claim need not be right any more
+            known = Claim.model_fields.keys() - Withdrawal.model_fields.keys()
+            Withdrawal.model_validate({k: v for k, v in mapping.items() if k not in known})
+            return []
         claim = Claim.model_validate(mapping)
     except ValidationError as error:
         raise RejectedFile([_fault(dict(fault)) for fault in error.errors()]) from error
@@ -99,7 +115,7 @@ def parse_claim(content: Content, registry: Registry) -> list[dict[str, Any]]:
         )
     if problems:
         raise RejectedFile(problems)
-    return [{**claim.model_dump(), "cell": "stated_value"}]
+    return [{**claim.model_dump(exclude={"withdrawn"}), "cell": "stated_value"}]
 
 
 def _folded(text: str) -> str:

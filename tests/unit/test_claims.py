@@ -70,6 +70,8 @@ def test_a_scope_is_one_of_those_the_metric_is_measured_for(scope: str) -> None:
         ({"unit": "조원"}, "claim_unit_unfit", ["조원", "national_export_share_pct"]),
         ({"scope": "창원국가산업단지"}, "claim_scope_unfit", ["창원국가산업단지", "national_export_share_pct", "국가산업단지"]),
         ({"scope": "Korea, customs basis"}, "claim_scope_unfit", ["that KICOX manages"]),
+        ({"withdrawn": ""}, "bad_value", ["withdrawn"]),
+        ({"withdrawn": "why", "author_mood": "good"}, "claim_key_unknown", ["author_mood"]),
         ({"author_mood": "good"}, "claim_key_unknown", ["author_mood", "claim_id"]),
         ({"tolerance": -1}, "bad_value", ["tolerance"]),
         ({"stated_value": float("nan")}, "bad_value", ["stated_value"]),
@@ -468,4 +470,6 @@ def test_two_files_with_one_claim_id_stop_the_gate() -> None:
         c.execute("CREATE TABLE dim_snapshot AS SELECT 's' AS snapshot_id, 'a.yml' AS file_name")
         rows = c.execute(f"SELECT claim_id, deviation FROM ({check['rows']})").fetchall()
     assert sorted(rows) == [("a", 1), ("b", 0)]
+    # what the action tells to do is what the parser reads
+    assert all("withdrawn" in check["action"][lang] for lang in ("ko", "en"))
     assert "{claim_id}" in check["message"]["ko"] and "{claim_id}" in check["message"]["en"]
