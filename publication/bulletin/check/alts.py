@@ -15,6 +15,7 @@ from publication.bulletin.check.cells import (
     Cells,
     cell_value,
     fits,
+    number_of,
     period_of,
 )
 from publication.bulletin.model import Figure
@@ -159,7 +160,7 @@ def _map(cells: Cells, figure: Figure, match: re.Match[str]) -> Iterator[str]:
         if not any(fits(said, v) for v in values):
             yield f"‘{item}’ is not its {code}"
             continue
-        figure_said = float(said.replace(",", "").lstrip("<>"))
+        figure_said = number_of(said.lstrip("<>")) or 0.0
         if before is not None and figure_said > before:
             yield "does not go from the largest down"
         before = figure_said
@@ -186,7 +187,7 @@ def _shares(cells: Cells, figure: Figure, match: re.Match[str]) -> Iterator[str]
         else:
             expected.remove(found)
     stated = {r["stated_pct"] for r in cells.claim_rows() if r["metric"] == metric}
-    if match["stated"] and float(match["stated"]) not in stated:
+    if match["stated"] and number_of(match["stated"]) not in stated:
         yield f"{match['stated']}% was not reported"
 
 

@@ -222,6 +222,13 @@ def status_of(row: Row | None, measure: str) -> str:
     return str(row.get(f"{measure}_status") or ("A" if row.get(measure) is not None else "O"))
 
 
+def number_of(printed: str) -> float | None:
+    """A printed number; None for a bound (`<0.1`) and for what is no number."""
+    if not re.fullmatch(rf"\+?{NUMBER}", printed) or printed[0] in "<>":
+        return None
+    return float(printed.replace(",", "").replace("−", "-"))
+
+
 def fits(printed: str, value: float | None, scale: float = 1.0) -> bool:
     """Does a cell's value, rounded to the printed places, read as printed?"""
     if value is None or not re.fullmatch(rf"\+?{NUMBER}", printed):
@@ -234,7 +241,7 @@ def fits(printed: str, value: float | None, scale: float = 1.0) -> bool:
         if not re.fullmatch(r"[<>]-?(?:1|0\.0*1)", text):
             return False
         return 0 < value / scale < number if bound == "<" else number < value / scale < 0
-    if printed[0] == "+" and value < 0:
+    if (printed[0] == "+" and value < 0) or (text[0] == "-" and value >= 0):
         return False
     places = len(text.partition(".")[2])
     half = 0.5 * 10.0**-places

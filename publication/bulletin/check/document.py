@@ -111,7 +111,7 @@ def _tile_faults(cells: Cells, tile: Tile) -> Iterator[str]:
     if value is None:
         if tile.value not in ("X", "–") or tile.unit:
             yield f"tile: ‘{said}’ stands for {measure}, which has no figure"
-    elif not amount_fits(said, value, kind_of(cells, measure)):
+    elif not tile.unit or not amount_fits(said, value, kind_of(cells, measure)):
         yield f"tile: ‘{said}’ is not {measure} of {cells.data.period}"
     points = kind_of(cells, measure) == "percent"
     for comparison, cell in (("qoq", tile.quarter), ("yoy", tile.year)):

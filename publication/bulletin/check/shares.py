@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable, Iterator
 from typing import Any
 
-from publication.bulletin.check.cells import NUMBER, PERIOD, Cells, fits, period_of
+from publication.bulletin.check.cells import NUMBER, PERIOD, Cells, fits, number_of, period_of
 
 _SHARE = rf"{NUMBER}(?:–{NUMBER})?%"
 #: The two shares that the report of 2005 stated, per cent.
@@ -58,13 +58,13 @@ def _joint(cells: Cells, match: re.Match[str]) -> Iterator[str]:
     if said != both:
         yield f"both held in {', '.join(sorted(both)) or 'no period'}"
     for figure in ("a", "b"):
-        if groups.get(figure) and float(groups[figure]) not in _HEADLINE:
+        if groups.get(figure) and number_of(groups[figure]) not in _HEADLINE:
             yield f"{groups[figure]}% was not reported"
 
 
 def _held(cells: Cells, match: re.Match[str]) -> Iterator[str]:
-    lang, stated, listed = cells.lang, float(match["stated"]), match.groupdict().get("listed")
-    if not _is_of(cells, match["of"], stated):
+    lang, stated, listed = cells.lang, number_of(match["stated"]), match.groupdict().get("listed")
+    if stated is None or not _is_of(cells, match["of"], stated):
         yield "is no claim of this release"
         return
     held = cells.held(stated)

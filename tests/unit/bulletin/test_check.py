@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import fields, is_dataclass, replace
 from typing import Any
@@ -13,7 +14,7 @@ from publication.bulletin.check import check_document
 from publication.bulletin.check.alts import numbers_in, svg_texts
 from publication.bulletin.check.cells import Cells, amount_fits, fits, period_of
 from publication.bulletin.check.document import block_faults, document_faults
-from publication.bulletin.model import Beside, Document, Figure, Prose
+from publication.bulletin.model import Beside, Document, Figure, Prose, Tiles
 from publication.bulletin.reading import BulletinError, Release
 from publication.bulletin.words import Lang
 
@@ -118,6 +119,39 @@ def test_any_changed_direction_unit_name_or_verdict_is_refused(
                 if next(iter(block_faults(cells, put(block, way, wrong))), None) is None:
                     passed.append((way, text, wrong))
     assert tried > 500 and passed == []
+
+
+@pytest.mark.parametrize("lang", LANGS)
+def test_a_sign_or_a_bound_before_any_number_is_a_fault(
+    data: Release, documents: dict[Lang, Document], lang: Lang
+) -> None:
+    """`−30%`, `<43%`: numbers by their form, which no cell says; a fault each, never an exception."""
+    cells = Cells(data, lang)
+    tried, passed = 0, []
+    for block in documents[lang].blocks():
+        for way, text in strings(replace(block, number="") if hasattr(block, "number") else block):
+            for number in re.finditer(r"(?<![\d.,+−<>])\d", text):
+                for sign in "−<":
+                    wrong = text[: number.start()] + sign + text[number.start() :]
+                    tried += 1
+                    if next(iter(block_faults(cells, put(block, way, wrong))), None) is None:
+                        passed.append((way, text, wrong))
+    assert tried > 1000 and passed == []
+
+
+@pytest.mark.parametrize("lang", LANGS)
+def test_a_tile_without_its_unit_is_refused(
+    data: Release, documents: dict[Lang, Document], lang: Lang
+) -> None:
+    cells = Cells(data, lang)
+    tiles = [b for b in documents[lang].blocks() if isinstance(b, Tiles)]
+    tried = 0
+    for block in tiles:
+        for at, tile in enumerate(block.items):
+            tried += bool(tile.unit)
+            wrong = put(block, ("items", at, "unit"), "")
+            assert not tile.unit or list(block_faults(cells, wrong)), tile.name
+    assert tried > 3
 
 
 @pytest.mark.parametrize("lang", LANGS)
