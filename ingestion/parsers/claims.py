@@ -70,8 +70,8 @@ def parse_claim(content: Content, registry: Registry) -> list[dict[str, Any]]:
     try:
         if mapping.get("withdrawn") is not None:
             # whatever else the file still says of the claim need not be right any more
-            known = Claim.model_fields.keys() - Withdrawal.model_fields.keys()
-            Withdrawal.model_validate({k: v for k, v in mapping.items() if k not in known})
+            moot = Claim.model_fields.keys() - Withdrawal.model_fields.keys()
+            Withdrawal.model_validate({k: v for k, v in mapping.items() if k not in moot})
             return []
         claim = Claim.model_validate(mapping)
     except ValidationError as error:
