@@ -65,6 +65,7 @@ def read_statement(
     rest, direction = _direction(rest)
     rest, comparator = _comparator(text, rest, understood)
     dimension = units[name_key(unit)].dimension if unit else "count"
+    said = rest
     rest, metric = _metric(text, rest, dimension, unit, direction, metrics, understood)
     if scale:
         unit = words.SCALED.get((scale, metric["dimension"]))
@@ -83,7 +84,7 @@ def read_statement(
         word
         for word in re.findall(r"[^\W\d_]+(?:'s)?", rest)
         if word not in words.SILENT
-        and not claim_scope.is_read(word, metric)
+        and not claim_scope.is_read(word, metric, said)
         and words.PARTICLE.sub("", word) not in words.SILENT
         and not words.PARTICLE.fullmatch(word)
     ]
@@ -243,7 +244,7 @@ def _metric(
         names = ", ".join(sorted(others | {longest[1]["metric"]}))
         raise _refusal(text, understood, f"it may speak of more than one metric: {names}")
     try:
-        metric = claim_scope.metric_of_scope(rest, longest[1], metrics)
+        metric = claim_scope.metric_of_scope(rest, longest[0], longest[1], metrics)
     except ValueError as reason:
         raise _refusal(text, understood, str(reason)) from None
     understood.append(f"metric {metric['metric']} ('{longest[0]}')")

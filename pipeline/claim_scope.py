@@ -68,12 +68,13 @@ def unmeasured(rest: str) -> str | None:
 
 
 def metric_of_scope(
-    rest: str, metric: Mapping[str, Any], metrics: Sequence[Mapping[str, Any]]
+    rest: str, word: str, metric: Mapping[str, Any], metrics: Sequence[Mapping[str, Any]]
 ) -> Mapping[str, Any]:
     """The metric for those of whom the sentence speaks.
 
     Args:
         rest: the sentence without period, number and unit ('#' stands for them), metric still in it.
+        word: by which the metric was read.
         metric: the one that was read.
         metrics: rows of dim_claim_metric.
 
@@ -82,7 +83,7 @@ def metric_of_scope(
     """
     managed = _MANAGED.search(rest) is not None
     others = _MANAGED.sub(" ", rest)
-    country = nation_words(others)
+    country = nation_words(others.replace(word, " "))  # 한국수출
     complexes = managed or _COMPLEXES.search(others) is not None
     name = str(metric["metric"])
     if metric["model"] == "national_share":
@@ -116,9 +117,12 @@ def metric_of_scope(
     return metric
 
 
-def is_read(word: str, metric: Mapping[str, Any]) -> bool:
-    """Is a word for the country read with the metric? '전국' is with those of all the country alone."""
+def is_read(word: str, metric: Mapping[str, Any], rest: str) -> bool:
+    """Is a word for the country read with the metric, in the sentence `rest`? '전국' is with those of all
+    the country alone; with those of the complexes it says nothing where KICOX's are named."""
     name = str(metric["metric"])
+    if name.startswith("kicox_") and not _MANAGED.search(rest):
+        return False
     if _bare(word) == EVERYWHERE:
         return metric["model"] != "national_share" and name.startswith(("national_", "all_"))
     return _bare(word) in NATION

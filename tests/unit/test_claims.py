@@ -214,6 +214,7 @@ def test_python_judges_as_the_warehouse_does() -> None:
         ("2025년 3분기 전국 산업단지 입주업체 129,922개사", "all_complexes_tenant_count", "129922", "개사", "approx", "2025-Q3"),
         # a word for the country asks for the country's figure, in whatever form it stands
         ("한국의 수출은 2002년 1,625억달러였다", "national_exports_usd_m", "1625", "억달러", "approx", "2002"),
+        ("한국수출 1,625억달러 2002", "national_exports_usd_m", "1625", "억달러", "approx", "2002"),
         ("대한민국 수출 1,625억달러 2002", "national_exports_usd_m", "1625", "억달러", "approx", "2002"),
         ("나라 수출 1,625억달러 2002", "national_exports_usd_m", "1625", "억달러", "approx", "2002"),
         ("국내 수출액 1,625억달러 2002", "national_exports_usd_m", "1625", "억달러", "approx", "2002"),
@@ -291,6 +292,8 @@ def test_sentences_that_can_be_read(
         # of the country there is no such figure, and the complexes' is not it
         ("national production was 584 trillion won in 2001", "the country ('national')"),
         ("한국의 생산은 2001년 584조원", "the country ('한국')"),
+        ("한국수출은 수출실적 1,625억달러 2002", "what it says: 한국."),
+        ("우리나라고용 2,200만명 2010", "the country ('우리나라')"),
         ("우리나라 고용 2,200만명 2010", "the country ('우리나라')"),
         ("Korea's operating rate was 75% in 2026-Q1", "the country"),
         ("대한민국 수출 5% 증가 2002", "the country ('대한민국')"),
