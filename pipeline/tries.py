@@ -24,6 +24,7 @@ class Tries:
         self._enough = enough
         self.failures: list[FetchError] = []
         self._wanted: list[str] = []
+        self._titles: list[str] = []
         self._in_a_row: list[str] = []
         self._is_over = False
 
@@ -41,9 +42,10 @@ class Tries:
         """One came."""
         self._in_a_row = []
 
-    def failed(self, failure: FetchError) -> None:
-        """One did not come."""
+    def failed(self, failure: FetchError, title: str = "") -> None:
+        """One did not come; where it has a title, what is told in the end names it."""
         self.failures.append(failure)
+        self._titles += [title] if title and not isinstance(failure, PersonNeeded) else []
         self._in_a_row.append(failure.code)
         self._is_over = not isinstance(failure, OF_ONE)
 
@@ -67,4 +69,9 @@ class Tries:
                 asked[0].action_ko += f" 함께 필요한 파일: {titles}."
             raise asked[0]
         if self.failures:
-            raise self.failures[-1 if self._is_over else 0]
+            told = self.failures[-1 if self._is_over else 0]
+            if self._titles:
+                titles = ", ".join(f"'{title}'" for title in self._titles)
+                told.action_en += f" Could not be had: {titles}."
+                told.action_ko += f" 받지 못한 판: {titles}."
+            raise told

@@ -144,7 +144,7 @@ def _portal(errand: Errand, way: PortalFetch) -> Iterator[Path]:
                     memory.add(edition.uddi, edition.changed_on)
                     continue
                 ask(edition)
-            tries.failed(failure)
+            tries.failed(failure, edition.title)
             memory.failed(edition)
             continue
         tries.came()
@@ -203,7 +203,8 @@ def _odcloud(errand: Errand, way: OdcloudFetch) -> Iterator[Path]:
         except FetchError as failure:
             # What stands in the list has rows: without them it is not merely nothing new.
             is_empty = isinstance(failure, NoData)
-            tries.failed(fault("empty", publisher="odcloud") if is_empty else failure)
+            found_none = fault("empty", publisher="odcloud")
+            tries.failed(found_none if is_empty else failure, str(edition.day))
             memory.failed(edition)
             continue
         tries.came()

@@ -202,6 +202,8 @@ def test_an_edition_that_the_portal_cannot_give_keeps_no_other_back(
         site.instead = {bad: instead}
         result = ask(tmp_path, site, since="2023-Q1")
         assert (result["status"], result["code"]) == (status, code)
+        name = NAME.format(day=OLDER[bad - 1][1])
+        assert name in result["message"] and name in result["message_ko"]
         assert set(range(1, 14)) - {bad} <= set(taken(site)) and len(result["files"]) == 12
     # A person is asked for that one alone.
     awaited = [uddi(1), uddi(9)] if status == "person_needed" else []
