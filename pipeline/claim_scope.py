@@ -42,7 +42,9 @@ _WHAT_EN = r"(?:manufacturing\s+)?(?:exports|production|output|employments?)\b"
 _COMPLEX_EN = r"(?:national\s+)?(?:industrial\s+)?"
 #: '산업단지 수출의 43%', '43% of exports of the complexes': the whole is the complexes' own total.
 _OWN_TOTAL = re.compile(
-    rf"(?:산업단지|산단|단지|공단)(?:들)?의?\s*(?:총|전체|전)?\s*{_WHAT_KO}\s*(?:액|실적|인원)?\s*(?:의|중|가운데)(?=\s|#|$)|"
+    rf"(?:산업단지|산단|단지|공단)(?:들)?의?\s*(?:총|전체|전)?\s*{_WHAT_KO}\s*(?:액|실적|인원)?\s*(?:의|중|가운데)(?=\s|#|$)"
+    # '산업단지 수출의 비중' is its share of the nation
+    rf"(?!\s+(?:비중|비율))|"
     rf"(?:#|\bshare)\s*of\s+(?:the\s+|total\s+|all\s+)*{_COMPLEX_EN}(?:complex(?:es)?'?s?|kicox(?:'s)?)\s+(?:total\s+)?{_WHAT_EN}|"
     rf"(?:#|\bshare)\s*of\s+(?:the\s+|total\s+|all\s+|entire\s+)*{_WHAT_EN}\s+(?:of|from|in|at|by)\s+"
     rf"(?:the\s+|all\s+|korea's\s+|#\s+)*{_COMPLEX_EN}(?:complex|kicox)"

@@ -229,6 +229,7 @@ def test_python_judges_as_the_warehouse_does() -> None:
         ("전국 산업단지 1,349개소 2025-Q3", "all_complexes_count", "1349", "개", "approx", "2025-Q3"),
         ("South Korea's national exports were $162.5 billion in 2002", "national_exports_usd_m", "162.5", "십억달러", "approx", "2002"),
         ("우리나라 수출액은 2002년 1,625억 달러에 달했다", "national_exports_usd_m", "1625", "억달러", "approx", "2002"),
+        ("2001년 국가산업단지 수출의 비중은 43%", "national_export_share_pct", "43", "%", "approx", "2001"),
         # beside the complexes that KICOX manages it says nothing
         ("우리나라 국가산업단지의 수출은 2001년 643.53억달러", "kicox_exports_usd_m", "643.53", "억달러", "approx", "2001"),
         ("Korea's national industrial complexes exported US$64.353 billion in 2001", "kicox_exports_usd_m", "64.353", "십억달러", "approx", "2001"),
