@@ -292,16 +292,14 @@ def contributions(data: Release) -> list[tuple[str, float]]:
     """Contribution of each complex to quarterly growth of total production, % points.
 
     From `growth_quarterly`: 100 × (production − production of the quarter before) / total of the
-    quarter before, for complexes published in both quarters; largest first.
+    quarter before; a complex that joined counts from zero, one that left to zero. Largest first.
     """
     found = [
-        (complex_id, float(points))
-        for complex_id in data.complexes.get(data.period, {})
-        if (
-            points := data.growth("production_krw_100m", "qoq", complex_id=complex_id).get(
-                "contribution_pp"
-            )
-        )
-        is not None
+        (complex_id, float(row["contribution_pp"]))
+        for (complex_id, industry, measure, comparison, period), row in data.growths.items()
+        if complex_id != "_T"
+        and (industry, measure, comparison, period)
+        == ("_T", "production_krw_100m", "qoq", data.period)
+        and row["contribution_pp"] is not None
     ]
     return sorted(found, key=lambda item: (-item[1], item[0]))

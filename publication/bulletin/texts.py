@@ -210,11 +210,11 @@ _T: dict[str, tuple[str, str]] = {
         "Complexes matched: how many complexes the like-for-like rate rests on.",
     ),
     "n_movers": (
-        "기여도: 단지의 증감액을 비교하는 기간의 전체 생산으로 나눈 것. 두 기간 모두 공표된 단지만 "
-        "있다. 나머지 단지와 수정의 몫은 싣지 않는다.",
+        "기여도: 단지의 증감액을 비교하는 기간의 전체 생산으로 나눈 것. 그 사이에 추가된 단지는 "
+        "전부 는 것으로, 제외된 단지는 전부 준 것으로 센다. 비공개 단지와 수정의 몫은 싣지 않는다.",
         "Contribution: the change of the complex over total production of the period compared "
-        "with. Only complexes published in both periods; what the others and revisions add is "
-        "not printed.",
+        "with; one that joined in between counts in full as a gain, one that left as a loss. What "
+        "suppressed complexes and revisions add is not printed.",
     ),
     "n_map": (
         "시도 경계는 Natural Earth(퍼블릭 도메인). 위치는 단지의 대표점이다.",

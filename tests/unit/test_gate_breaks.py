@@ -250,25 +250,32 @@ def test_contributions_that_do_not_add_up_stop(tmp_path: Path) -> None:
             "CREATE TABLE growth_quarterly AS "
             "SELECT n.complex_id, '_T' AS industry_code, 'production_krw_100m' AS measure, n.period, 'qoq' AS comparison, "
             "$1 AS base_period, 0.0 AS growth_pct, 100 * (n.production_krw_100m - b.production_krw_100m) / "
-            "t.production_krw_100m AS contribution_pp, NULL::DOUBLE AS unallocated_pp FROM complex_quarterly n "
+            "t.production_krw_100m AS contribution_pp, NULL::DOUBLE AS unallocated_pp, NULL::DOUBLE AS unallocated_complexes_pp "
+            "FROM complex_quarterly n "
             "JOIN complex_quarterly b ON b.complex_id = n.complex_id AND b.period = $1 "
             "JOIN national_total_quarterly t ON t.period = $1 WHERE n.period = $2 "
             # 5 % on the row 계: 3 and 1.5 by industry, half a point in none
-            "UNION ALL SELECT '_T', i, 'production_krw_100m', $2, 'qoq', $1, g, p, u FROM (VALUES "
+            "UNION ALL SELECT '_T', i, 'production_krw_100m', $2, 'qoq', $1, g, p, u, NULL FROM (VALUES "
             "('_T', 5.0, 5.0, 0.5), ('STEEL', 6.0, 3.0, NULL), ('FOOD', 3.0, 1.5, NULL)) v(i, g, p, u)",
             [before, now],
         )
-    assert judged(path, "contributions_add_up")["checked_count"] == 13
-    for spoil, complex_id in (
-        ("complex_id = 'c03'", "c03"),
-        ("industry_code = 'STEEL'", "_T"),
+        # what the complexes leave open is the rest to 5 %
+        c.execute(
+            "UPDATE growth_quarterly SET unallocated_complexes_pp = 5.0 - (SELECT sum(contribution_pp) "
+            "FROM growth_quarterly WHERE complex_id <> '_T') WHERE complex_id = '_T' AND industry_code = '_T'"
+        )
+    assert judged(path, "contributions_add_up")["checked_count"] == 14
+    for column, where, named in (
+        ("contribution_pp", "complex_id = 'c03'", ["_T", "c03"]),
+        ("contribution_pp", "industry_code = 'STEEL'", ["_T"]),
+        ("unallocated_complexes_pp", "complex_id = '_T' AND industry_code = '_T'", ["_T"]),
     ):
         with duckdb.connect(str(path)) as c:
-            c.execute(f"UPDATE growth_quarterly SET contribution_pp = contribution_pp + 0.01 WHERE {spoil}")  # fmt: skip
-        (failure,) = judged(path, "contributions_add_up")["failures"]
-        assert failure["complex_id"] == complex_id
+            c.execute(f"UPDATE growth_quarterly SET {column} = {column} + 0.01 WHERE {where}")
+        failures = judged(path, "contributions_add_up")["failures"]
+        assert sorted(f["complex_id"] for f in failures) == named
         with duckdb.connect(str(path)) as c:
-            c.execute(f"UPDATE growth_quarterly SET contribution_pp = contribution_pp - 0.01 WHERE {spoil}")  # fmt: skip
+            c.execute(f"UPDATE growth_quarterly SET {column} = {column} - 0.01 WHERE {where}")
     assert judged(path, "contributions_add_up")["success"]
 
 

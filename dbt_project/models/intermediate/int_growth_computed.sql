@@ -13,10 +13,13 @@
 -- Where neither can be had there is no rate, and the reason is given.
 --
 -- Contribution in percentage points to the published growth of the row 계: the change of the part over
--- the base of the whole; what is absent (status M) is zero. The publisher restates totals and not the
--- industries in them, so that what its industries leave open of the growth of the row 계 stands beside
--- it as `unallocated_pp`: with it the industries add up to the published growth. Of complexes no such
--- rest is given: it would tell what the suppressed ones hide.
+-- the base of the whole; what is absent (status M) is zero, and so is a complex before the register says
+-- that it joined and after it says that it left: a complex that left has a row of its own for that.
+-- The publisher restates totals and not the parts in them. What the industries leave open of the growth of
+-- the row 계 stands beside it as `unallocated_pp`, what the complexes leave open as
+-- `unallocated_complexes_pp`: with it they add up to the published growth. That of complexes is given where
+-- every complex listed in one of the two quarters has a contribution; else it would tell what the suppressed
+-- ones hide.
 with quarters as (
     select complex_id, industry_code, measure, period, value, obs_status, is_simulated
     from {{ ref('int_observations_quarterised') }}
@@ -30,10 +33,38 @@ breaks as (
     where period like '____-Q_'
 ),
 
-comparisons as (
+compared as (
     select *, 'qoq' as comparison, {{ previous_period('period') }} as base_period from quarters
     union all
     select *, 'yoy' as comparison, {{ year_ago_period('period') }} as base_period from quarters
+),
+
+-- complexes that left between the two quarters
+departed as (
+    select
+        q.complex_id, q.industry_code, t.measure, t.period,
+        cast(null as double) as value, 'O' as obs_status, t.is_simulated, t.comparison, t.base_period
+    from compared as t
+    inner join quarters as q
+        on q.measure = t.measure and q.period = t.base_period and q.industry_code = '_T'
+        and q.obs_status <> 'O'
+    inner join {{ ref('int_absences_listed') }} as o
+        on o.complex_id = q.complex_id and o.measure = q.measure
+        and o.absent_from > t.base_period and o.absent_from <= t.period and o.absent_until > t.period
+    left join quarters as n
+        on n.complex_id = q.complex_id and n.industry_code = '_T'
+        and n.measure = q.measure and n.period = t.period
+    where t.complex_id = '_T' and t.industry_code = '_T' and n.complex_id is null
+),
+
+comparisons as (
+    select
+        complex_id, industry_code, measure, period, value, obs_status, is_simulated, comparison, base_period
+    from compared
+    union all
+    select
+        complex_id, industry_code, measure, period, value, obs_status, is_simulated, comparison, base_period
+    from departed
 ),
 
 between_them as (
@@ -140,17 +171,39 @@ chains as (
 ),
 
 totals as (
-    select measure, period, comparison, base_value, base_status
+    select measure, period, comparison, base_period, base_value, base_status
     from linked
     where complex_id = '_T' and industry_code = '_T'
 ),
 
+-- a complex that is no part of the statistic in a quarter
+absences as (
+    select a.complex_id, a.measure, p.period
+    from {{ ref('int_absences_listed') }} as a
+    inner join (select period from totals union select base_period as period from totals) as p
+        on p.period >= a.absent_from and p.period < a.absent_until
+),
+
 changed as (
     select
-        *,
-        case obs_status when 'A' then value when 'M' then 0 end
-            - case base_status when 'A' then base_value when 'M' then 0 end as change
-    from linked
+        l.*,
+        case
+            when n.period is not null and b.period is not null then null
+            else
+                case
+                    when l.obs_status = 'A' then l.value
+                    when l.obs_status = 'M' or (l.obs_status = 'O' and n.period is not null) then 0
+                end
+                - case
+                    when l.base_status = 'A' then l.base_value
+                    when l.base_status = 'M' or (coalesce(l.base_status, 'O') = 'O' and b.period is not null) then 0
+                end
+        end as change
+    from linked as l
+    left join absences as n
+        on n.complex_id = l.complex_id and n.measure = l.measure and n.period = l.period
+    left join absences as b
+        on b.complex_id = l.complex_id and b.measure = l.measure and b.period = l.base_period
 ),
 
 parts as (
@@ -159,6 +212,29 @@ parts as (
     where complex_id = '_T' and industry_code <> '_T'
     group by measure, period, comparison
     having count(*) = count(change)
+),
+
+-- every complex that is listed in one of the two quarters, whatever of it is stated
+listed as (
+    select distinct t.measure, t.period, t.comparison, t.base_period, q.complex_id
+    from totals as t
+    inner join quarters as q on q.period in (t.period, t.base_period)
+    where q.complex_id <> '_T' and q.industry_code = '_T'
+),
+
+complex_changes as (
+    select e.measure, e.period, e.comparison, sum(c.change order by e.complex_id) as change
+    from listed as e
+    left join changed as c
+        on c.complex_id = e.complex_id and c.industry_code = '_T' and c.measure = e.measure
+        and c.period = e.period and c.comparison = e.comparison
+    left join absences as n
+        on n.complex_id = e.complex_id and n.measure = e.measure and n.period = e.period
+    left join absences as b
+        on b.complex_id = e.complex_id and b.measure = e.measure and b.period = e.base_period
+    where n.period is null or b.period is null
+    group by e.measure, e.period, e.comparison
+    having count(*) = count(c.change)
 )
 
 select
@@ -216,6 +292,8 @@ select
         as contribution_pp,
     case when l.complex_id = '_T' and l.industry_code = '_T' and l.base_status = 'A' and l.base_value <> 0
         then (l.change - i.change) / l.base_value * 100 end as unallocated_pp,
+    case when l.complex_id = '_T' and l.industry_code = '_T' and l.base_status = 'A' and l.base_value <> 0
+        then (l.change - x.change) / l.base_value * 100 end as unallocated_complexes_pp,
     l.is_simulated
 from changed as l
 left join chains as c
@@ -226,3 +304,5 @@ left join totals as t
     on t.measure = l.measure and t.period = l.period and t.comparison = l.comparison
 left join parts as i
     on i.measure = l.measure and i.period = l.period and i.comparison = l.comparison
+left join complex_changes as x
+    on x.measure = l.measure and x.period = l.period and x.comparison = l.comparison

@@ -17,5 +17,6 @@ select
     {{ joined_break_ids('break_ids', 'restated_for') }} as break_ids,
     contribution_pp,
     unallocated_pp,
+    unallocated_complexes_pp,
     is_simulated
 from {{ ref('int_growth_computed') }}
