@@ -15,6 +15,7 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
+import duckdb
 from filelock import FileLock
 
 from ingestion.contract import load_contracts
@@ -154,7 +155,12 @@ def link_inputs(settings: Settings, inputs: Inputs, chosen: Path) -> None:
         _link(empty, chosen / contract.landed / f"{contract.dataset}.parquet")
     for number, snapshot in enumerate(inputs.snapshots):
         kind = contracts[snapshot["dataset"]].landed
-        _link(settings.home / snapshot["landed"], chosen / kind / f"{number:06d}.parquet")
+        landed = settings.home / snapshot["landed"]
+        target = chosen / kind / f"{number:06d}.parquet"
+        if until := snapshot.get("changed_until"):
+            _cut(landed, target, until)
+            continue
+        _link(landed, target)
         notes = settings.home / survey_notes_path(snapshot)
         if notes.exists():
             _link(notes, chosen / "survey_notes" / f"{number:06d}.parquet")
@@ -239,6 +245,14 @@ def survey_notes_path(snapshot: Mapping[str, Any]) -> str:
     """Where the survey notes of a snapshot have landed, if it has any (below the home)."""
     dataset = str(snapshot["dataset"])
     return str(snapshot["landed"]).replace(f"{dataset}/", f"{dataset}_notes/", 1)
+
+
+def _cut(source: Path, target: Path, until: str) -> None:
+    """Of an interface's answer the figures that the publisher changed last on or before a day."""
+    target.parent.mkdir(parents=True, exist_ok=True)
+    with duckdb.connect() as connection:
+        rows = connection.read_parquet(str(source)).filter(f"changed_on <= DATE '{until}'")
+        rows.write_parquet(str(target))
 
 
 def _link(source: Path, target: Path) -> None:

@@ -11,6 +11,8 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
+import duckdb
+
 from ingestion.contract import Contract, load_contracts
 from ingestion.ingest import Ingestion, out_of_order, parse_warnings
 from ingestion.landing import landed_fingerprint, landed_path
@@ -127,8 +129,10 @@ def _unknown_on(
 ) -> dict[Snapshot, str]:
     """The snapshots that do not belong to a build as of a day, with the reason.
 
-    What was published later never does. Of what was loaded later, with `known_by`, whatever came here
-    after that day; without it, what the release of the day did not know.
+    What was published later never does, but for the figures in a later answer of an interface whose day of
+    change lies before: such an answer stays, to be cut (`changed_until` in the lock), unless the release of the day did not have
+    it. Of what was loaded later, with `known_by`, whatever came here after that day; without it, what the
+    release of the day did not know.
 
     The curated lists of the project itself bear no day but that on which they first came into this
     home, which says nothing of the past. Those of the release of the day are taken; where there is
@@ -137,6 +141,13 @@ def _unknown_on(
     unknown = {
         s: f"published after {as_of}" for s, _ in usable if s.published_at[:10] > as_of.isoformat()
     }
+    older = [
+        s
+        for s, path in usable
+        if s in unknown
+        and room.contracts[s.dataset].landed == "national_series"
+        and _states_by(path, as_of)
+    ]
     curated: dict[tuple[str, str], list[Snapshot]] = {}
     published: list[Snapshot] = []
     for snapshot, _ in usable:
@@ -149,11 +160,15 @@ def _unknown_on(
         lists = [s for versions in curated.values() for s in versions]
         for snapshot in lists:
             unknown.pop(snapshot, None)
-        for snapshot in (*published, *lists):
+        for snapshot in older:
+            unknown.pop(snapshot)
+        for snapshot in (*published, *lists, *older):
             if snapshot not in came:
                 unknown[snapshot] = f"loaded after {known_by}"
         return unknown
     past = _release_of(settings, room, published, as_of)
+    for snapshot in older if past is None else ():
+        unknown.pop(snapshot)
     for snapshot in published:
         if past is not None and snapshot.snapshot_id in past.late:
             unknown[snapshot] = f"loaded after {past.release_id}, the release of that day"
@@ -168,6 +183,23 @@ def _unknown_on(
         if unknown.keys() >= set(versions) and first.published_at_basis == "first_seen":
             del unknown[first]
     return unknown
+
+
+def _cut(room: Ingestion, snapshot: Snapshot, as_of: date | None) -> str | None:
+    """The day up to which the figures of an interface's answer count, where it was given later."""
+    if as_of is None or room.contracts[snapshot.dataset].landed != "national_series":
+        return None
+    day = as_of.isoformat()
+    return day if snapshot.published_at[:10] > day else None
+
+
+def _states_by(path: Path, day: date) -> bool:
+    """Whether an interface's answer holds figures that the publisher changed last on or before a day."""
+    with duckdb.connect() as connection:
+        found = connection.execute(
+            "SELECT count(*) FROM read_parquet(?) WHERE changed_on <= ?", [str(path), day]
+        ).fetchone()
+    return bool(found and found[0])
 
 
 def _release_of(
@@ -323,6 +355,8 @@ def collect_inputs(
             "loaded_at": s.loaded_at,
             "is_simulated": s.is_simulated,
             "landed": str(path.relative_to(settings.home)),
+            # of an answer given after the day asked for, the figures that were changed last by that day
+            **({"changed_until": cut} if (cut := _cut(room, s, as_of)) else {}),
             "warnings": parse_warnings(room, s)
             + (
                 out_of_order(s, by_period[s.dataset, s.period])

@@ -26,7 +26,7 @@ READ = {
     "dim_period": "period VARCHAR, previous_period VARCHAR",
     "dim_code": "codelist VARCHAR, code VARCHAR, name_ko VARCHAR, name_en VARCHAR",
     "dim_snapshot": "snapshot_id VARCHAR, dataset VARCHAR, period VARCHAR, published_at DATE, loaded_at TIMESTAMP, "
-    "sha256 VARCHAR",
+    "sha256 VARCHAR, file_name VARCHAR",
     "fct_observation": "snapshot_id VARCHAR, table_id VARCHAR, complex_id VARCHAR, industry_code VARCHAR, "
     "size_class VARCHAR, sex VARCHAR, measure VARCHAR, period VARCHAR, value DOUBLE, obs_status VARCHAR, "
     "published_at DATE, loaded_at TIMESTAMP, relation VARCHAR, vintage_no INTEGER, break_ids VARCHAR, "

@@ -102,6 +102,70 @@ def test_a_csv_edition_lost_what_another_edition_states(
         assert where in found[0] and "C9" in found[0] and "구미" in found[0] and "Gumi" in found[0]
 
 
+# -- an edition that is issued again ---------------------------------------------------------------
+
+
+def reissue_told(folder: Path, *editions: tuple[str, dict[str, str]]) -> list[str]:
+    """Workbooks in the order they came: (period, complexes by sheet, separated by blanks)."""
+    snapshots, facts = [], []
+    for number, (period, sheets) in enumerate(editions):
+        days = {"published_at": date(2026, 5, 20 + number), "loaded_at": datetime(2026, 6, 1)}
+        name = f"{BOOK}/{number}"
+        snapshots.append(
+            {
+                "snapshot_id": name,
+                "dataset": BOOK,
+                "period": period,
+                "file_name": f"{number}.xlsx",
+                **days,
+            }
+        )
+        facts += [
+            {
+                "snapshot_id": name, "table_id": SHEETS[sheet], "complex_id": complex_id, "industry_code": "_T",
+                "size_class": "_T", "sex": "_T", "measure": "production_krw_100m", "period": period, "relation": "current",
+                "value": 1.0, "obs_status": "A", "sheet": sheet, "cell": "C9", **days,
+            }
+            for sheet, listed in sheets.items()
+            for complex_id in listed.split()
+        ]  # fmt: skip
+    return told(
+        folder, "a_reissue_keeps_its_complexes", dim_snapshot=snapshots, fct_observation=facts
+    )
+
+
+SHEETS = {"표4": "production_by_complex", "표6": "exports_by_complex", "표10": "operating_rate_by_complex"}  # fmt: skip
+WHOLE = {"표4": "gumi a", "표6": "gumi a", "표10": "a"}
+
+
+@pytest.mark.parametrize(
+    ("again", "sheets"),
+    [
+        (WHOLE, []),
+        # new in a table
+        ({**WHOLE, "표10": "gumi a"}, []),
+        ({**WHOLE, "표6": "a"}, ["표6"]),
+        ({"표4": "a", "표6": "a", "표10": "a"}, ["표4, 표6"]),
+        # of an older period just as of the newest
+        ({**WHOLE, "표4": "a"}, ["표4"]),
+    ],
+)
+@pytest.mark.parametrize("period", ["2025-Q3", "2026-Q1"])
+def test_a_reissue_without_a_complex_in_one_table_stops(
+    again: dict[str, str], sheets: list[str], period: str, tmp_path: Path
+) -> None:
+    found = reissue_told(
+        tmp_path,
+        (period, WHOLE),
+        (period, again),
+        ("2026-Q1", WHOLE) if period < "2026" else (period, again),
+    )
+    assert [
+        f"1.xlsx)에 없다({s})" if period < "2026" else f"2.xlsx)에 없다({s})" for s in sheets
+    ] == [text[text.index(".xlsx") - 1 : text.index(". 앞선")] for text in found]
+    assert all("Gumi" in text and "구미" in text for text in found)
+
+
 # -- the status of all complexes ----------------------------------------------------------------
 
 

@@ -9,10 +9,12 @@ from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
+import duckdb
 import pytest
 
 from ingestion import ingest
 from ingestion.contract import Table
+from ingestion.landing import write_landed
 from ingestion.periods import Period
 from ingestion.sample import SampleRegistry, simulate_status, write_status_workbook
 from ingestion.sample.registry import write_knowledge_centres_csv
@@ -20,6 +22,8 @@ from ingestion.snapshots import Snapshot
 from pipeline import build_step
 from pipeline.dbt_process import target_folder
 from pipeline.inputs import (
+    Inputs,
+    _cut,
     _release_period,
     _unknown_on,
     code_fingerprint,
@@ -207,7 +211,7 @@ def as_of(
     unknown = _unknown_on(
         settings,
         ingestion_room(settings),
-        [(s, Path(s.snapshot_id)) for s in snapshots],
+        [(s, settings.home / s.snapshot_id) for s in snapshots],
         date.fromisoformat(day),
         date.fromisoformat(known_by) if known_by else None,
     )
@@ -293,3 +297,68 @@ def test_a_home_keeps_what_dbt_read_of_each_project_folder_apart(tmp_path: Path)
     assert target_folder(one) == target_folder(Settings(tmp_path / "home", project=one.project))
     assert target_folder(one) != target_folder(two)
     assert target_folder(one).parent == target_folder(two).parent == tmp_path / "home/cache/dbt"
+
+
+# -- an interface's answer bears the day of its newest figure, and each figure its own
+
+INDEX = "kosis__production_index"
+
+
+def answer(home: Path, loaded: str = "2026-06-01T03:00:00") -> Snapshot:
+    """An answer published on 27 May 2026 with a figure of 2025 that was changed last in October 2025."""
+    made = snapshot("index", "2026-05-27", loaded, INDEX)
+    rows = [
+        {"sheet": "", "cell": f"[{n}]/DT", "series": "national_production_index", "freq": "M",
+         "period": period, "value": 100.0 + n, "obs_status": "A", "changed_on": date.fromisoformat(day)}
+        for n, (period, day) in enumerate([("2025-08", "2025-10-31"), ("2026-04", "2026-05-27")])
+    ]  # fmt: skip
+    write_landed(home / made.snapshot_id, "national_series", rows, made, "f")
+    return made
+
+
+@pytest.mark.parametrize(
+    ("day", "releases", "known_by", "is_known"),
+    [
+        ("2026-03-15", {}, None, True),
+        ("2025-10-31", {}, None, True),
+        # no figure of it is as old
+        ("2025-10-30", {}, None, False),
+        # the release of the day did not have it
+        ("2026-03-15", {"2025-Q4_v1": [FIRST, LIST]}, None, False),
+        ("2026-03-15", {"2025-Q4_v1": [FIRST, LIST]}, "2026-06-01", True),
+        ("2026-03-15", {}, "2026-05-31", False),
+    ],
+)
+def test_a_later_answer_counts_where_it_holds_figures_of_the_day(
+    day: str,
+    releases: dict[str, list[Snapshot]],
+    known_by: str | None,
+    is_known: bool,
+    tmp_path: Path,
+) -> None:
+    made = answer(tmp_path)
+    known = as_of(Settings(tmp_path), [FIRST, LIST, made], releases, day, known_by)
+    assert (made.snapshot_id in known) is is_known
+
+
+def test_of_a_later_answer_the_figures_of_the_day_are_linked(tmp_path: Path) -> None:
+    settings = Settings(tmp_path)
+    room = ingestion_room(settings)
+    made = answer(tmp_path)
+    cut = _cut(room, made, date(2026, 3, 15))
+    assert cut == "2026-03-15"
+    # as of its own day it is whole; the project's own lists are never cut
+    assert _cut(room, made, date(2026, 5, 27)) is None and _cut(room, made, None) is None
+    assert _cut(room, NEW_LIST, date(2026, 3, 15)) is None
+    entry = {"dataset": INDEX, "landed": made.snapshot_id}
+    for until, periods in ((cut, ["2025-08"]), (None, ["2025-08", "2026-04"])):
+        lock = [{**entry, **({"changed_until": until} if until else {})}]
+        build_step.link_inputs(
+            settings, Inputs("b", "2026-Q1", False, lock, [], {}), tmp_path / f"until_{until}"
+        )
+        linked = tmp_path / f"until_{until}" / "national_series" / "000000.parquet"
+        with duckdb.connect() as connection:
+            found = connection.read_parquet(str(linked))
+            assert [r[0] for r in found.project("period").fetchall()] == periods
+            whole = connection.read_parquet(str(tmp_path / made.snapshot_id))
+            assert (found.columns, found.types) == (whole.columns, whole.types)
