@@ -55,7 +55,8 @@ class Inputs:
     """The locked inputs of one build.
 
     `build_id` follows from the content of the inputs and the code, so that the same inputs give
-    the same build; `left_out` says which snapshots were not used, and why.
+    the same build; `left_out` says which snapshots were not used, and why; `datasets` whose they
+    are and under which terms, as the contracts have it.
     """
 
     build_id: str
@@ -63,11 +64,22 @@ class Inputs:
     is_simulated: bool
     snapshots: list[dict[str, Any]]
     left_out: list[dict[str, str]]
+    datasets: dict[str, dict[str, Any]]
     code: dict[str, str]
 
     def as_lock(self) -> dict[str, Any]:
         """The content of inputs.lock.json. It has no clock: the same inputs, the same bytes."""
         return asdict(self)
+
+
+def _dataset(contract: Contract) -> dict[str, Any]:
+    """Whose a dataset is, what it is called, where it is offered, and under which terms."""
+    return {
+        "publisher": contract.publisher.name.model_dump(),
+        "title": contract.title.model_dump(),
+        "page": contract.source.page,
+        "licence": contract.licence.model_dump(),
+    }
 
 
 def ingestion_room(settings: Settings) -> Ingestion:
@@ -374,5 +386,8 @@ def collect_inputs(
         is_simulated=not real,
         snapshots=locked,
         left_out=left_out,
+        datasets={
+            name: _dataset(room.contracts[name]) for name in sorted({s.dataset for s, _ in chosen})
+        },
         code=code,
     )

@@ -76,10 +76,7 @@ def render_datapackage(folder: Path, target: Path) -> list[Path]:
         "id": f"urn:sandan:release:{manifest['release_id']}",
         **_titles(manifest),
         "version": f"{manifest['period']}-v{manifest['version']}",
-        "sources": [
-            {"title": "한국산업단지공단 / Korea Industrial Complex Corporation (KICOX)",
-             "path": "https://www.kicox.or.kr"},
-        ],
+        **_origin(manifest),
         "contributors": [{"title": "sandan", "roles": ["wrangler"]}],
         "keywords": ["Korea", "industrial complexes", "산업단지", "statistics", "통계"],
         "is_simulated": manifest["is_simulated"],
@@ -88,6 +85,25 @@ def render_datapackage(folder: Path, target: Path) -> list[Path]:
     path = target / NAME
     path.write_text(json.dumps(package, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
     return [*written, path]
+
+
+def _origin(manifest: Mapping[str, Any]) -> dict[str, list[dict[str, str]]]:
+    """Whose data went in, and under which terms they may be used, as the contracts of the release have
+    it: `sources`, and `licenses` where terms are known that lie at an address. Simulated data have neither."""
+    if manifest["is_simulated"]:
+        return {}
+    sources, licences = [], []
+    for dataset in manifest.get("datasets", {}).values():
+        publisher, title, licence = dataset["publisher"], dataset["title"], dataset["licence"]
+        source = {
+            "title": f"{publisher['en']}: {title['en']}",
+            "title_ko": f"{publisher['ko']}: {title['ko']}",
+        }
+        sources.append(source | ({"path": dataset["page"]} if dataset["page"] else {}))
+        if licence["url"]:
+            licences.append({"title": licence["name"], "path": licence["url"]})
+    unique = [licence for i, licence in enumerate(licences) if licence not in licences[:i]]
+    return ({"sources": sources} if sources else {}) | ({"licenses": unique} if unique else {})
 
 
 def _titles(manifest: Mapping[str, Any]) -> dict[str, str]:

@@ -383,10 +383,8 @@ _T: dict[str, tuple[str, str]] = {
     "m_cite": ("인용", "How to cite"),
     "m_cite_simulated": ("모의자료이므로 인용하지 않는다.", "Simulated data: do not cite."),
     "m_cite_source": (
-        "원자료: 한국산업단지공단, 「국가산업단지 산업동향」, 국가승인통계. 가공에 따른 책임은 발행 "
-        "기관에 있지 않다.",
-        "Source data: Korea Industrial Complex Corporation (KICOX), approved statistic of industrial "
-        "trends. KICOX is not responsible for what was made from them.",
+        "가공에 따른 책임은 원자료의 발행 기관에 있지 않다.",
+        "The publishers of the source data are not responsible for what was made from them.",
     ),
 }
 

@@ -133,6 +133,7 @@ def fill(
         "previous": previous,
         "code": lock["code"],
         "build_id": lock["build_id"],
+        "datasets": lock.get("datasets", {}),
         "inputs": [{k: s[k] for k in INPUT_FIELDS} for s in lock["snapshots"]],
         "row_counts": counts,
         "keys": {mart: list(order_by[mart]) for mart in counts},

@@ -8,6 +8,7 @@ table, units in heads, no empty rows or columns inside, marks explained, meaning
 from __future__ import annotations
 
 import json
+import zipfile
 from collections.abc import Sequence
 from datetime import UTC, datetime
 from pathlib import Path
@@ -15,6 +16,7 @@ from typing import Any
 
 import xlsxwriter
 
+from publication.bulletin.pages.methods import citation
 from publication.definitions import DefinitionsError, read_definitions
 from publication.workbook.cells import MARKS, NOTHING, Marts, Sheet
 from publication.workbook.tables import sheets
@@ -63,8 +65,22 @@ def render_workbook(
             *tables[at:],
         ]
         _write(path, release, tables, _day(folder), lang)
+        _tell_language(path, lang)
         written.append(path)
     return written
+
+
+def _tell_language(path: Path, lang: Lang) -> None:
+    """Write the language into the document's properties (ISO/IEC 29500-2, `dc:language`), which
+    XlsxWriter cannot: a screen reader chooses its voice by it."""
+    with zipfile.ZipFile(path) as book:
+        parts = [(info, book.read(info)) for info in book.infolist()]
+    end = b"</cp:coreProperties>"
+    with zipfile.ZipFile(path, "w") as book:
+        for info, content in parts:
+            if info.filename == "docProps/core.xml":
+                content = content.replace(end, f"<dc:language>{lang}</dc:language>".encode() + end)
+            book.writestr(info, content)
 
 
 def _day(folder: Path) -> datetime:
@@ -135,11 +151,12 @@ def _write(
     shift = int(book.simulated)
     cover = book.sheet(t("s_cover", lang), f"{t('title', lang)}, {release['period']}")
     cover.set_column(0, 0, 110, book.plain)
+    cited = citation(release, lang)
     lines = [
         f"{t('release', lang)}: {release['release_id']}",
         f"{t('period', lang)}: {release['period']}",
         t("about", lang),
-        t("source", lang),
+        " ".join(cited[1:] or cited),
     ]
     for i, text in enumerate(lines, start=1 + shift):
         cover.write_string(i, 0, text, book.plain)

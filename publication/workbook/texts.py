@@ -22,12 +22,6 @@ _T: dict[str, tuple[str, str]] = {
         "This workbook is made from the marts of the same release. There is one table a sheet; units "
         "stand in the heads of columns.",
     ),
-    "source": (
-        "원자료: 한국산업단지공단, 「국가산업단지 산업동향」, 국가승인통계 제399004호. 가공에 따른 책임은 발행 "
-        "기관에 있지 않다.",
-        "Source data: Korea Industrial Complex Corporation (KICOX), approved statistic no. 399004. "
-        "KICOX is not responsible for what was made from them.",
-    ),
     "one_table": (
         "이 시트에는 표가 하나 있다. 표시의 뜻은 주석 시트에 있다.",
         "This sheet holds one table. The marks are explained on the sheet of notes.",

@@ -19,11 +19,7 @@ def methods(release: Mapping[str, Any], lang: Lang) -> Sheet:
         {"head": bulletin.t(f"m_{key}", lang), "text": bulletin.t(f"m_{key}_text", lang)}
         for key in METHODS
     ]
-    cite = citation(
-        str(release["period"]), str(release["release_id"]), lang,
-        simulated=bool(release.get("is_simulated")),
-    )  # fmt: skip
-    rows += [{"head": bulletin.t("m_cite", lang), "text": text} for text in cite]
+    rows += [{"head": bulletin.t("m_cite", lang), "text": text} for text in citation(release, lang)]
     columns = (
         Column(t("subject_of", lang), lambda r: r["head"], width=28),
         Column(t("text", lang), lambda r: r["text"], width=110),

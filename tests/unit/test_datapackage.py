@@ -14,6 +14,7 @@ from frictionless import Package, Resource
 from publication.datapackage import AS_CSV, DataPackageError, render_datapackage
 from publication.definitions import read_definitions
 
+from .bulletin.releases import DATASETS
 from .small_release import contracts, make_release
 from .test_sdmx import FACTS
 
@@ -72,6 +73,28 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def package(folder: Path) -> dict[str, Any]:
     content: dict[str, Any] = json.loads((folder / "datapackage.json").read_text(encoding="utf-8"))
     return content
+
+
+def test_sources_and_terms_are_those_of_the_contracts(tmp_path: Path) -> None:
+    folder = make_release(tmp_path / "release")
+    dictionary(folder)
+    manifest = json.loads((folder / "release.json").read_text(encoding="utf-8"))
+    for is_simulated in (False, True):
+        told = manifest | {"datasets": DATASETS, "is_simulated": is_simulated}
+        (folder / "release.json").write_text(json.dumps(told), encoding="utf-8")
+        render_datapackage(folder, folder)
+        package = json.loads((folder / "datapackage.json").read_text(encoding="utf-8"))
+        assert list(Package.metadata_validate(package)) == []
+        if is_simulated:  # made by a programme, under nobody's terms
+            assert "sources" not in package and "licenses" not in package
+            continue
+        titles = [source["title"] for source in package["sources"]]
+        assert "Korea Customs Service: Exports and imports of the nation" in titles
+        assert len(titles) == len(DATASETS)
+        # terms without an address cannot be stated in this form
+        assert [licence["path"] for licence in package["licenses"]] == [
+            "https://www.data.go.kr/data/15102108/openapi.do"
+        ]
 
 
 def test_it_is_valid(folder: Path, package: dict[str, Any]) -> None:

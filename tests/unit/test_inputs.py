@@ -114,6 +114,9 @@ def test_the_status_comes_along_and_is_never_mixed(
     assert inputs.is_simulated != trend_is_real
     used = {s["dataset"] for s in inputs.snapshots}
     assert ("kicox__complex_status" in used) == status_is_used
+    # whose they are, and under which terms, comes along
+    assert inputs.as_lock()["datasets"].keys() == used
+    assert inputs.datasets["kicox__industrial_trend"]["publisher"]["ko"] == "한국산업단지공단"
     assert len(inputs.left_out) == (0 if status_is_used else 1)
 
 

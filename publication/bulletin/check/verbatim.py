@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
 from publication.bulletin import texts as tx
@@ -76,6 +77,27 @@ def _file_notes(cells: Cells, block: Prose) -> Iterator[str]:
             yield f"‘{sentence}’ is no note on a file of this release"
 
 
+def _publishers(cells: Cells, sentence: str) -> Iterator[str]:
+    """Every publisher of an input of the quarter is named, each with titles of its own."""
+    titles: dict[str, set[str]] = {}
+    for dataset in (cells.data.release.get("datasets") or {}).values():
+        titles.setdefault(dataset["publisher"][cells.lang], set()).add(dataset["title"][cells.lang])
+    named = set()
+    for item in sentence.partition(": ")[2].removesuffix(".").split("; "):
+        publisher, _, rest = item.partition(", " + "「“"[cells.lang == "en"])
+        named.add(publisher)
+        said = re.split("[」”], [「“]", rest.rstrip("」”"))
+        if not said or not set(said) <= titles.get(publisher, set()):
+            yield f"citation: ‘{item}’ is no source"
+    year, datasets = cells.data.period[:4], cells.data.release.get("datasets") or {}
+    for row in cells.data.release.get("inputs") or []:
+        own = str(row["period"]) in (cells.data.period, year, "all")
+        if own and row["dataset"] in datasets and not row["dataset"].startswith("sandan__"):
+            publisher = datasets[row["dataset"]]["publisher"][cells.lang]
+            if publisher not in named:
+                yield f"citation: {publisher} is not named"
+
+
 def _citation(cells: Cells, block: Prose) -> Iterator[str]:
     fixed = tx.fixed(cells.lang)
     if block.lead not in fixed:
@@ -83,6 +105,9 @@ def _citation(cells: Cells, block: Prose) -> Iterator[str]:
     title, end = tx.t("title", cells.lang), f"{cells.data.release_id}."
     for sentence in block.sentences:
         if sentence in fixed:
+            continue
+        if sentence.startswith(("원자료: ", "Source data: ")):
+            yield from _publishers(cells, sentence)
             continue
         before, middle = (
             (f"sandan, 「{title}: ", "」, 배포판 ")

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import Any
+
 from publication.bulletin import reading as rd
 from publication.bulletin import texts as tx
 from publication.bulletin import words as s
@@ -15,10 +18,11 @@ from publication.bulletin.words import Lang
 METHODS = ("coverage", "growth", "revision", "seasonal", "reading", "trace")
 
 
-def citation(period: str, release_id: str, lang: Lang, *, simulated: bool) -> tuple[str, ...]:
-    """How to cite the release, or that a simulated one is not to be cited."""
-    if simulated:
+def citation(release: Mapping[str, Any], lang: Lang) -> tuple[str, ...]:
+    """How to cite a release and its sources (`release.json`), or that a simulated one is not to be cited."""
+    if release.get("is_simulated"):
         return (tx.t("m_cite_simulated", lang),)
+    period, release_id = str(release["period"]), str(release["release_id"])
     when = s.period_short(period, lang)
     title = tx.t("title", lang)
     own = (
@@ -26,18 +30,52 @@ def citation(period: str, release_id: str, lang: Lang, *, simulated: bool) -> tu
         if lang == "ko"
         else f"sandan, {title}, {when}, release {release_id}."
     )
-    return (own, tx.t("m_cite_source", lang))
+    sources = _source_data(release, lang)
+    return tuple(text for text in (own, sources, tx.t("m_cite_source", lang)) if text)
+
+
+def _source_data(release: Mapping[str, Any], lang: Lang) -> str:
+    """Who published what the release's quarter was made from; KICOX first, '' where it is not on record."""
+    inputs = [row for row in release.get("inputs") or [] if is_about(row, str(release["period"]))]
+    used = {
+        name: dataset
+        for name, dataset in (release.get("datasets") or {}).items()
+        # What was collected in print names its sources figure by figure.
+        if not name.startswith("sandan__") and any(row["dataset"] == name for row in inputs)
+    }
+    titles: dict[str, list[str]] = {}
+    for _, dataset in sorted(
+        used.items(), key=lambda item: (not item[0].startswith("kicox"), item[0])
+    ):
+        known, own = titles.setdefault(dataset["publisher"][lang], []), dataset["title"]
+        # An edition of one table of a publication is no publication of its own.
+        if not any(own["ko"].startswith(f"{other['title']['ko']}, ") for other in used.values()):
+            known.append(own[lang])
+    quoted = "「{}」" if lang == "ko" else "“{}”"
+    listed = "; ".join(
+        f"{publisher}, {', '.join(quoted.format(title) for title in found)}"
+        for publisher, found in titles.items()
+        if found
+    )
+    if not listed:
+        return ""
+    return f"원자료: {listed}." if lang == "ko" else f"Source data: {listed}."
+
+
+def is_about(row: Mapping[str, Any], period: str) -> bool:
+    """Whether an input is about a quarter: an edition of it or of its months, of its year, or a list of
+    all periods. (Claims, a file each, are cited in their own table.)"""
+    if row.get("dataset") == "sandan__claims":
+        return False
+    year, _, quarter = period.partition("-Q")
+    first = 3 * int(quarter or 1) - 2
+    months = {f"{year}-{month:02d}" for month in range(first, first + 3)}
+    return str(row.get("period")) in {period, "all", year, *months}
 
 
 def source_rows(data: Release) -> list[Row]:
-    """The inputs that are about the release's period, and the collection of printed figures."""
-    kept = [
-        row
-        for row in data.marts["dim_snapshot"]
-        if str(row.get("period")) == data.period
-        # Claims, a file each, are cited in their own table.
-        or (str(row.get("period")) == "all" and row.get("dataset") != "sandan__claims")
-    ]
+    """The inputs from which the release's quarter was made."""
+    kept = [row for row in data.marts["dim_snapshot"] if is_about(row, data.period)]
     return sorted(kept, key=lambda r: (str(r.get("dataset")), str(r["snapshot_id"])))
 
 
@@ -111,7 +149,8 @@ def methods(data: Release, lang: Lang) -> Section:
     blocks: list[Block] = [
         Prose("fixed", (tx.t(f"m_{key}_text", lang),), tx.t(f"m_{key}", lang)) for key in METHODS
     ]
-    cite = citation(data.period, data.release_id, lang, simulated=data.simulated)
+    about = {"release_id": data.release_id, "period": data.period, "is_simulated": data.simulated}
+    cite = citation({**data.release, **about}, lang)
     blocks.append(Prose("citation", cite, tx.t("m_cite", lang)))
     blocks += [_definitions(data, lang), _formulas(data, lang), _sources(data, lang)]
     return Section("methods", tx.t("h_methods", lang), (), tuple(blocks))

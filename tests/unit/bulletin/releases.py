@@ -255,6 +255,29 @@ def snapshot(dataset: str = "kicox__industrial_trend", **other: Any) -> Row:
     } | other
 
 
+def dataset(publisher: tuple[str, str], title: tuple[str, str], url: str | None = None) -> Row:
+    """What a contract says of a dataset, as `release.json` has it."""
+    return {
+        "publisher": dict(zip(("ko", "en"), publisher, strict=True)),
+        "title": dict(zip(("ko", "en"), title, strict=True)),
+        "page": url,
+        "licence": {"name": "이용허락범위 제한 없음", "url": url},
+    }
+
+
+KICOX = ("한국산업단지공단", "Korea Industrial Complex Corporation")
+DATASETS = {
+    "customs__exports": dataset(
+        ("관세청", "Korea Customs Service"),
+        ("수출입총괄", "Exports and imports of the nation"),
+        "https://www.data.go.kr/data/15102108/openapi.do",
+    ),
+    "ecos__exchange_rate": dataset(("한국은행", "Bank of Korea"), ("환율", "Exchange rate")),
+    "kicox__industrial_trend": dataset(KICOX, ("산업동향", "Industrial trends")),
+    "kicox__industrial_trend_csv": dataset(KICOX, ("산업동향, 단지별 생산", "By complex (CSV)")),
+}
+
+
 def check(title: str, failures: list[Row] | None = None, **other: Any) -> Row:
     return {
         "id": title,
@@ -465,7 +488,13 @@ def facts(**other: Any) -> dict[str, list[Row]]:
                 "metric": "kicox_employment_count",
             },
         ],
-        "dim_snapshot": [snapshot()],
+        "dim_snapshot": [
+            snapshot(),
+            snapshot("kicox__industrial_trend_csv", file_name="단지별 생산.csv"),
+            snapshot("customs__exports", period="2026", file_name="customs_2026.zip"),
+            snapshot("customs__exports", period="2025", snapshot_id="e/2025", file_name="old.zip"),
+            snapshot("ecos__exchange_rate", period="2025", file_name="rate_2025.zip"),
+        ],
         "cluster_kpi": kpis(),
         "revision": revisions(),
         "revision_summary": statistics(),
@@ -517,6 +546,9 @@ def build(
     (root / "verdict.json").write_text(json.dumps(verdict, ensure_ascii=False), encoding="utf-8")
     release = json.loads((root / "release.json").read_text(encoding="utf-8"))
     release |= {"warnings": warnings or [], "published_at": published_at}
+    release |= {"datasets": DATASETS, "inputs": [
+        {key: row[key] for key in ("dataset", "period", "file_name")} for row in given["dim_snapshot"]
+    ]}  # fmt: skip
     (root / "release.json").write_text(json.dumps(release, ensure_ascii=False), encoding="utf-8")
     return root
 

@@ -317,6 +317,22 @@ def test_an_unpublished_day_is_not_passed_off_as_one(tmp_path: Path) -> None:
     assert "산업동향.xlsx – 9f8a31c2" in ko
 
 
+def test_sources_of_the_quarter_are_those_of_its_year_too(release: Path) -> None:
+    """Exports of the nation and exchange rates come in files of a year."""
+    for content in checked(release):
+        (sources,) = [b for b in content.blocks() if b.kind == "table" and b.key == "sources"]
+        files = {printed.cells[0].text for printed in sources.lines}
+        assert files == {"국가산업단지 산업동향.xlsx", "단지별 생산.csv", "customs_2026.zip"}
+    ko, en = said(release)
+    assert "원자료: 한국산업단지공단, 「산업동향」; 관세청, 「수출입총괄」." in ko
+    assert (
+        "Source data: Korea Industrial Complex Corporation, “Industrial trends”; "
+        "Korea Customs Service, “Exports and imports of the nation”." in en
+    )
+    assert "The publishers of the source data are not responsible" in en
+    assert "한국은행" not in ko  # its file is of the year before
+
+
 def test_marks_of_suppressed_missing_and_zero(release: Path) -> None:
     ko, _ = said(release)
     assert "진해 X X X X X X X X X X" in ko

@@ -51,6 +51,14 @@ def expected(value: float | None, status: str) -> Any:
 
 
 @pytest.mark.parametrize("lang", LANGS)
+def test_it_says_its_language_and_sources(books: list[Path], lang: Lang) -> None:
+    book = load_workbook(books[LANGS.index(lang)])
+    assert book.properties.language == lang
+    cover = " ".join(str(cell.value) for cell in book.worksheets[0]["A"])
+    assert {"ko": "관세청, 「수출입총괄」", "en": "Korea Customs Service, “Exports"}[lang] in cover
+
+
+@pytest.mark.parametrize("lang", LANGS)
 def test_read_back_it_is_the_mart(release: Path, books: list[Path], lang: Lang) -> None:
     """Every figure of every complex and quarter, unrounded, or the mark of its status."""
     book = tables(books[LANGS.index(lang)])
