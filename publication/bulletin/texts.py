@@ -60,9 +60,11 @@ _T: dict[str, tuple[str, str]] = {
         "only complexes that are there in both periods with no break between.",
     ),
     "a_map": (
-        "원의 넓이는 생산액, 색은 전분기 대비 방향이다. 빈 네모는 비공개 단지이다.",
-        "The area of a circle is production, its colour the direction on the quarter. Hollow "
-        "squares are suppressed complexes.",
+        "원의 넓이는 생산액이다. 전분기보다 증가한 단지는 파란색, 감소한 단지는 주황색, 보합이거나 비교할 수 "
+        "없는 단지는 회색이다. 빈 네모는 값이 비공개이거나 없는 단지이다.",
+        "The area of a circle is production: blue where it rose on the quarter, orange where it "
+        "fell, grey where it did not change or cannot be compared. Hollow squares are complexes "
+        "whose figure is suppressed or missing.",
     ),
     "a_kpis": (
         "산식은 끝의 작성 방법에 있다.",

@@ -36,6 +36,7 @@ published_years as (
         case when is_flow then value * 12 / coalesce(months_covered, 12) else value end as value,
         coalesce(months_covered, 12) as months_covered,
         source_text || ', ' || coalesce(print, 'stated') as source,
+        coalesce(print, 'stated') = 'preliminary' as is_preliminary,
         is_simulated,
         1 as preference,
         row_number() over (
@@ -81,6 +82,7 @@ published_months as (
         cast(sum(cast(value as decimal(28, 8))) as double) as value,
         cast(count(*) as integer) as months_covered,
         {{ dbt.listagg("period || ' ' || source_text", "'; '", "order by period") }} as source,
+        bool_or(coalesce(print, 'stated') = 'preliminary') as is_preliminary,
         bool_or(is_simulated) as is_simulated
     from prints_ranked
     where print_choice = 1
@@ -111,6 +113,7 @@ landed_years as (
         cast(count(*) * 3 as integer) as months_covered,
         'kicox__industrial_trend, row 계: '
             || {{ dbt.listagg("period", "', '", "order by period") }} as source,
+        false as is_preliminary,
         bool_or(is_simulated) as is_simulated
     from landed_quarters
     where obs_status = 'A'
@@ -118,20 +121,20 @@ landed_years as (
 ),
 
 candidates as (
-    select series, variant, period, value, months_covered, source, is_simulated, preference
+    select series, variant, period, value, months_covered, source, is_preliminary, is_simulated, preference
     from published_years
     where place = 1
     union all
     select
         series, '' as variant, period,
         case when is_flow then value / months_covered * 12 else value / months_covered end as value,
-        months_covered, source, is_simulated, 2 as preference
+        months_covered, source, is_preliminary, is_simulated, 2 as preference
     from published_months
     union all
     select
         series, '' as variant, period,
         case when is_flow then value / months_covered * 12 else value / months_covered * 3 end as value,
-        months_covered, source, is_simulated, 3 as preference
+        months_covered, source, is_preliminary, is_simulated, 3 as preference
     from landed_years
 ),
 
@@ -155,12 +158,12 @@ quarters as (
         select
             series, period, value, obs_status,
             'kicox__industrial_trend, row 계: ' || period as source,
-            is_simulated, 1 as preference
+            false as is_preliminary, is_simulated, 1 as preference
         from landed_quarters
         union all
         select
             series, period, value, 'A' as obs_status, source_text as source,
-            is_simulated, 2 as preference
+            coalesce(print, 'stated') = 'preliminary' as is_preliminary, is_simulated, 2 as preference
         from figures
         where freq = 'Q' and figure_rank = 1 and coalesce(months_covered, 3) = 3
     ) as stated_quarters
@@ -176,6 +179,7 @@ select
     cast(y.months_covered as integer) as months_covered,
     12 as months_in_period,
     y.source,
+    y.is_preliminary,
     y.is_simulated
 from years as y
 inner join flows as w on w.series = y.series
@@ -191,6 +195,7 @@ select
     case when q.obs_status = 'A' then 3 else 0 end as months_covered,
     3 as months_in_period,
     q.source,
+    q.is_preliminary,
     q.is_simulated
 from quarters as q
 inner join flows as w on w.series = q.series

@@ -19,6 +19,7 @@ denominators as (
             f.dimension,
             f.source || ', ' || coalesce(f.print, 'stated')
                 || case when f.derivation = 'derived' then ', derived' else '' end as source,
+            coalesce(f.print, 'stated') = 'preliminary' as is_preliminary,
             f.is_simulated,
             f.is_interface,
             row_number() over (
@@ -37,7 +38,7 @@ denominators as (
 
 numerators as (
     select d.metric, d.definition, n.variant, n.period, n.value, n.dimension, n.obs_status,
-        n.months_covered, n.source, n.is_simulated
+        n.months_covered, n.source, n.is_preliminary, n.is_simulated
     from definitions as d
     inner join {{ ref('int_numerators_annualised') }} as n on n.series = d.numerator_series
 ),
@@ -69,6 +70,7 @@ matched as (
             as denominator_text,
         coalesce(n.months_covered, 0) as months_covered,
         case when length(c.period) = 4 then 12 else 3 end as months_in_period,
+        coalesce(n.is_preliminary, false) or coalesce(b.is_preliminary, false) as is_preliminary,
         coalesce(n.is_simulated, false) or coalesce(b.is_simulated, false) as is_simulated
     from cells as c
     inner join definitions as d on d.metric = c.metric and d.definition = c.definition
@@ -113,6 +115,7 @@ computed as (
             when denominator is null then period || ' 전국 분모 없음: ' || denominator_text
             when denominator = 0 then '기준값이 0: ' || denominator_series || ' ' || period
         end as reason_ko,
+        is_preliminary,
         is_simulated
     from matched
 ),
@@ -124,6 +127,7 @@ printed as (
         f.period,
         f.value,
         f.source,
+        coalesce(f.print, 'stated') = 'preliminary' as is_preliminary,
         f.is_simulated,
         row_number() over (
             partition by d.metric, d.definition, f.period
@@ -152,6 +156,7 @@ select
     obs_status,
     reason_ko,
     reason_en,
+    is_preliminary,
     is_simulated
 from computed
 union all
@@ -172,5 +177,6 @@ select
     case when value is null then 'O' else 'A' end as obs_status,
     case when value is null then '수치 없음: ' || source end as reason_ko,
     case when value is null then 'no figure: ' || source end as reason_en,
+    is_preliminary,
     is_simulated
 from printed

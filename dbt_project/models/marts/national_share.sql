@@ -1,5 +1,8 @@
 -- A share carries the breaks of the complexes' total in its period. The year after one that holds a break
 -- is again unlike the one before, unless the break began the year or the figure is that of the year's end.
+--
+-- Of what may be said of a share, SDMX has one status, the weightiest: that it rests on a part of its
+-- period (E, estimated), that an input is preliminary (P, provisional), that it stands at a break (B).
 with measured as (
     select distinct d.metric, m.measure, m.kind
     from {{ ref('share_definitions') }} as d
@@ -45,7 +48,12 @@ select
     s.months_in_period,
     s.coverage,
     s.obs_status,
-    {{ sdmx_obs_status('s.obs_status', 'b.break_ids') }} as sdmx_obs_status,
+    case
+        when s.obs_status = 'A' and s.months_covered < s.months_in_period then 'E'
+        when s.obs_status = 'A' and s.is_preliminary then 'P'
+        else {{ sdmx_obs_status('s.obs_status', 'b.break_ids') }}
+    end as sdmx_obs_status,
+    s.is_preliminary,
     b.break_ids,
     s.reason_ko,
     s.reason_en,

@@ -24,8 +24,14 @@ from publication.bulletin.model import Figure
 def figure_faults(cells: Cells, figure: Figure, fixed: frozenset[str]) -> Iterator[str]:
     """What a chart says other than its cells."""
     for text in figure.notes:
-        if text not in fixed:
+        if text not in fixed and not (figure.key == "map" and _is_unmapped(cells, text)):
             yield f"{figure.key}: ‘{text}’ is no fixed text"
+    if (
+        figure.key == "map"
+        and _unmapped(cells)
+        and not any(_is_unmapped(cells, text) for text in figure.notes)
+    ):
+        yield f"{figure.key}: {', '.join(_unmapped(cells))} are left out without a word"
     for text in figure.alt:
         if text not in fixed:
             yield from (f"{figure.key}: {fault}" for fault in _alt(cells, figure, text))
@@ -145,6 +151,46 @@ def _bars(cells: Cells, figure: Figure, match: re.Match[str]) -> Iterator[str]:
             yield f"‘{item}’ is not its contribution"
 
 
+def _unmapped(cells: Cells) -> set[str]:
+    """Complexes of the period that have no reference point."""
+    return {
+        cells.data.name(c, cells.lang)
+        for c in cells.data.complexes.get(cells.data.period, {})
+        if (row := cells.data.names.get(c, {})).get("longitude") is None
+        or row.get("latitude") is None
+    }
+
+
+def _is_unmapped(cells: Cells, text: str) -> bool:
+    """Does a note name the complexes that are not on the map, and no other?"""
+    before = (
+        "위치를 알 수 없어 지도에 없는 단지: "
+        if cells.lang == "ko"
+        else "Not on the map, for want of a reference point: "
+    )
+    unmapped = _unmapped(cells)
+    rest = text.removeprefix(before).removesuffix(".")
+    for name in sorted(unmapped, key=len, reverse=True):
+        if name not in rest:
+            return False
+        rest = rest.replace(name, "", 1)
+    return bool(unmapped) and text.startswith(before) and not rest.strip(", ")
+
+
+_TURNED = {"증가": 1, "up": 1, "감소": -1, "down": -1, "보합": 0, "unchanged": 0}
+
+
+def _turn_faults(cells: Cells, ids: list[str], word: str) -> Iterator[str]:
+    """Does the direction on the quarter follow from the growth as published?"""
+    for complex_id in ids:
+        row = cells.data.growth("production_krw_100m", "qoq", complex_id=complex_id)
+        growth = cell_value(row or None, "growth_pct")
+        sign = None if growth is None else (growth >= 0.05) - (growth <= -0.05)
+        if sign == _TURNED.get(word):
+            return
+    yield f"‘{word}’ is not the direction"
+
+
 def _map(cells: Cells, figure: Figure, match: re.Match[str]) -> Iterator[str]:
     code = cells.measures.get(match["name"])
     if figure.title != tx.t("f_map", cells.lang):
@@ -155,11 +201,13 @@ def _map(cells: Cells, figure: Figure, match: re.Match[str]) -> Iterator[str]:
     rows = cells.data.complexes.get(cells.data.period, {})
     before = None
     for item in match["listed"].split("; "):
-        name, _, said = item.rpartition(" ")
-        values = [cell_value(rows[c], code) for c in cells.names.get(name, [])]
-        if not any(fits(said, v) for v in values):
+        found = re.fullmatch(r"(.+) (\S+?) ?\(([^()]+)\)", item)
+        name, said, word = found.groups() if found else (item, "", "")
+        ids = [c for c in cells.names.get(name, []) if c in rows]
+        if not any(fits(said, cell_value(rows[c], code)) for c in ids):
             yield f"‘{item}’ is not its {code}"
             continue
+        yield from (f"‘{item}’: {fault}" for fault in _turn_faults(cells, ids, word))
         figure_said = number_of(said.lstrip("<>")) or 0.0
         if before is not None and figure_said > before:
             yield "does not go from the largest down"
@@ -177,9 +225,14 @@ def _shares(cells: Cells, figure: Figure, match: re.Match[str]) -> Iterator[str]
     if len(items) != len(expected):
         yield f"{len(items)} shares are told, {len(expected)} are drawn"
     for item in items:
-        period, _, said = item.rpartition(" ")
+        whole, _, part = item.removesuffix(")").partition(" (")
+        period, _, said = whole.rpartition(" ")
         found = next(
-            (e for e in expected if e[0] == period and said[-1:] == "%" and fits(said[:-1], e[1])),
+            (
+                e
+                for e in expected
+                if (e[0], e[2]) == (period, part) and said[-1:] == "%" and fits(said[:-1], e[1])
+            ),
             None,
         )
         if found is None:
@@ -191,13 +244,14 @@ def _shares(cells: Cells, figure: Figure, match: re.Match[str]) -> Iterator[str]
         yield f"{match['stated']}% was not reported"
 
 
-def _drawn_shares(cells: Cells, metric: str) -> list[tuple[str, float]]:
-    """Shares that a chart shows with a label: of the best definition, and every printed one."""
+def _drawn_shares(cells: Cells, metric: str) -> list[tuple[str, float, str]]:
+    """Shares that a chart shows with a label: of the best definition, and every printed one; with the
+    coverage of those that rest on a part of their period."""
     rows = [r for r in cells.data.marts["national_share"] if r.get("share_pct") is not None]
     parts = {r["period"] for r in rows if len(r["period"]) != 4}
     shown = {r["period"] for r in rows if len(r["period"]) == 4} | {cells.data.period}
     shown |= {max(parts)} if parts else set()
-    found: list[tuple[str, float]] = []
+    found: list[tuple[str, float, str]] = []
     computed: set[str] = set()
     for definition in cells.definitions_of(metric):
         for row in rows:
@@ -208,7 +262,8 @@ def _drawn_shares(cells: Cells, metric: str) -> list[tuple[str, float]]:
                 if period in computed:
                     continue
                 computed.add(period)
-            found.append((period, float(row["share_pct"])))
+            part = row.get("months_covered") != row.get("months_in_period")
+            found.append((period, float(row["share_pct"]), str(row["coverage"]) if part else ""))
     return found
 
 

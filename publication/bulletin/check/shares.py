@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
 from publication.bulletin.check.cells import NUMBER, PERIOD, Cells, fits, number_of, period_of
+from publication.bulletin.reading import Row
 
 _SHARE = rf"{NUMBER}(?:–{NUMBER})?%"
 #: The two shares that the report of 2005 stated, per cent.
@@ -124,9 +125,11 @@ def _now(cells: Cells, match: re.Match[str]) -> Iterator[str]:
     if period_of(match["when"]) != cells.data.period:
         yield f"is not about {cells.data.period}"
     one = (
-        rf"(?P<of>.+?)의 (?P<share>{_SHARE})\((?P<verdict>[^,()]+)(?:, (?P<part>\d+/\d+))?\)(?:, |$)"
+        rf"(?P<of>.+?)의 (?P<share>{_SHARE})\((?:(?P<early>(?:일부 )?잠정), )?(?P<verdict>[^,()]+)"
+        r"(?:, (?P<part>\d+/\d+))?\)(?:, |$)"
         if lang == "ko"
-        else rf"(?P<share>{_SHARE}) of (?P<of>.+?) \((?P<verdict>[^,()]+)"
+        else rf"(?P<share>{_SHARE}) of (?P<of>.+?) \((?:(?P<early>(?:partly )?preliminary), )?"
+        r"(?P<verdict>[^,()]+)"
         rf"(?:, (?P<part>\d+/\d+))?\)(?:, | and |$)"
     )
     at = 0
@@ -146,10 +149,27 @@ def _now(cells: Cells, match: re.Match[str]) -> Iterator[str]:
         said = {cells.verdicts.get(word.lower()) for word in found["verdict"].split(" · ")}
         if said != {row["verdict"] for row in rows}:
             yield f"‘{found['verdict']}’ is not the verdict for {period}"
+        if (found["early"] or "") != _preliminary(cells, rows):
+            yield f"‘{found['early']}’ is not how final the share for {period} is"
         coverage = {str(row.get("coverage")) for row in rows}
         if found["part"] and found["part"] not in coverage:
             yield f"‘{found['part']}’ is not what is covered"
         at = found.end()
+
+
+def _preliminary(cells: Cells, rows: Sequence[Row]) -> str:
+    """The word for shares that rest on preliminary figures, all of them or some."""
+    early = {
+        (r["metric"], r["definition"], r["period"])
+        for r in cells.data.marts["national_share"]
+        if r.get("is_preliminary")
+    }
+    found = [(r["metric"], r["definition"], r["period"]) in early for r in rows]
+    if not any(found):
+        return ""
+    word = "잠정" if cells.lang == "ko" else "preliminary"
+    partly = "일부 " if cells.lang == "ko" else "partly "
+    return word if all(found) else partly + word
 
 
 def _nothing(cells: Cells, match: re.Match[str]) -> Iterator[str]:

@@ -20,11 +20,12 @@ _BARS, _NAMED = 6, 10
 
 def drawn_map(data: Release, lang: Lang) -> Figure | None:
     """Circles of production, coloured by direction on the quarter; None without any point."""
-    places, ranked = [], []
+    places, ranked, unmapped = [], [], []
     for complex_id in rd.ranked(data):
         row = data.names.get(complex_id, {})
         longitude, latitude = row.get("longitude"), row.get("latitude")
         if longitude is None or latitude is None:
+            unmapped.append(data.name(complex_id, lang))
             continue
         value = rd.obs(data.complexes[data.period][complex_id], PRODUCTION).ok
         growth = rd.obs(data.growth(PRODUCTION, "qoq", complex_id=complex_id), "growth_pct").ok
@@ -34,7 +35,8 @@ def drawn_map(data: Release, lang: Lang) -> Figure | None:
         name = data.name(complex_id, lang)
         places.append(charts.Place(name, float(longitude), float(latitude), value, turned))
         if value is not None:
-            ranked.append((name, value))
+            known = "unknown" if growth is None else "flat"
+            ranked.append((name, value, known if turned == "none" else turned))
     if not ranked:
         return None
     measure, unit = data.measure(PRODUCTION, lang), data.unit(PRODUCTION, lang)
@@ -44,7 +46,15 @@ def drawn_map(data: Release, lang: Lang) -> Figure | None:
         tx.t("f_map", lang),
         charts.draw(spec),
         (s.map_alt(measure, unit, ranked[:_NAMED], lang), tx.t("a_map", lang)),
-        (tx.t("a_map", lang), tx.t("n_map", lang)),
+        tuple(
+            text
+            for text in (
+                tx.t("a_map", lang),
+                s.unmapped_sentence(unmapped, lang),
+                tx.t("n_map", lang),
+            )
+            if text
+        ),
         width=238,
     )
 

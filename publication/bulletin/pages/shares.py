@@ -32,6 +32,11 @@ def headline_claims(data: Release) -> list[Claim]:
         first = min(rows, key=lambda row: (str(row.get("claim_date") or ""), row["claim_id"]))
         own = [row for row in rows if row["claim_id"] == first["claim_id"]]
         own.sort(key=lambda row: (row["period"], row["definition"]))
+        preliminary = {
+            (row["definition"], row["period"])
+            for row in data.marts["national_share"]
+            if row["metric"] == metric and row.get("is_preliminary")
+        }
         claims.append(
             Claim(
                 claim_id=first["claim_id"],
@@ -52,6 +57,7 @@ def headline_claims(data: Release) -> list[Claim]:
                         coverage=str(row.get("coverage") or ""),
                         reason_ko=str(row.get("reason_ko") or ""),
                         reason_en=str(row.get("reason") or ""),
+                        is_preliminary=(row["definition"], row["period"]) in preliminary,
                     )
                     for row in own
                 ),
@@ -165,7 +171,11 @@ def _panels(data: Release, claims: Sequence[Claim], lang: Lang) -> list[Figure]:
             simulated=data.simulated,
         )
         name = data.measure(metric, lang)
-        listed = [(p.period, p.share_pct) for p in points if p.kind != "other"]
+        listed = [
+            (p.period, p.share_pct, "" if p.full else p.coverage)
+            for p in points
+            if p.kind != "other"
+        ]
         panels.append(
             Figure(
                 f"share/{metric}",

@@ -51,6 +51,7 @@ from publication.bulletin.words.statements import (
     not_adjusted_sentence,
     revised_sentences,
     shares_alt,
+    unmapped_sentence,
     verdict_counts_sentence,
 )
 from publication.bulletin.words.wording import (
@@ -135,6 +136,7 @@ __all__ = [
     "stated",
     "subject",
     "suppression_sentence",
+    "unmapped_sentence",
     "usd",
     "usd_text",
     "verdict_cell",

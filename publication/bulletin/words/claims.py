@@ -27,6 +27,7 @@ class ClaimRow:
     coverage: str
     reason_ko: str = ""
     reason_en: str = ""
+    is_preliminary: bool = False
 
 
 @dataclass(frozen=True)
@@ -209,6 +210,16 @@ def claim_sentences(claim: Claim, release_period: str, lang: Lang) -> list[str]:
     return [text, latest] if latest else [text]
 
 
+def _preliminary(rows: Sequence[ClaimRow], lang: Lang) -> str:
+    """A word before the verdict where the share rests on preliminary figures, or some of the shares do."""
+    count = sum(row.is_preliminary for row in rows)
+    if not count:
+        return ""
+    if lang == "ko":
+        return "잠정, " if count == len(rows) else "일부 잠정, "
+    return "preliminary, " if count == len(rows) else "partly preliminary, "
+
+
 def _lacks_denominator(claim: Claim, period: str) -> bool:
     rows = [r for r in claim.rows if r.period == period]
     return bool(rows) and all("denominator" in r.reason_en for r in rows)
@@ -228,8 +239,9 @@ def now_sentences(
             continue
         share = _measured_text(rows, (claim.stated_pct, claim.tolerance_pp))
         verdicts = list(dict.fromkeys(words.get(r.verdict, r.verdict) for r in rows))
+        first = _preliminary(rows, lang)
         partial = "" if _is_full(rows[0]) else f", {rows[0].coverage}"
-        judged = f"({' · '.join(verdicts)}{partial})"
+        judged = f"({first}{' · '.join(verdicts)}{partial})"
         name = claim.of(lang)
         measured.append(
             f"{name}의 {share}{judged}" if lang == "ko" else f"{share} of {name} {judged}"

@@ -209,17 +209,45 @@ def bars_alt(title: str, bars: Sequence[tuple[str, float]], unit: str, lang: Lan
     return f"막대 그림, {title}: {listed}." if lang == "ko" else f"Bar chart, {title}: {listed}."
 
 
-def map_alt(measure: str, unit: str, ranked: Sequence[tuple[str, float]], lang: Lang) -> str:
-    """A map in words: what the circles show, and the largest of them."""
-    listed = "; ".join(f"{name} {number(value)}" for name, value in ranked)
+#: How a circle's colour reads: (Korean, English).
+_TURNED = {
+    "up": ("증가", "up"),
+    "down": ("감소", "down"),
+    "flat": ("보합", "unchanged"),
+    "unknown": ("비교 불가", "not comparable"),
+}
+
+
+def map_alt(measure: str, unit: str, ranked: Sequence[tuple[str, float, str]], lang: Lang) -> str:
+    """A map in words: what the circles show, and the largest of them: (name, value, `up`, `down`, `flat`
+    or `unknown` on the quarter)."""
+    listed = "; ".join(
+        f"{name} {number(value)}({_TURNED[turned][0]})"
+        if lang == "ko"
+        else f"{name} {number(value)} ({_TURNED[turned][1]})"
+        for name, value, turned in ranked
+    )
     if lang == "ko":
         return f"지도, 원의 넓이는 {measure}({unit}). 큰 순서: {listed}."
     return f"Map; the area of a circle is {measure} ({unit}). Largest: {listed}."
 
 
-def shares_alt(name: str, points: Sequence[tuple[str, float]], stated: str, lang: Lang) -> str:
-    """The chart of a share in words: every measured share by period, and the share reported."""
-    listed = "; ".join(f"{period} {number(value, 1)}%" for period, value in points)
+def unmapped_sentence(names: Sequence[str], lang: Lang) -> str:
+    """Which complexes are not on the map; '' where all are."""
+    if not names:
+        return ""
+    if lang == "ko":
+        return f"위치를 알 수 없어 지도에 없는 단지: {', '.join(names)}."
+    return f"Not on the map, for want of a reference point: {', '.join(names)}."
+
+
+def shares_alt(name: str, points: Sequence[tuple[str, float, str]], stated: str, lang: Lang) -> str:
+    """The chart of a share in words: every measured share by period (with `1/12` where it rests on a part
+    of it, else ''), and the share reported."""
+    listed = "; ".join(
+        f"{period} {number(value, 1)}%" + (f" ({part})" if part else "")
+        for period, value, part in points
+    )
     if lang == "ko":
         text = f"점 그림, {name}: {listed}." if points else f"점 그림, {name}: 값 없음."
         return text + (f" 보도된 비중 {stated}." if stated else "")

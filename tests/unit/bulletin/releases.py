@@ -209,6 +209,7 @@ def share(metric: str, period: str, pct: float | None, months: int = 12) -> tupl
         "denominator_unit": "백만달러" if "export" in metric else "억원",
         "months_covered": months,
         "months_in_period": whole,
+        "is_preliminary": (metric, period) == ("national_export_share_pct", PERIOD),
     }
     check = common | {
         "claim_id": metric,

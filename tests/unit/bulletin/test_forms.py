@@ -333,6 +333,34 @@ def test_sources_of_the_quarter_are_those_of_its_year_too(release: Path) -> None
     assert "한국은행" not in ko  # its file is of the year before
 
 
+def test_a_share_of_preliminary_figures_says_so(release: Path) -> None:
+    ko, en = said(release)
+    assert "전국 수출의 24.8%(잠정, 어긋남)" in ko
+    assert "24.8% of national exports (preliminary, contradicted)" in en
+
+
+def test_charts_in_words_say_directions_and_parts_of_years(release: Path) -> None:
+    ko, en = said(release)
+    assert "온산 212,158(증가); 창원 141,439(감소); 안정 1,768(보합)" in ko
+    assert "Onsan 212,158 (up); Changwon 141,439 (down); Anjeong 1,768 (unchanged)" in en
+    for text in (ko, en):  # two months are not passed off as a year
+        assert "2005 34.4% (2/12)" in text and "2010 36.9%; " in text
+    assert "증가한 단지는 파란색, 감소한 단지는 주황색" in ko and "blue where it rose" in en
+
+
+def test_the_map_names_whom_it_leaves_out(tmp_path: Path) -> None:
+    own = [*complexes(), row(PERIOD, "sihwa_mtv", **line(3.0))]
+    notes = [
+        text
+        for content in checked(build(tmp_path / "r", marts={"complex_quarterly": own}))
+        for block in content.blocks()
+        if block.kind == "figure" and block.key == "map"
+        for text in block.notes
+    ]
+    assert "위치를 알 수 없어 지도에 없는 단지: 시화MTV." in notes
+    assert "Not on the map, for want of a reference point: Sihwa MTV." in notes
+
+
 def test_marks_of_suppressed_missing_and_zero(release: Path) -> None:
     ko, _ = said(release)
     assert "진해 X X X X X X X X X X" in ko
