@@ -4,7 +4,7 @@
 -- as_published, as_published__2, … in the order of publication.
 {%- set unit_of = "case %s when 'krw' then '억원' when 'usd' then '백만달러' when 'persons' then '명' end" %}
 with definitions as (
-    select metric, definition, numerator_series, denominator_series, denominator_print
+    select metric, definition, name_ko, name_en, numerator_series, denominator_series, denominator_print
     from {{ ref('share_definitions') }}
     where denominator_series is not null
 ),
@@ -63,11 +63,9 @@ matched as (
         b.value as denominator,
         {{ unit_of % 'b.dimension' }} as denominator_unit,
         b.source as denominator_source,
-        d.numerator_series,
-        d.denominator_series,
-        d.denominator_series
-            || case when d.denominator_print is null then '' else ' (' || d.denominator_print || ')' end
-            as denominator_text,
+        -- which share it is about, in words: 'Of national exports' reads 'share of national exports'
+        coalesce(d.name_ko, d.definition) as share_ko,
+        coalesce('share ' || lower(substr(d.name_en, 1, 1)) || substr(d.name_en, 2), d.definition) as share_en,
         coalesce(n.months_covered, 0) as months_covered,
         case when length(c.period) = 4 then 12 else 3 end as months_in_period,
         coalesce(n.is_preliminary, false) or coalesce(b.is_preliminary, false) as is_preliminary,
@@ -103,17 +101,17 @@ computed as (
         end as obs_status,
         case
             when numerator_status = 'Q'
-                then 'input suppressed by the publisher: ' || numerator_series || ' ' || period
-            when numerator is null then 'no figure of the complexes for ' || period || ': ' || numerator_series
-            when denominator is null then 'no national denominator for ' || period || ': ' || denominator_text
-            when denominator = 0 then 'zero base: ' || denominator_series || ' ' || period
+                then 'input suppressed by the publisher: ' || share_en || ', ' || period
+            when numerator is null then 'no figure of the complexes for ' || period || ': ' || share_en
+            when denominator is null then 'no national denominator for ' || period || ': ' || share_en
+            when denominator = 0 then 'zero base: ' || share_en || ', ' || period
         end as reason_en,
         case
             when numerator_status = 'Q'
-                then '작성기관이 비공개(X)한 입력: ' || numerator_series || ' ' || period
-            when numerator is null then period || ' 산업단지 수치 없음: ' || numerator_series
-            when denominator is null then period || ' 전국 분모 없음: ' || denominator_text
-            when denominator = 0 then '기준값이 0: ' || denominator_series || ' ' || period
+                then '작성기관이 비공개(X)한 입력: ' || share_ko || ', ' || period
+            when numerator is null then period || ' 산업단지 수치 없음: ' || share_ko
+            when denominator is null then period || ' 전국 분모 없음: ' || share_ko
+            when denominator = 0 then '기준값이 0: ' || share_ko || ', ' || period
         end as reason_ko,
         is_preliminary,
         is_simulated

@@ -123,6 +123,26 @@ def test_pdf_is_tagged_has_bookmarks_running_heads_and_page_numbers(
             assert document.title.split(",")[0] in " ".join(text.split())
 
 
+def test_the_running_head_names_the_chapter_that_a_page_begins_with(
+    forms: list[Path], documents: dict[Lang, Document]
+) -> None:
+    for path, lang in ((forms[0], KO), (forms[2], EN)):
+        document = documents[lang]
+        headings = [part.heading for part in document.sections]
+        before, carried = headings[0], 0
+        for page in PdfReader(path).pages[1:]:
+            text = " ".join(page.extract_text().split()).partition(f"{document.title} ")[2]
+            now = next(h for h in headings if text.startswith(h))
+            if (
+                not text.removeprefix(now).lstrip().startswith(now)
+            ):  # it goes on from the page before
+                assert now == before
+                carried += 1
+            on_page = [h for h in headings if h in text.removeprefix(now)]
+            before = on_page[-1] if on_page else now
+        assert carried
+
+
 def test_every_chart_has_its_alternative_text_in_both_forms(
     forms: list[Path], documents: dict[Lang, Document]
 ) -> None:
