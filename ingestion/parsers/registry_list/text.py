@@ -214,7 +214,7 @@ def _replaced(column: pa.StringArray, hits: list[int], texts: list[str]) -> pa.S
 
 
 #: What every contact holds; the exact forms are in `ingestion.persons`.
-_MAYBE = r"[0-9]{3,4}[^0-9]{0,4}[0-9]{4}|[0-9]{5}|@|[０-９＠]"
+_MAYBE = r"[0-9]{3,4}[^0-9]{0,4}[0-9]{4}|[0-9]{6}[^0-9]{1,3}[0-9]|[0-9]{2}[^0-9]{1,3}[0-9]{5}|@|[０-９＠]"
 
 
 def _contacts(column: pa.StringArray) -> tuple[list[int], list[str]]:
