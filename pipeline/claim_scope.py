@@ -11,10 +11,12 @@ import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-#: The complexes that KICOX manages, named as such.
-_MANAGED = re.compile(
-    r"(?:한국)?산업단지공단|국가\s*산업단지|국가\s*산단|산단공|공단|관할(?:하는)?|\bkicox\b|"
-    r"\bnational\s+(?:industrial\s+)?complex(?:es)?\b|\bmanag(?:e|es|ed|ing)\b"
+#: Who manages them: beside the country alone, theirs may be meant or it may be who says so.
+_MANAGER = re.compile(
+    r"(?:한국)?산업단지공단|산단공|공단|관할(?:하는)?|\bkicox\b|\bmanag(?:e|es|ed|ing)\b"
+)
+_NATIONAL = re.compile(
+    r"국가\s*산업단지|국가\s*산단|\bnational\s+(?:industrial\s+)?complex(?:es)?\b"
 )
 _COMPLEXES = re.compile(r"산업단지|산단|단지|\bcomplex(?:es)?\b")
 #: The country; '전국' is all of it, complexes that KICOX does not manage included.
@@ -83,10 +85,9 @@ def metric_of_scope(
     Raises:
         ValueError: it cannot be told which is meant, or that is not measured; the text is the reason.
     """
-    managed = _MANAGED.search(rest) is not None
-    others = _MANAGED.sub(" ", rest)
+    managed, complexes = _named(rest)
+    others = _NATIONAL.sub(" ", _MANAGER.sub(" ", rest))
     country = nation_words(others.replace(word, " "))  # 한국수출
-    complexes = managed or _COMPLEXES.search(others) is not None
     name = str(metric["metric"])
     if metric["model"] == "national_share":
         if _OWN_TOTAL.search(rest) and not _NATIONAL_WHOLE.search(rest):
@@ -95,7 +96,10 @@ def metric_of_scope(
                 "(전국 수출의 43%, 43% of national exports)"
             )
         return metric
-    if name.startswith("national_") and complexes:
+    manager = _MANAGER.search(rest) is not None
+    if (name.startswith("national_") and (complexes or manager)) or (
+        name.startswith("kicox_") and country and manager and not complexes
+    ):
         raise ValueError("it speaks of the country and of the complexes: which of the two?")
     if not name.startswith("kicox_"):
         return metric
@@ -123,7 +127,7 @@ def is_read(word: str, metric: Mapping[str, Any], rest: str) -> bool:
     """Is a word for the country read with the metric, in the sentence `rest`? '전국' is with those of all
     the country alone; with those of the complexes it says nothing where KICOX's are named."""
     name = str(metric["metric"])
-    if name.startswith("kicox_") and not _MANAGED.search(rest):
+    if name.startswith("kicox_") and not _named(rest)[0]:
         return False
     if _bare(word) == EVERYWHERE:
         return metric["model"] != "national_share" and name.startswith(("national_", "all_"))
@@ -134,6 +138,14 @@ def nation_words(rest: str) -> list[str]:
     """The words for the country in a text, in their order."""
     words = map(_bare, re.findall(r"[^\W\d_]+(?:'s)?", rest))
     return [word for word in words if word in NATION or word == EVERYWHERE]
+
+
+def _named(rest: str) -> tuple[bool, bool]:
+    """Are the complexes that KICOX manages named as such; are any complexes?"""
+    others = _MANAGER.sub(" ", rest)
+    any_complexes = _COMPLEXES.search(others) is not None
+    managed = any_complexes and (others != rest or _NATIONAL.search(others) is not None)
+    return managed, any_complexes
 
 
 def _bare(word: str) -> str:

@@ -308,6 +308,9 @@ def test_sentences_that_can_be_read(
             "national exports at the complexes of $64 billion in 2001",
             "country and of the complexes",
         ),
+        ("KICOX says Korea exported $162.5 billion in 2002", "country and of the complexes"),
+        ("공단의 국내 수출 643억달러 2001", "country and of the complexes"),
+        ("한국산업단지공단은 우리나라 수출 643억달러 2001", "country and of the complexes"),
         # a scale without what it counts
         ("미니클러스터 43만", "'만' behind the number"),
         ("43만 개 미니클러스터", "'만' behind the number"),
