@@ -92,7 +92,8 @@ def primary(
             upper level is raised to that.
 
     Raises:
-        DisclosureError: the table has no contributions, or there is no rule.
+        DisclosureError: the table has no contributions, there is no rule, or a sensitive cell has no level:
+            a part of a figure that is zero is zero, and what needs no interval is proven by any.
     """
     if not rules:
         raise DisclosureError("no rule of primary suppression", "1차 비공개 규칙이 없다")
@@ -132,9 +133,24 @@ def primary(
             codes[int(index)].append(rule.code)
     sensitive = np.array([bool(c) for c in codes], dtype=np.bool_)
     upper = np.where(sensitive, np.maximum(upper, minimum_level), 0.0)
+    _refuse_without_level(table, sensitive & (upper <= 0) & ~table.fixed)
     lower = upper.copy()
     wanted = np.where(sensitive, sliding_pct / 100 * total, 0.0)
     # What everybody knows beforehand, no suppression can take back.
     possible_down = np.minimum(lower, table.value - table.lower)
     upper = np.maximum(upper, wanted - possible_down)
     return Primary(sensitive, upper, lower, tuple("|".join(c) for c in codes))
+
+
+def _refuse_without_level(table: Table, without: Bools) -> None:
+    names = [table.names[int(i)] for i in np.flatnonzero(without)]
+    if not names:
+        return
+    shown = ", ".join(names[:5]) + (f" (+{len(names) - 5})" if len(names) > 5 else "")
+    raise DisclosureError(
+        f"{len(names)} sensitive cells are zero, so that a percentage gives them no protection level: {shown}. "
+        "Set minimum_level, in the unit of the figure: how far from zero a withheld figure must be able to "
+        "lie (for counts 1)",
+        f"민감한 칸 {len(names)}개의 값이 0이라 백분율로는 보호 수준이 정해지지 않는다: {shown}. "
+        "minimum_level을 값의 단위로 준다(가린 값이 0에서 적어도 얼마나 떨어져 있을 수 있어야 하는가. 건수이면 1)",
+    )

@@ -4,7 +4,7 @@ Each stands in `accepted.yml` with its reason and the role that answers for it, 
 holds only for the value it was accepted for (`expect`), or only until a day (`until`). When the cause
 is gone, when the value is another, or when no such check exists, the gate stops and says so: an
 exception that outlives its cause hides the next fault. One whose check does not look at its period, or
-no longer, is a warning.
+no longer, is a warning. Critical checks of confidentiality take none: what is given away is not taken back.
 """
 
 from __future__ import annotations
@@ -116,13 +116,21 @@ class _State:
 class Ledger:
     """The exceptions of one run of the gate, and what became of each.
 
-    `period` is the quarter that is judged; an exception of a later one waits for it.
+    `period` is the quarter that is judged; an exception of a later one waits for it. Checks that are
+    `closed` take no exceptions.
     """
 
     def __init__(
-        self, entries: list[Accepted], today: date, *, is_simulated: bool, period: str
+        self,
+        entries: list[Accepted],
+        today: date,
+        *,
+        is_simulated: bool,
+        period: str,
+        closed: Collection[str] = (),
     ) -> None:
         self.entries = entries
+        self._closed = closed
         self.today = today
         self._period = period
         self._is_simulated = is_simulated
@@ -134,6 +142,8 @@ class Ledger:
         exempt, parameters = "false", list[Any]()
         for entry, state in zip(self.entries, self._states, strict=True):
             if entry.check != check_id or entry.simulated != self._is_simulated:
+                continue
+            if check_id in self._closed:
                 continue
             state.ran = True
             condition, values = _cell_condition(entry, columns)
@@ -190,6 +200,15 @@ class Ledger:
             applies = entry.simulated == self._is_simulated
             if entry.check not in acceptable:
                 broken.append(_unknown(entry, checks))
+            elif entry.check in self._closed:
+                broken.append(
+                    _told(
+                        entry,
+                        "비밀을 지키는 검사에는 예외를 둘 수 없다. 항목을 지우고 다시 만든다",
+                        "a check that guards confidentiality takes no exceptions: remove the entry and "
+                        "build again",
+                    )
+                )
             elif self._is_over(entry):
                 ko = (
                     "검사는 다시 실패한다"

@@ -80,13 +80,15 @@ def protect_candidate(
     tables: list[dict[str, Any]] = []
     with duckdb.connect(str(candidate)) as connection:
         rows: list[dict[str, Any]] = []
+        protected = []
         for dataset, contract in sorted(contracts.by_dataset.items()):
             if contract.disclosure.policy == "protect":
-                for entry, found in _dataset(connection, contract, before, cache, code):
-                    tables.append(entry)
-                    rows += found
+                protected.append(contract)
             elif _has_rows(connection, dataset):
                 raise ValueError(f"{dataset}: units are summed, but its contract protects none")
+        for entry, found in _editions(connection, protected, before, cache, code):
+            tables.append(entry)
+            rows += found
         _write(connection, rows)
         contents = {
             (dataset, period): content
@@ -197,59 +199,64 @@ def _units(connection: duckdb.DuckDBPyConnection, dataset: str) -> dict[str, _Un
     return editions
 
 
-def _dataset(
+def _editions(
     connection: duckdb.DuckDBPyConnection,
-    contract: Contract,
+    contracts: Sequence[Contract],
     before: Mapping[Edition, list[Said]],
     cache: Path,
     code: str,
 ) -> Iterable[tuple[dict[str, Any], list[dict[str, Any]]]]:
-    """Every edition of a dataset: its entry in the audit, and its rows in the mart.
+    """Every edition of the mart's datasets: its entry in the audit, and its rows in the mart.
 
-    What readers have already comes first, so that a late edition is held against it, too.
+    All are held against each other, whatever dataset they are of: a file and an interface list the same
+    firms, and a figure that one withholds must not stand in the other. What readers have already comes
+    first, so that a late edition is held against it, too.
     """
     from disclosure import Earlier
 
-    dataset = contract.dataset
-    editions = _units(connection, dataset)
-    done: dict[str, Earlier] = {}
-    digests: dict[str, str] = {}
-    said_of = {
-        period: before.get((dataset, period, units.is_simulated), [])
-        for period, units in editions.items()
+    policies = {contract.dataset: contract.disclosure for contract in contracts}
+    editions = {
+        (dataset, period): units
+        for dataset in policies
+        for period, units in _units(connection, dataset).items()
     }
-    order = sorted(editions, key=lambda period: (not said_of[period], period))
-    for period in order:
+    done: dict[tuple[str, str], Earlier] = {}
+    digests: dict[tuple[str, str], str] = {}
+    said_of = {
+        name: before.get((*name, units.is_simulated), []) for name, units in editions.items()
+    }
+    for name in sorted(editions, key=lambda name: (not said_of[name], name[1], name[0])):
+        dataset, period = name
+        units, policy, said = editions[name], policies[dataset], said_of[name]
         others = sorted(done)
-        said = said_of[period]
         identity = [
             code,
-            contract.disclosure.model_dump(),
-            editions[period].digest(),
-            [(p, digests[p]) for p in others],
+            policy.model_dump(),
+            units.digest(),
+            [(*other, digests[other]) for other in others],
             [sorted((list(k), v) for k, v in release.items()) for release in said],
         ]
         digest = hashlib.sha256(
             json.dumps(identity, ensure_ascii=False, default=str).encode()
         ).hexdigest()
         edition, entry = _protect(
-            editions[period],
-            contract.disclosure,
-            period,
-            [done[p] for p in others],
+            units,
+            policy,
+            f"{dataset} {period}",
+            [done[other] for other in others],
             said,
             cache / f"{digest}.json",
         )
         _agrees(connection, dataset, period, edition)
-        done[period], digests[period] = edition, digest
+        done[name], digests[name] = edition, digest
         entry = {"mart": MART, "policy": "protect", "dataset": dataset, "period": period, **entry}
-        yield entry, _rows(dataset, period, edition, entry, editions[period].is_simulated)
+        yield entry, _rows(dataset, period, edition, entry, units.is_simulated)
 
 
 def _protect(
     units: _Units,
     policy: Disclosure,
-    period: str,
+    name: str,
     others: Sequence[Any],
     said: Sequence[Said],
     cached: Path,
@@ -295,7 +302,7 @@ def _protect(
         "primary": int(sensitive.sensitive.sum()),
         **entry,
     }
-    return dc.Earlier(period, tabulation, suppressed, sensitive), entry
+    return dc.Earlier(name, tabulation, suppressed, sensitive), entry
 
 
 def _cached(path: Path) -> dict[str, Any] | None:

@@ -63,6 +63,24 @@
     {{ return("case when " ~ odd | join(' or ') ~ " then " ~ key.sql ~ " else " ~ plain ~ " end") }}
 {%- endmacro %}
 
+{#- Who a firm is: its name without legal form, blanks, punctuation and the factory at its end
+    (`㈜한빛 제2공장`, `한빛(주) 안산공장`, `주식회사 한빛`, `한빛` are one). Unlike `firm_key`, which tells a
+    renaming, it rather joins two firms than parts one. Landed names are NFC, their blanks single. -#}
+{% macro firm_stem(column) -%}
+    {%- set wide = 'ＡＢＣＤＥＦＧＨＩＪＫＬＭＮＯＰＱＲＳＴＵＶＷＸＹＺａｂｃｄｅｆｇｈｉｊｋｌｍｎｏｐｑｒｓｔｕｖｗｘｙｚ０１２３４５６７８９（）＆' -%}
+    {%- set narrow = 'abcdefghijklmnopqrstuvwxyzabcdefghijklmnopqrstuvwxyz0123456789()&' -%}
+    {%- set name = "lower(translate(" ~ column ~ ", '" ~ wide ~ "', '" ~ narrow ~ "'))" -%}
+    {%- set forms = '[(] *[주유합사재株有] *[)]|^주 *[)]|[㈜㈱㈲㈔]|주식 *회사|株式會社|유한(책임)? *회사|합[자명] *회사'
+        '|(사단|재단|농업회사|어업회사)법인|영[농어]조합법인'
+        '|[ ,]+(co[., ]*ltd|co|ltd|inc|corp|llc)[.]*$' -%}
+    {%- set factory = '([ ,]+[가-힣0-9]{0,8}|제?[0-9]{1,2}) ?(공장|지점|사업장|사업소) *$' -%}
+    {#- every one is replaced: DuckDB wants to be told, others do so anyway -#}
+    {%- set every = ", 'g'" if target.type == 'duckdb' else '' -%}
+    {%- set bare = "trim(regexp_replace(" ~ name ~ ", '" ~ forms ~ "', ' '" ~ every ~ "))" -%}
+    {%- set firm = "regexp_replace(" ~ bare ~ ", '" ~ factory ~ "', '')" -%}
+    {{ return("coalesce(nullif(translate(" ~ firm ~ ", ' .,·ㆍ‧・∙_-', ''), ''), " ~ name ~ ")") }}
+{%- endmacro %}
+
 {#- An address without its province, which is a mark of its own (강원도 is 강원특별자치도, 인천 is
     인천광역시), and without the reference at its end, which adds nothing to road and number:
     `… 남동서로 5 (고잔동)`. (가동) to (바동) are buildings. -#}

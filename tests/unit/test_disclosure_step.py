@@ -12,6 +12,7 @@ import pyarrow.parquet as pq
 import pytest
 
 from disclosure import relations, revealed
+from expectations.accepted import Accepted
 from ingestion.contract import load_contracts
 from pipeline import disclosure_revealed
 from pipeline.disclosure_revealed import reveal
@@ -355,6 +356,34 @@ def test_the_gate(tmp_path, spoil, failing):
     assert {k for k, ok in gate(candidate).items() if not ok} == failing
 
 
+def test_no_exception_waives_what_guards_confidentiality(tmp_path):
+    """A withheld figure, printed after the audit, with an entry for it in accepted.yml: the gate stops."""
+    candidate = make(tmp_path / "build" / "candidate.duckdb", units("2026-05"))
+    protect(candidate, tmp_path)
+    with duckdb.connect(str(candidate)) as connection:
+        connection.execute(
+            f"UPDATE {MART} SET employment_count = 7, conf_status = 'F', conf_rule = NULL "
+            "WHERE complex_id = 'c0' AND industry_code = 'I0'"
+        )
+    entry = Accepted(
+        check="audit_is_of_this_candidate",
+        complex_id="_T",
+        measure="employment_count",
+        period="2026-05",
+        reason="r",
+        owner="statistics",
+        expect=0,
+        simulated=True,
+    )
+    wanted = {entry.check, "accepted_exceptions_are_needed"}
+    verdict, found = judge_checks(candidate, wanted, accepted=[entry])
+    assert verdict == "stop"
+    assert not found[entry.check]["success"]
+    (told,) = found["accepted_exceptions_are_needed"]["failures"]
+    assert entry.check in told["message_en"] and "takes no exceptions" in told["message_en"]
+    assert "예외를 둘 수 없다" in told["message_ko"]
+
+
 @pytest.mark.parametrize(
     ("total", "found"),
     [
@@ -429,6 +458,29 @@ def test_a_row_of_all_others_must_not_hold_what_is_hidden(tmp_path, printed):
     assert found == ([] if printed else [{"mart": "by_rank", "column": "production_krw_100m"}])
 
 
+def test_editions_of_two_datasets_are_held_against_each_other(tmp_path):
+    """A file and an interface list the same firms; later, one complex and a part of an industry grew."""
+    then = [("kicox__factory_registry", "2025-12", *row[2:]) for row in units("2025-12")]
+    grown = [
+        (*row[:7], row[7] + 10_000_000 * (row[4] == "c1" or (row[2] < "k225" and row[5] == "I2")))
+        for row in units("2026-05")
+    ]
+    candidate = make(tmp_path / "build" / "candidate.duckdb", [*then, *grown])
+    audit = protect(candidate, tmp_path)
+    assert [(t["dataset"], t["is_safe"]) for t in audit["tables"]] == [
+        ("kicox__factory_registry", True),
+        (DATASET, True),
+    ]
+    shown, hidden = figures(candidate, False), figures(candidate, True)
+    same = 0
+    for (period, *key), figure in hidden.items():
+        other = ("2026-05" if period == "2025-12" else "2025-12", *key)
+        same += hidden.get(other) == figure
+        # what one withholds does not stand in the other
+        assert shown.get(other) != figure, key
+    assert same
+
+
 def test_every_edition_is_held_against_all_others(tmp_path, monkeypatch):
     """A figure may come back after it was another for one edition."""
     import disclosure
@@ -445,7 +497,8 @@ def test_every_edition_is_held_against_all_others(tmp_path, monkeypatch):
     candidate = make(tmp_path / "build" / "candidate.duckdb", rows)
     audit = protect(candidate, tmp_path)
     assert all(table["is_safe"] for table in audit["tables"])
-    assert linked == [[], ["2026-03"], ["2026-03", "2026-04"]]
+    march, april = f"{DATASET} 2026-03", f"{DATASET} 2026-04"
+    assert linked == [[], [march], [march, april]]
     shown_in = {
         period: {key[1:] for key in figures(candidate, False) if key[0] == period}
         for period in ("2026-03", "2026-05")

@@ -1,6 +1,6 @@
 -- One row a factory and edition: who, where, which industry, which size class, how many employees.
 -- CONFIDENTIAL: what is summed from this leaves the candidate only through disclosure control.
--- A respondent is a firm: factories of one name are one, because one firm knows them all.
+-- A respondent is a firm: factories of one name, however spelt, are one, because one firm knows them all.
 with editions as (
     select
         f.dataset,
@@ -12,7 +12,7 @@ with editions as (
         f.complex_id,
         case
             when f.company_name is null or f.company_name like '%[…]%' then 'factory ' || f.registry_key
-            else lower(replace(f.company_name, ' ', ''))
+            else {{ firm_stem('f.company_name') }}
         end as respondent,
         case
             when f.ksic_code is null then '_X'

@@ -77,6 +77,16 @@ def test_a_zero_with_respondents_is_sensitive():
     assert found.sensitive[0] and found.upper[0] == 1
 
 
+def test_a_zero_without_a_level_is_refused():
+    # 15 % of nothing is nothing: any interval would do, the figure itself included
+    with pytest.raises(DisclosureError, match=r"minimum_level.*minimum_level") as error:
+        primary(one_cell(0), [Rule("min_respondents", n=3)])
+    assert "1 sensitive cells" in error.value.en and "cell" in error.value.en
+    assert "0이라" in error.value.ko
+    known = replace(one_cell(0), fixed=np.array([True]))  # it is out: that is told elsewhere
+    assert primary(known, [Rule("min_respondents", n=3)]).sensitive[0]
+
+
 def test_a_sliding_level_widens_the_upper_side():
     table = one_cell(60, 40)
     table = replace(table, lower=np.array([95.0]))
