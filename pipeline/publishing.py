@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import errno
 import json
+import os
 import shutil
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -27,8 +28,13 @@ RENDERED = "RENDERED"
 
 
 @contextmanager
-def _room_on_disk(settings: Settings, build_id: str | None) -> Iterator[None]:
-    """Say plainly that the disk is full, and leave nothing half made on it."""
+def _room_on_disk(
+    settings: Settings, build_id: str | None, switched: str | None = None
+) -> Iterator[None]:
+    """Say plainly that the disk is full, and leave nothing half made on it.
+
+    `switched`: the release that readers are being led to, which may have happened before it was full.
+    """
     try:
         yield
     except Exception as error:
@@ -39,6 +45,14 @@ def _room_on_disk(settings: Settings, build_id: str | None) -> Iterator[None]:
             raise
         if build_id is not None:
             shutil.rmtree(settings.home / "staging" / build_id, ignore_errors=True)
+        link = settings.releases / "current"
+        if switched is not None and link.is_symlink() and os.readlink(link) == switched:
+            raise PublishError(
+                f"the disk of {settings.home} is full: readers have {switched}, but its publication is "
+                "not written to the end (log, index). Make room (`sandan gc` helps), run again",
+                f"{settings.home} 디스크가 가득 찼습니다. {switched}은(는) 공표되었으나 기록(로그, 색인)이 "
+                "끝나지 않았습니다. 공간을 확보한 뒤(sandan gc) 다시 실행하십시오",
+            ) from error
         raise PublishError(
             f"the disk of {settings.home} is full: nothing was published, readers keep what they "
             "have, and what was half made is removed. Make room (`sandan gc` helps), run again",
@@ -53,7 +67,7 @@ def _room_on_disk(settings: Settings, build_id: str | None) -> Iterator[None]:
 def assemble(settings: Settings, build_id: str, *, again: bool = False) -> dict[str, Any]:
     """Stage the release of a build that passed the gate, or find it staged, sealed or published.
 
-    With `again`, also of a build whose release was withdrawn or rolled back: as a new version.
+    With `again`, also of a build whose release was withdrawn, rolled back or rejected: as a new version.
 
     Raises:
         PublishError: the verdict is `stop` or was given against another release than readers see, the
@@ -62,7 +76,7 @@ def assemble(settings: Settings, build_id: str, *, again: bool = False) -> dict[
     home = places(settings)
     with releases.publisher(home) as log:
         history = log.history()
-    standing = _standing(settings, history, build_id)
+    standing = _standing(settings, history, build_id, again=again)
     if standing is not None:
         return standing
     taken_back = history.was_taken_back(build_id)
@@ -186,7 +200,9 @@ def _check_key(settings: Settings) -> None:
 _WORDS = {"withdrawn": ("withdrawn", "철회"), "rolled_back": ("rolled back", "되돌림")}
 
 
-def _standing(settings: Settings, history: History, build_id: str) -> dict[str, Any] | None:
+def _standing(
+    settings: Settings, history: History, build_id: str, *, again: bool = False
+) -> dict[str, Any] | None:
     """What there is of a build already: published, or sealed and waiting; else None."""
     home = places(settings)
     known = {"build_id": build_id, "staging": str(home.staging / build_id)}
@@ -195,6 +211,11 @@ def _standing(settings: Settings, history: History, build_id: str) -> dict[str, 
             return {**known, "release_id": state.release_id, "status": "published"}
         folder = home.staging / build_id / state.release_id
         if state.state in ("audited", "approved", "embargoed", "rejected"):
+            # Changed since it was sealed, nobody can sign it off or publish it: it is made again.
+            if again and state.state == "rejected":
+                continue
+            if not releases.verify(folder, expected_sha256=state.manifest_sha256).is_intact:
+                continue
             manifest = manifest_of(folder)
             # Compared with another release than the one that readers see, or passed on grounds that
             # hold no longer, it has to be made again.
@@ -372,14 +393,14 @@ def switch(settings: Settings, sealed: dict[str, Any]) -> dict[str, Any]:
     home = places(settings)
     log = ReleaseLog(home.log)
     before = log.history().states.get(release_id)
-    if sealed["status"] == "published" or (before is not None and before.state == "published"):
-        return {"release_id": release_id, "status": "unchanged"}
     # A crash right after the swap: recovered, it is published, and this run is the one that did it.
     with releases.publisher(home) as log:
         state = log.history().states.get(release_id)
+    if sealed["status"] == "published" or (before is not None and before.state == "published"):
+        return {"release_id": release_id, "status": "unchanged"}
     if state is None or state.state != "published":
         try:
-            with _room_on_disk(settings, None):
+            with _room_on_disk(settings, None, switched=release_id):
                 releases.switch(
                     home,
                     release_id,

@@ -50,7 +50,9 @@ def seal_candidate(
                 "void; assemble it again",
                 f"{release_id}의 매니페스트가 봉인 뒤 수정되어 승인이 무효입니다. 다시 조립하십시오",
             )
-        if not is_known or state is None or state.manifest_sha256 != digest:
+        # Made anew after it was refused, it is put before them again, even where no byte is another.
+        is_again = state is not None and state.state == "rejected" and not was_sealed
+        if not is_known or state is None or state.manifest_sha256 != digest or is_again:
             for other in history.waiting():
                 _void(log, other, f"replaced by {release_id} of build {build_id}")
             log.append("candidate", release_id, manifest_sha256=digest, build_id=build_id)

@@ -195,18 +195,24 @@ def roll_back(
     policy.check_role(role)
     with publisher(places) as log:
         history = log.history()
-        current, target = history.current, to or history.before_current
+        there = [
+            s.release_id
+            for s in history.states.values()
+            if s.state == "superseded" and not s.is_collected
+        ]
+        target = to or history.before_current
+        # Where all was withdrawn, one goes back from what was withdrawn last.
+        withdrawn = [e.release_id for e in history.events if e.event == "withdrawn"]
+        current = history.current or (withdrawn[-1] if withdrawn else None)
         if current is None or target is None:
             raise PublishError(
-                "there is no earlier release to go back to", "되돌아갈 이전 배포판이 없습니다"
+                "there is no earlier release to go back to"
+                + (f"; name one: --to {' or '.join(there)}" if there else ""),
+                "되돌아갈 이전 배포판이 없습니다"
+                + (f". --to로 지정하십시오: {', '.join(there)}" if there else ""),
             )
         state = history.states.get(target)
         if state is None or state.state != "superseded" or state.is_collected:
-            there = [
-                s.release_id
-                for s in history.states.values()
-                if s.state == "superseded" and not s.is_collected
-            ]
             raise PublishError(
                 f"{target} cannot be gone back to; there are {', '.join(there) or 'none'}",
                 f"{target}(으)로 되돌릴 수 없습니다. 가능한 배포판: {', '.join(there) or '없음'}",

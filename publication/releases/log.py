@@ -40,7 +40,7 @@ ALLOWED: dict[str, tuple[str | None, ...]] = {
     "adopted": (None,),
     "superseded": ("published", "superseded"),
     "reinstated": ("superseded", "published"),
-    "rolled_back": ("published",),
+    "rolled_back": ("published", "withdrawn"),
     "withdrawn": ("published", "superseded"),
     "collected": ("superseded", "withdrawn"),
 }
@@ -293,9 +293,11 @@ def fold(events: list[Event]) -> History:
             in_force = [r for r in in_force if r != name]
         elif event.event == "rolled_back":
             to = event.details["to"]
-            in_force = [*in_force[: in_force.index(to)], to] if to in in_force else [to]
+            # What was gone back from, and is gone back to now, comes after what was in force meanwhile.
+            in_force = [*(in_force[: in_force.index(to)] if to in in_force else in_force), to]
         elif event.event == "collected":
             state.is_collected = True
+            in_force = [r for r in in_force if r != name]  # nobody can go back there
         settle()
     return History(events, states, in_force)
 

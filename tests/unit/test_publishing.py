@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import json
 import os
 import shutil
@@ -9,7 +10,7 @@ import sys
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
-from typing import Protocol
+from typing import Any, Protocol
 
 import pytest
 from filelock import FileLock
@@ -21,7 +22,7 @@ from pipeline.cli import app
 from pipeline.settings import Settings
 from publication import releases
 from publication.bulletin import BulletinError
-from publication.releases import PublishError
+from publication.releases import PublishError, switching
 from publication.releases.signing import KeyProblem
 
 from .test_release import ORDER, make_build
@@ -160,6 +161,51 @@ def test_an_as_of_tells_nothing_before_its_time(settings: Settings) -> None:
     assert publishing.under_embargo(settings, shown | {"new"}) == {"new"}
     announce(settings, "2026-05-28 12:00", version=7)  # long past
     assert publishing.under_embargo(settings, shown | {"new"}) == set()
+
+
+def test_what_changed_since_its_sign_off_is_made_again(settings: Settings) -> None:
+    settings = replace(settings, sign_off="required")
+    publishing.publish(settings, BUILD)
+    publishing.approve(settings, "2026-Q1_v1", role="statistician")
+    (path,) = (settings.home / "staging").rglob("marts/dim_complex.parquet")
+    path.chmod(0o644)
+    path.write_bytes(path.read_bytes() + b"!")
+    # To the byte what was signed off, as all of this build's files are.
+    assert publishing.publish(settings, BUILD)["status"] == "published"
+    assert (settings.releases / "current/marts/dim_complex.parquet").read_bytes()[-1:] != b"!"
+
+
+def test_what_was_rejected_by_mistake_is_made_again_when_asked_for(settings: Settings) -> None:
+    settings = replace(settings, sign_off="required")
+    publishing.publish(settings, BUILD)
+    publishing.reject(settings, "2026-Q1_v1", reason="wrong", role="statistician")
+    with pytest.raises(PublishError, match="rejected"):
+        publishing.publish(settings, BUILD)
+    with pytest.raises(PublishError, match="rejected"):
+        publishing.approve(settings, "2026-Q1_v1", role="statistician")
+    assert publishing.publish(settings, BUILD, again=True)["status"] == "awaiting_sign_off"
+    publishing.approve(settings, "2026-Q1_v1", role="statistician")
+    assert publishing.publish(settings, BUILD)["status"] == "published"
+
+
+def test_a_disk_full_after_the_switch_is_told_as_it_is(
+    settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    write = switching.write_index
+
+    def full(*given: Any) -> None:
+        if (settings.releases / "current").is_symlink():
+            raise OSError(errno.ENOSPC, "No space left on device")
+        write(*given)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(switching, "write_index", full)
+        with pytest.raises(PublishError, match="readers have 2026-Q1_v1"):
+            publishing.publish(settings, BUILD)
+    assert (settings.releases / "current").resolve().name == "2026-Q1_v1"
+    assert publishing.publish(settings, BUILD)["status"] == "unchanged"
+    index = json.loads((settings.releases / "index.json").read_text(encoding="utf-8"))
+    assert index["current"] == "2026-Q1_v1"
 
 
 def test_what_was_taken_back_is_not_published_again_by_itself(settings: Settings) -> None:

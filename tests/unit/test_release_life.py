@@ -287,11 +287,44 @@ def test_rollback_and_on_again(tmp_path: Path) -> None:
     assert figure(tmp_path) == 1.0
     release.roll_back(Places(tmp_path), to="2026-Q1_v3", reason="after all", **ROLE)
     assert figure(tmp_path) == 3.0
+    # What was in force before is what readers fall back to.
+    assert ReleaseLog(Places(tmp_path).log).history().in_force == ["2026-Q1_v1", "2026-Q1_v3"]
     for wrong in ("2026-Q1_v3", "2026-Q1_v9"):
         with pytest.raises(PublishError, match="cannot be gone back to"):
             release.roll_back(Places(tmp_path), to=wrong, reason=None, **ROLE)
     manifest = publish(tmp_path, make_build(tmp_path, value=4.0, name="b4"))
     assert manifest["previous"] == "2026-Q1_v3"
+
+
+def test_readers_fall_back_after_a_rollback_and_its_return(tmp_path: Path) -> None:
+    for number in range(1, 3):
+        publish(tmp_path, make_build(tmp_path, value=float(number), name=f"b{number}"))
+    release.roll_back(Places(tmp_path), to=None, reason="slow", **ROLE)
+    release.roll_back(Places(tmp_path), to="2026-Q1_v2", reason="after all", **ROLE)
+    assert release.withdraw(Places(tmp_path), "2026-Q1_v2", reason="wrong", **ROLE) == "2026-Q1_v1"
+    assert figure(tmp_path) == 1.0
+
+
+def test_where_all_was_withdrawn_an_older_one_can_be_gone_back_to(tmp_path: Path) -> None:
+    for number in range(1, 4):
+        publish(tmp_path, make_build(tmp_path, value=float(number), name=f"b{number}"))
+    release.roll_back(Places(tmp_path), to="2026-Q1_v1", reason="both wrong", **ROLE)
+    assert release.withdraw(Places(tmp_path), "2026-Q1_v1", reason="as well", **ROLE) is None
+    with pytest.raises(PublishError, match="name one: --to 2026-Q1_v2 or 2026-Q1_v3"):
+        release.roll_back(Places(tmp_path), to=None, reason=None, **ROLE)
+    assert release.roll_back(Places(tmp_path), to="2026-Q1_v2", reason="right", **ROLE) == (
+        "2026-Q1_v1",
+        "2026-Q1_v2",
+    )
+    assert figure(tmp_path) == 2.0 and states(tmp_path)["2026-Q1_v1"] == "withdrawn"
+
+
+def test_what_was_collected_is_nothing_to_fall_back_to(tmp_path: Path) -> None:
+    for number in range(1, 4):
+        publish(tmp_path, make_build(tmp_path, value=float(number), name=f"b{number}"))
+    release.collect(Places(tmp_path), LITTLE)
+    for name, then in (("2026-Q1_v3", "2026-Q1_v2"), ("2026-Q1_v2", None)):
+        assert release.withdraw(Places(tmp_path), name, reason="wrong", **ROLE) == then
 
 
 def test_readers_are_never_led_to_a_damaged_release(tmp_path: Path) -> None:
