@@ -35,7 +35,7 @@ _OPTIONAL: dict[str, str] = {
     "claim_check": f"WHERE stated_pct IN ({', '.join(str(pct) for _, pct in HEADLINE_CLAIMS)})",
     "claim_verdict": "",
     "series_break": "",
-    "revision_summary": "WHERE complex_id = '_T' OR horizon = 'latest'",
+    "revision_summary": "WHERE freq = 'Q' AND (complex_id = '_T' OR horizon = 'latest')",
     "growth_quarterly": "WHERE period = $period OR (complex_id = '_T' AND industry_code = '_T')",
     "cluster_kpi": "WHERE period = $period AND size_class = '_T'",
     # Only against a first print that is held; which are, the triangle tells (three years are shown).

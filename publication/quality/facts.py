@@ -168,7 +168,7 @@ def read_facts(
                 "k.name_en AS horizon_en, r.observations, r.revised, r.relative_mar_pct, r.bias_t "
                 "FROM revision_summary r JOIN dim_measure m USING (measure) "
                 "JOIN dim_code k ON k.codelist = 'horizon' AND k.code = r.horizon "
-                "WHERE r.complex_id = '_T' AND list_contains($1, r.measure) "
+                "WHERE r.complex_id = '_T' AND r.freq = 'Q' AND list_contains($1, r.measure) "
                 "ORDER BY list_position($1, r.measure), k.sort_order",
                 list(TOLD),
             ),

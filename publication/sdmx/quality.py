@@ -268,7 +268,7 @@ def _timeliness(rows: Any, period: str) -> dict[str, Any]:
 def _revisions(rows: Any, d: Definitions) -> dict[str, Any]:
     found = rows(
         "SELECT measure, relative_mar_pct, observations FROM revision_summary "
-        "WHERE complex_id = ? AND horizon = 'latest' AND relative_mar_pct IS NOT NULL "
+        "WHERE complex_id = ? AND freq = 'Q' AND horizon = 'latest' AND relative_mar_pct IS NOT NULL "
         "AND observations > 1 ORDER BY measure", TOTAL,
     )  # fmt: skip
     if not found:

@@ -292,7 +292,7 @@ class _Maker:
         horizons = list(self.known.codelists["horizon"])
         rows = tuple(
             sorted(
-                self.marts.rows("revision_summary", "WHERE complex_id = '_T'"),
+                self.marts.rows("revision_summary", "WHERE complex_id = '_T' AND freq = 'Q'"),
                 key=lambda r: (r["measure"], horizons.index(r["horizon"])),
             )
         )

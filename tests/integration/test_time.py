@@ -226,7 +226,7 @@ def test_revision_statistics_agree_with_statsmodels(candidate: Path) -> None:
             found = c.execute(
                 "SELECT observations, mean_revision, mean_absolute_revision, relative_mar_pct, "
                 "hac_standard_error, bias_t, hac_lags FROM revision_summary WHERE complex_id = '_T' "
-                "AND measure = ? AND horizon = 'latest'",
+                "AND measure = ? AND freq = 'Q' AND horizon = 'latest'",
                 [measure],
             ).fetchone()
             assert found is not None and found[0] == len(rows)

@@ -52,7 +52,8 @@ def test_a_release_with_everything(tmp_path: Path) -> None:
              "end_date": "2026-03-31"},
         ],
         "revision_summary": [
-            {"complex_id": "_T", "measure": "production_krw_100m", "horizon": "latest",
+            {"complex_id": "_T", "measure": "production_krw_100m", "freq": "Q",
+             "horizon": "latest",
              "observations": 8, "relative_mar_pct": 0.448},
         ],
         "series_break": [

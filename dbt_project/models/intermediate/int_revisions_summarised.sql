@@ -1,5 +1,5 @@
--- Summary of revisions by series (a complex or the row 계, all industries) and horizon, over the quarters
--- whose first print is at least that old: a figure that was never revised counts with a revision of 0.
+-- Summary of revisions by series (a complex or the row 계, all industries), frequency and horizon, over the
+-- quarters or months whose first print is at least that old: a figure that was never revised counts with a revision of 0.
 -- A quarter whose own edition is not held has no first print here (a later edition that states it as its
 -- quarter before is a later print already) and does not count.
 --
@@ -13,10 +13,10 @@
 --   sign changes   growth on the quarter before of first prints against that of later figures, each
 --                  against the quarter before as it stood on that day
 with vintages as (
-    select complex_id, measure, period, vintage_no, vintage, superseded_at, first_published_at,
+    select complex_id, measure, freq, period, vintage_no, vintage, superseded_at, first_published_at,
         publication_period, value, obs_status, is_simulated
     from {{ ref('int_observations_vintaged') }}
-    where begins_vintage and freq = 'Q' and industry_code = '_T' and size_class = '_T' and sex = '_T'
+    where begins_vintage and freq in ('Q', 'M') and industry_code = '_T' and size_class = '_T' and sex = '_T'
         and measure in ('production_krw_100m', 'exports_usd_m', 'employment_count', 'tenant_count',
             'operating_count', 'capacity_krw_100m', 'utilization_pct')
 ),
@@ -33,7 +33,7 @@ horizons as (
 ),
 
 firsts as (
-    select v.complex_id, v.measure, v.period, v.value as first_value, v.vintage as first_day,
+    select v.complex_id, v.measure, v.freq, v.period, v.value as first_value, v.vintage as first_day,
         h.horizon,
         case when h.horizon = 'latest' then n.today
             else {{ dbt.dateadd('day', 'h.days', 'v.vintage') }} end as later_day,
@@ -72,30 +72,30 @@ paired as (
 deviations as (
     select
         *,
-        row_number() over (partition by complex_id, measure, horizon order by period) as place,
-        count(*) over (partition by complex_id, measure, horizon) as n,
-        revision - avg(revision) over (partition by complex_id, measure, horizon) as deviation
+        row_number() over (partition by complex_id, measure, freq, horizon order by period) as place,
+        count(*) over (partition by complex_id, measure, freq, horizon) as n,
+        revision - avg(revision) over (partition by complex_id, measure, freq, horizon) as deviation
     from paired
 ),
 
 -- Σ_l (1 − l/(q+1)) Σ_t e_t e_(t−l), and Σ e²
 lagged as (
     select
-        a.complex_id, a.measure, a.horizon,
+        a.complex_id, a.measure, a.freq, a.horizon,
         sum(a.deviation * b.deviation * case when a.place = b.place then 1
             else 2 * (1 - (a.place - b.place) / (floor(4 * power(a.n / 100.0, 2.0 / 9)) + 1)) end
             order by a.place, b.place) as long_run
     from deviations as a
     inner join deviations as b
-        on b.complex_id = a.complex_id and b.measure = a.measure and b.horizon = a.horizon
+        on b.complex_id = a.complex_id and b.measure = a.measure and b.freq = a.freq and b.horizon = a.horizon
         and b.place <= a.place
         and a.place - b.place <= floor(4 * power(a.n / 100.0, 2.0 / 9))
-    group by a.complex_id, a.measure, a.horizon
+    group by a.complex_id, a.measure, a.freq, a.horizon
 ),
 
 summed as (
     select
-        complex_id, measure, horizon,
+        complex_id, measure, freq, horizon,
         count(*) as observations,
         sum(case when revision <> 0 then 1 else 0 end) as revised,
         sum(revision order by period) / count(*) as mean_revision,
@@ -106,12 +106,13 @@ summed as (
         sum(case when first_direction * later_direction < 0 then 1 else 0 end) as sign_changes,
         bool_or(is_simulated) as is_simulated
     from paired
-    group by complex_id, measure, horizon
+    group by complex_id, measure, freq, horizon
 )
 
 select
     s.complex_id,
     s.measure,
+    s.freq,
     s.horizon,
     cast(s.observations as integer) as observations,
     cast(s.revised as integer) as revised,
@@ -129,4 +130,4 @@ select
     s.is_simulated
 from summed as s
 inner join lagged as l
-    on l.complex_id = s.complex_id and l.measure = s.measure and l.horizon = s.horizon
+    on l.complex_id = s.complex_id and l.measure = s.measure and l.freq = s.freq and l.horizon = s.horizon

@@ -1,6 +1,7 @@
 select
     complex_id,
     measure,
+    freq,
     horizon,
     observations,
     revised,

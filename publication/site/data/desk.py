@@ -43,9 +43,9 @@ def revisions(marts: Marts, period: str) -> Row:
     only = "industry_code = '_T' AND size_class = '_T' AND sex = '_T' AND is_from_first_print"
     return {
         "summary": marts.rows(
-            "SELECT r.* EXCLUDE (complex_id, is_simulated) FROM revision_summary r "
+            "SELECT r.* EXCLUDE (complex_id, freq, is_simulated) FROM revision_summary r "
             "JOIN dim_code k ON k.codelist = 'horizon' AND k.code = r.horizon "
-            "WHERE complex_id = '_T' ORDER BY measure, k.sort_order"
+            "WHERE complex_id = '_T' AND freq = 'Q' ORDER BY measure, k.sort_order"
         ),
         "totals": marts.rows(
             "SELECT measure, period, vintage, first_value, value, obs_status, revision_pct, cause "

@@ -377,6 +377,7 @@ def statistics() -> list[Row]:
         return {
             "complex_id": "_T",
             "measure": measure,
+            "freq": "Q",
             "horizon": horizon,
             "observations": 9,
             "revised": 7,

@@ -21,8 +21,8 @@ WHERE o.complex_id = 'changwon' AND o.measure = 'production_krw_100m'
 ORDER BY o.period DESC`],
   ["그날 공표되어 있던 것", "What stood published on a day", `FROM complex_quarterly_as_of(DATE '2025-12-01')
 ORDER BY period DESC, complex_id LIMIT 50`],
-  ["수정의 요약", "Revisions, summed up", `SELECT measure, horizon, observations, revised, mean_revision, relative_mar_pct
-FROM revision_summary WHERE complex_id = '_T' ORDER BY measure, horizon`],
+  ["수정의 요약", "Revisions, summed up", `SELECT measure, freq, horizon, observations, revised, mean_revision, relative_mar_pct
+FROM revision_summary WHERE complex_id = '_T' ORDER BY measure, freq DESC, horizon`],
   ["표와 열", "Tables and columns", `SELECT table_name, column_name, data_type, comment
 FROM duckdb_columns() WHERE database_name = 'kicox' ORDER BY table_name, column_index`]
 ];
