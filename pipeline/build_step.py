@@ -22,6 +22,7 @@ from ingestion.contract import load_contracts
 from ingestion.ingest import is_stale
 from ingestion.landing import write_empty
 from pipeline.dbt_process import Dbt
+from pipeline.disk import is_full
 from pipeline.inputs import Inputs, collect_inputs, ingestion_room
 from pipeline.settings import Settings, close_home
 
@@ -84,25 +85,41 @@ def build(
     with FileLock(settings.builds / ".lock"):
         if (folder / SUCCESS).exists() and (folder / "candidate.duckdb").exists():
             return {**result, "status": "unchanged"}
-        # Renamed when it is whole.
         work = settings.builds / _WORK
         shutil.rmtree(work, ignore_errors=True)
-        work.mkdir()
-        lock = json.dumps(inputs.as_lock(), ensure_ascii=False, indent=1) + "\n"
-        (work / "inputs.lock.json").write_text(lock, encoding="utf-8")
-        link_inputs(settings, inputs, work / "landed")
-        with dbt or start_dbt(settings) as process:
-            failed = process.build(work / "logs")
-            if failed is not None:
-                raise BuildFailed(f"dbt failed: {failed}")
-            shutil.copyfile(process.manifest, work / "manifest.json")
-        shutil.rmtree(work / "landed")
-        _add_seasonal(settings, work)
-        _protect(settings, work, after)
-        (work / SUCCESS).touch()
+        try:
+            _make(settings, inputs, work, dbt, after)
+        except Exception as error:
+            if not is_full(error):
+                raise
+            shutil.rmtree(work, ignore_errors=True)
+            raise BuildFailed(
+                f"the disk of {settings.home} is full: nothing was built, and what was half made is "
+                "removed. Make room (`sandan gc` helps), run again. "
+                "디스크가 가득 찼습니다. 공간을 확보한 뒤(sandan gc) 다시 실행하십시오"
+            ) from error
+        # Renamed when it is whole.
         shutil.rmtree(folder, ignore_errors=True)
         work.rename(folder)
     return {**result, "status": "built"}
+
+
+def _make(
+    settings: Settings, inputs: Inputs, work: Path, dbt: Dbt | None, after: Sequence[Path] | None
+) -> None:
+    work.mkdir()
+    lock = json.dumps(inputs.as_lock(), ensure_ascii=False, indent=1) + "\n"
+    (work / "inputs.lock.json").write_text(lock, encoding="utf-8")
+    link_inputs(settings, inputs, work / "landed")
+    with dbt or start_dbt(settings) as process:
+        failed = process.build(work / "logs")
+        if failed is not None:
+            raise BuildFailed(f"dbt failed: {failed}")
+        shutil.copyfile(process.manifest, work / "manifest.json")
+    shutil.rmtree(work / "landed")
+    _add_seasonal(settings, work)
+    _protect(settings, work, after)
+    (work / SUCCESS).touch()
 
 
 def _hold_registries(settings: Settings, inputs: Inputs) -> None:

@@ -6,7 +6,6 @@ release that readers see is whole at any moment, and the next step finds or repl
 
 from __future__ import annotations
 
-import errno
 import json
 import os
 import shutil
@@ -17,6 +16,7 @@ from pathlib import Path
 from typing import Any
 
 from pipeline import release_home
+from pipeline.disk import is_full
 from pipeline.release_home import manifest_of, places, policy, signing_key, trusted_keys
 from pipeline.settings import Settings
 from publication import releases
@@ -38,10 +38,7 @@ def _room_on_disk(
     try:
         yield
     except Exception as error:
-        full = isinstance(error, OSError) and error.errno in (errno.ENOSPC, errno.EDQUOT)
-        if not full and not any(
-            sign in str(error).lower() for sign in ("no space left", "disk quota exceeded")
-        ):
+        if not is_full(error):
             raise
         if build_id is not None:
             shutil.rmtree(settings.home / "staging" / build_id, ignore_errors=True)

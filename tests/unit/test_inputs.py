@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import json
 import shutil
 from collections.abc import Callable
@@ -181,6 +182,21 @@ def test_the_page_on_datasets_names_what_a_registry_and_a_table_take() -> None:
     assert {"first", "required"} <= set(Table.model_fields)
 
 
+def test_a_full_disk_while_building_is_told_and_leaves_nothing(
+    tmp_path: Path, edition_file: Callable[..., Path], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    settings = Settings(tmp_path / "home")
+    ingest.ingest_file(ingestion_room(settings), edition_file(), run_id="r")
+
+    def full(*_: object) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr(build_step, "link_inputs", full)
+    with pytest.raises(build_step.BuildFailed, match="is full: nothing was built"):
+        build_step.build(settings)
+    assert [p.name for p in settings.builds.iterdir()] == [".lock"]
+
+
 # -- as of a day: what the release of that day knew
 
 TREND, STATUS, CLAIMS = "kicox__industrial_trend", "kicox__complex_status", "sandan__claims"
@@ -357,7 +373,7 @@ def test_of_a_later_answer_the_figures_of_the_day_are_linked(tmp_path: Path) -> 
     for until, periods in ((cut, ["2025-08"]), (None, ["2025-08", "2026-04"])):
         lock = [{**entry, **({"changed_until": until} if until else {})}]
         build_step.link_inputs(
-            settings, Inputs("b", "2026-Q1", False, lock, [], {}), tmp_path / f"until_{until}"
+            settings, Inputs("b", "2026-Q1", False, lock, [], {}, {}), tmp_path / f"until_{until}"
         )
         linked = tmp_path / f"until_{until}" / "national_series" / "000000.parquet"
         with duckdb.connect() as connection:
