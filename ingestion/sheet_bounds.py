@@ -77,9 +77,12 @@ def check_values(archive: zipfile.ZipFile) -> None:
             continue
         data = archive.read(part)
         found: dict[str, list[tuple[str, str]]] = {}
-        for cell in (
-            _CELL.finditer(data) if _FORMULA.search(data) or _ERROR_CELL.search(data) else ()
-        ):
+        # The tag before a formula, or around the mark of an error, is that of its cell.
+        marks = (*_ERROR_CELL.finditer(data), *_FORMULA.finditer(data))
+        for start in sorted({data.rfind(b"<", 0, mark.start()) for mark in marks}):
+            cell = _CELL.match(data, max(start, 0))
+            if cell is None:
+                continue
             value = _VALUE.search(cell[2])
             address = _ADDRESS.search(cell[1])
             where = b"".join(address.groups()).decode() if address else ""
