@@ -141,10 +141,10 @@ def _unknown_on(
 ) -> dict[Snapshot, str]:
     """The snapshots that do not belong to a build as of a day, with the reason.
 
-    What was published later never does, but for the figures in a later answer of an interface whose day of
-    change lies before: such an answer stays, to be cut (`changed_until` in the lock), unless the release of the day did not have
-    it. Of what was loaded later, with `known_by`, whatever came here after that day; without it, what the
-    release of the day did not know.
+    What was published later never does, but for the figures in a later answer of an interface whose
+    day of change lies before: such an answer stays, to be cut (`changed_until` in the lock), unless
+    there is a release of the day, which did not have it. Of what was loaded later, with `known_by`,
+    whatever came here after that day; without it, what the release of the day did not know.
 
     The curated lists of the project itself bear no day but that on which they first came into this
     home, which says nothing of the past. Those of the release of the day are taken; where there is
