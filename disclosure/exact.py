@@ -31,9 +31,9 @@ _VIOLATED = 1e-3
 #: Masters solved with and without integrality, and nodes of each, before the optimum is given up. No
 #: time, so that the same table gives the same pattern everywhere.
 ROUNDS, NODES = 60, 5000
-#: Attackers' programs that are solved to check choices and for cuts at most; a table of 340 cells takes
-#: about 600.
-PROGRAMS = 1000
+#: Attackers' programs that are solved to check choices and for cuts at most. A table of 340 cells takes
+#: about 600, but up to some 3,500 where every firm stands in several cells.
+PROGRAMS = 4000
 
 
 @dataclass(frozen=True)

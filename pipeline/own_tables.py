@@ -81,10 +81,17 @@ def _told(
     size = now.table.size
     count = int(found.primary.sensitive[:size].sum())
     more = int(found.suppressed[:size].sum()) - count
-    how = "the least possible loss" if found.is_optimal else f"loss at least {found.bound:.6g}"
+    how, how_ko = (
+        ("the least possible loss", "가능한 최소 손실")
+        if found.is_optimal
+        else (
+            f"not proven to be the least, which is at least {found.bound:.6g}",
+            f"최소 손실임은 증명되지 않음, 하한 {found.bound:.6g}",
+        )
+    )
     lines = [
         f"{size} cells, {count} sensitive, {more} suppressed besides ({found.method}; loss {found.loss:.6g}, {how})",
-        f"{size}칸, 1차 비공개 {count}칸, 2차 비공개 {more}칸",
+        f"{size}칸, 1차 비공개 {count}칸, 2차 비공개 {more}칸(손실 {found.loss:.6g}, {how_ko})",
     ]
     if kpis:
         gone = len(shown) - sum(shown)

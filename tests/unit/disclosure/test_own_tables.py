@@ -64,6 +64,30 @@ def test_protect_and_then_audit(folder):
     assert {r["exact"] for r in intervals} == {"False"}
 
 
+def test_what_is_not_proven_to_be_the_least_loss_says_so(folder, monkeypatch):
+    arguments = ("--config", folder / "config.yml", "--units", folder / "units.csv", "--out")
+    result = run("protect", *arguments, folder / "one.csv")
+    assert "the least possible loss" in result.output and "가능한 최소 손실" in result.output
+    monkeypatch.setattr("disclosure.exact.PROGRAMS", 0)
+    result = run("protect", *arguments, folder / "two.csv")
+    assert result.exit_code == 0, result.output
+    assert "not proven to be the least" in result.output and "증명되지 않음" in result.output
+
+
+def test_a_zero_needs_a_level_of_its_own(folder):
+    """15 % of nothing is nothing: the only firm's zero would be called protected whatever is published."""
+    with (folder / "units.csv").open("a", encoding="utf-8", newline="") as file:
+        csv.writer(file).writerow(["alone", "east", "steel", 0])
+    arguments = ("--config", folder / "config.yml", "--units", folder / "units.csv", "--out")
+    result = run("protect", *arguments, folder / "one.csv")
+    assert result.exit_code == 2 and not (folder / "one.csv").exists()
+    assert "east|steel" in result.output and "minimum_level" in result.output
+    (folder / "config.yml").write_text(CONFIG + "minimum_level: 10\n", encoding="utf-8")
+    assert run("protect", *arguments, folder / "one.csv").exit_code == 0
+    result = run("audit", *arguments[:4], "--table", folder / "one.csv")
+    assert result.exit_code == 0, result.output
+
+
 def written(path):
     """The rows of a table that was written, by their codes."""
     rows = list(csv.DictReader(path.open(encoding="utf-8")))
