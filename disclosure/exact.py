@@ -39,13 +39,15 @@ PROGRAMS = 4000
 @dataclass(frozen=True)
 class Optimum:
     """The best choice found: `is_optimal` where nothing less loses less; `bound` is what every choice
-    loses at least (weights of the cells that are suppressed without being sensitive)."""
+    loses at least (weights of the cells that are suppressed without being sensitive). Where the search was
+    given up, `nearest` is the last choice of the master: not safe yet, but close to the bound."""
 
     suppressed: Bools
     loss: float
     bound: float
     is_optimal: bool
     cuts: int
+    nearest: Bools | None = None
 
 
 @dataclass
@@ -238,6 +240,7 @@ def optimum(
         if not added:
             break
     rounds = programs = 0
+    nearest: Bools | None = None
     while left() > 0 and rounds < ROUNDS and programs < PROGRAMS:
         rounds += 1
         solved = master.solve(integral=True, seconds=left())
@@ -249,7 +252,7 @@ def optimum(
             return Optimum(best, best_loss, best_loss, True, len(master.rows))
         if not proven:
             break
-        choice = (x > 0.5) | fixed_on
+        nearest = choice = (x > 0.5) | fixed_on
         open_, solved_for = check(choice)
         programs += solved_for + len(open_)
         if not open_:
@@ -263,4 +266,4 @@ def optimum(
         if not added:  # the solver's rounding hides the violation: forbid this very choice
             off = np.flatnonzero(~choice & allowed)
             master.add(off, np.ones(len(off)), 1.0)
-    return Optimum(best, best_loss, min(bound, best_loss), False, len(master.rows))
+    return Optimum(best, best_loss, min(bound, best_loss), False, len(master.rows), nearest)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Literal
 
@@ -111,6 +112,13 @@ def protect(
         best = optimum(attack, targets, chosen, needed, ~needed, check, deadline)
         suppressed, loss, bound = best.suppressed, best.loss, best.bound
         is_optimal, name = best.is_optimal, "exact"
+        # (given up: to complete what it came to often costs less than the heuristic's choice)
+        if best.nearest is not None:
+            with suppress(Infeasible, RuntimeError):  # then the choice that is safe stays
+                completed = _heuristic(table, primary, attack, targets, best.nearest)
+                cost = float(weight[completed & ~needed].sum())
+                if cost < loss:
+                    suppressed, loss = completed, cost
     withheld = np.zeros(len(beside), dtype=np.bool_)
     hints: Sequence[Floats] = ()
     if beside:
