@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 import io
 import zipfile
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date
 from functools import cached_property, partial
@@ -315,28 +315,28 @@ def _kosis(errand: Errand, way: KosisFetch) -> Iterator[Path]:
 
 def _customs(errand: Errand, way: CustomsFetch) -> Iterator[Path]:
     """A bundle a calendar year: the years that have not landed, the newest two, and those still revised."""
-    for first, last in customs.windows(*_span(way.first, errand.today)):
-        year = first[:4]
-        if not _due_year(errand, year):
-            continue
-        requests = [
-            customs.TradeRequest(hs=hs, start=first, end=last, area=way.area, sido=sido)
-            for hs in (way.hs or (None,))
-            for sido in (way.sido or (None,))
-        ]
+
+    def fetch(first: str, last: str) -> list[Answer]:
         answers: list[Answer] = []
-        for request in requests:
-            with contextlib.suppress(NoData):
-                answers += customs.fetch(errand.fetcher, request)
-        if answers:
-            yield errand.drop(answers, year)
+        for hs in way.hs or (None,):
+            for sido in way.sido or (None,):
+                request = customs.TradeRequest(
+                    hs=hs, start=first, end=last, area=way.area, sido=sido
+                )
+                with contextlib.suppress(NoData):
+                    answers += customs.fetch(errand.fetcher, request)
+        return answers
+
+    spans = {
+        first[:4]: (first, last) for first, last in customs.windows(*_span(way.first, errand.today))
+    }
+    return _years(errand, spans, lambda year: fetch(*spans[year]))
 
 
 def _ecos(errand: Errand, way: EcosFetch) -> Iterator[Path]:
     """A bundle a calendar year: the years that have not landed, the newest two, and those still revised."""
-    for year in range(int(way.first[:4]), errand.today.year + 1):
-        if not _due_year(errand, str(year)):
-            continue
+
+    def fetch(year: str) -> list[Answer]:
         start, end = {
             "A": (f"{year}", f"{year}"),
             "Q": (f"{year}Q1", f"{year}Q4"),
@@ -347,7 +347,32 @@ def _ecos(errand: Errand, way: EcosFetch) -> Iterator[Path]:
             stat=way.stat, items=way.items, cycle=way.cycle, start=start, end=end
         )
         with contextlib.suppress(NoData):
-            yield errand.drop(ecos.fetch(errand.fetcher, request), str(year))
+            return ecos.fetch(errand.fetcher, request)
+        return []
+
+    years = [str(year) for year in range(int(way.first[:4]), errand.today.year + 1)]
+    return _years(errand, years, fetch)
+
+
+def _years(
+    errand: Errand, years: Iterable[str], fetch: Callable[[str], list[Answer]]
+) -> Iterator[Path]:
+    """The years that are due, the newest first: one that cannot be had keeps no other back."""
+    tries = Tries()
+    for year in sorted(years, reverse=True):
+        if tries.are_over:
+            break
+        if not _due_year(errand, year):
+            continue
+        try:
+            answers = fetch(year)
+        except FetchError as failure:
+            tries.failed(failure, year)
+            continue
+        tries.came()
+        if answers:
+            yield errand.drop(answers, year)
+    tries.tell()
 
 
 WAYS: dict[type, Callable[[Errand, Any], Iterator[Path]]] = {

@@ -6,6 +6,7 @@ import json
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 from urllib.parse import parse_qs
 
@@ -14,7 +15,7 @@ import pytest
 
 from ingestion.contract import FactoriesFetch, PortalFetch, TrendFetch, load_contracts
 from ingestion.fetch import errors
-from ingestion.fetch.client import Fetcher
+from ingestion.fetch.client import Answer, Fetcher
 from ingestion.ingest import Ingestion, ingest_file
 from ingestion.outcomes import read_outcomes
 from ingestion.registry import Registry as Complexes
@@ -444,3 +445,27 @@ def test_a_complex_without_factories_is_told(tmp_path: Path) -> None:
     site.instead = dict.fromkeys(COMPLEXES, gateway_says("03"))
     result = ask_registry(tmp_path / "other", site, set())
     assert result["status"] == "no_data" and all(name in result["message"] for name in COMPLEXES)
+
+
+def test_a_year_that_cannot_be_had_keeps_no_other_back(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Of what is asked for by calendar years, the newest first."""
+    asked: list[str] = []
+
+    def fetch(year: str) -> list[Answer]:
+        asked.append(year)
+        if year == "2024":
+            raise errors.fault("http_5xx", publisher="ecos", status=503)
+        page = b"{}"
+        return [Answer(page, f"{year}.json", "d", "https://x.example/", "application/json")]
+
+    monkeypatch.setattr(ways, "_due_year", lambda errand, year: year != "2023")
+    errand = SimpleNamespace(drop=lambda answers, year: tmp_path / year)
+    came = ways._years(errand, ["2022", "2023", "2024", "2025"], fetch)  # type: ignore[arg-type]
+    found = []
+    with pytest.raises(errors.FetchError) as caught:
+        for path in came:
+            found.append(path.name)
+    assert (found, asked) == (["2025", "2022"], ["2025", "2024", "2022"])
+    assert "'2024'" in caught.value.action_en
