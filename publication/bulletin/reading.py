@@ -46,6 +46,9 @@ _OPTIONAL: dict[str, str] = {
     "seasonal_diagnostics": "",
 }
 
+#: Of marts with many rows, what is read.
+_COLUMNS = {"revision_triangle": "complex_id, measure, period"}
+
 
 class BulletinError(RuntimeError):
     """The release folder cannot be turned into a bulletin; the message says what is wrong."""
@@ -77,7 +80,8 @@ def _read_marts(release_dir: Path, period: str) -> dict[str, list[Row]]:
                     raise BulletinError(f"{path}: the release has no mart {name}")
                 marts[name] = []
                 continue
-            query = f"SELECT * FROM read_parquet($path) {_OPTIONAL.get(name, '')}"
+            columns = _COLUMNS.get(name, "*")
+            query = f"SELECT {columns} FROM read_parquet($path) {_OPTIONAL.get(name, '')}"
             values = {"path": str(path)} | ({"period": period} if "$period" in query else {})
             marts[name] = _rows(connection.execute(query, values))
     return marts
