@@ -120,9 +120,9 @@ def _summary_sql(folder: Path) -> str:
     """The compiled SQL of `revision_summary`, reading the mart instead of the intermediate model."""
     compiled = next((folder / "target" / "compiled").rglob("marts/revision_summary.sql"))
     sql = compiled.read_text(encoding="utf-8")
-    return re.sub(
-        r'"candidate"\."intermediate"\."int_observations_vintaged"', "fct_observation", sql
-    )
+    # Every print here is of its own edition; the mart does not have that column.
+    mart = "(SELECT *, period AS publication_period FROM fct_observation)"
+    return re.sub(r'"candidate"\."intermediate"\."int_observations_vintaged"', mart, sql)
 
 
 def main() -> None:
