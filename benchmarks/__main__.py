@@ -303,7 +303,8 @@ def bench_run(folder: Path) -> None:
 
 def _bare_dbt(home: Path) -> None:
     """What dbt alone needs for the newest build's models, parsed project and all."""
-    from pipeline.build_step import LANDED_KINDS, link_inputs
+    from ingestion.landing import SCHEMAS
+    from pipeline.build_step import link_inputs
     from pipeline.inputs import collect_inputs
     from pipeline.settings import Settings
 
@@ -313,7 +314,7 @@ def _bare_dbt(home: Path) -> None:
     shutil.rmtree(work, ignore_errors=True)
     work.mkdir()
     link_inputs(Settings(home), inputs, work / "landed")
-    landed: dict[str, object] = {kind: [f"{work}/landed/{kind}/*.parquet"] for kind in LANDED_KINDS}
+    landed: dict[str, object] = {kind: [f"{work}/landed/{kind}/*.parquet"] for kind in SCHEMAS}
     landed["snapshots"] = str(work / "inputs.lock.json")
     (work / "inputs.lock.json").write_text(json.dumps(inputs.as_lock()), encoding="utf-8")
     project = str(PROJECT / "dbt_project")

@@ -20,7 +20,7 @@ from filelock import FileLock
 
 from ingestion.contract import load_contracts
 from ingestion.ingest import is_stale
-from ingestion.landing import write_empty
+from ingestion.landing import SCHEMAS, write_empty
 from pipeline.dbt_process import Dbt
 from pipeline.disk import is_full
 from pipeline.inputs import Inputs, collect_inputs, ingestion_room
@@ -45,7 +45,7 @@ class BuildFailed(Exception):
 def start_dbt(settings: Settings) -> Dbt:
     """A dbt process for the next build in a home, which reads the project while others work."""
     landed = {
-        **{kind: [f"{_WORK}/landed/{kind}/*.parquet"] for kind in LANDED_KINDS},
+        **{kind: [f"{_WORK}/landed/{kind}/*.parquet"] for kind in SCHEMAS},
         "snapshots": f"{_WORK}/inputs.lock.json",
     }
     return Dbt(settings, Path(_WORK, "candidate.duckdb"), {"landed_files": landed})
@@ -243,19 +243,6 @@ def protect_anew(settings: Settings, folder: Path) -> bool:
         shutil.rmtree(folder / "marts", ignore_errors=True)
         _protect(settings, folder, None)
     return True
-
-
-#: What files land as: a folder and a schema each.
-LANDED_KINDS = (
-    "observations",
-    "complex_status",
-    "published_figures",
-    "claims",
-    "national_series",
-    "factories",
-    "knowledge_centres",
-    "survey_notes",
-)
 
 
 def survey_notes_path(snapshot: Mapping[str, Any]) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import fields, is_dataclass, replace
 from typing import Any
 
@@ -88,19 +88,29 @@ def test_what_is_written_follows_from_the_figures(
     check_document(data, documents[lang])
 
 
+def let_pass(
+    data: Release, document: Document, lang: Lang, changes: Callable[[str], Iterable[str]]
+) -> tuple[int, list[tuple[Any, str, str]]]:
+    """How many changed texts were tried, one at a time, and those to which nobody objects."""
+    cells = Cells(data, lang)
+    tried, passed = 0, []
+    for block in document.blocks():
+        for way, text in strings(block):
+            if way == ("number",):  # of a figure or table: no cell says it
+                continue
+            for wrong in changes(text):
+                tried += 1
+                if next(iter(block_faults(cells, put(block, way, wrong))), None) is None:
+                    passed.append((way, text, wrong))
+    return tried, passed
+
+
 @pytest.mark.parametrize("lang", LANGS)
 def test_any_changed_digit_is_refused(
     data: Release, documents: dict[Lang, Document], lang: Lang
 ) -> None:
     """Every digit of every sentence, tile, cell, head, note and alternative text, one at a time."""
-    cells = Cells(data, lang)
-    tried, passed = 0, []
-    for block in documents[lang].blocks():
-        for way, text in strings(replace(block, number="") if hasattr(block, "number") else block):
-            for wrong in digits(text):
-                tried += 1
-                if next(iter(block_faults(cells, put(block, way, wrong))), None) is None:
-                    passed.append((way, text, wrong))
+    tried, passed = let_pass(data, documents[lang], lang, digits)
     assert tried > 3000 and passed == []
 
 
@@ -108,16 +118,10 @@ def test_any_changed_digit_is_refused(
 def test_any_changed_direction_unit_name_or_verdict_is_refused(
     data: Release, documents: dict[Lang, Document], lang: Lang
 ) -> None:
-    cells = Cells(data, lang)
-    tried, passed = 0, []
-    for block in documents[lang].blocks():
-        for way, text in strings(block):
-            for wrong in swaps(text, lang):
-                tried += 1
-                if wrong in tx.fixed(lang) and text in tx.fixed(lang):
-                    continue  # a heading of another table, with no figure in it
-                if next(iter(block_faults(cells, put(block, way, wrong))), None) is None:
-                    passed.append((way, text, wrong))
+    tried, passed = let_pass(data, documents[lang], lang, lambda text: swaps(text, lang))
+    fixed = tx.fixed(lang)
+    # (a heading of another table has no figure in it)
+    passed = [p for p in passed if not (p[1] in fixed and p[2] in fixed)]
     assert tried > 500 and passed == []
 
 
@@ -126,16 +130,13 @@ def test_a_sign_or_a_bound_before_any_number_is_a_fault(
     data: Release, documents: dict[Lang, Document], lang: Lang
 ) -> None:
     """`−30%`, `<43%`: numbers by their form, which no cell says; a fault each, never an exception."""
-    cells = Cells(data, lang)
-    tried, passed = 0, []
-    for block in documents[lang].blocks():
-        for way, text in strings(replace(block, number="") if hasattr(block, "number") else block):
-            for number in re.finditer(r"(?<![\d.,+−<>])\d", text):
-                for sign in "−<":
-                    wrong = text[: number.start()] + sign + text[number.start() :]
-                    tried += 1
-                    if next(iter(block_faults(cells, put(block, way, wrong))), None) is None:
-                        passed.append((way, text, wrong))
+
+    def signed(text: str) -> Iterator[str]:
+        for number in re.finditer(r"(?<![\d.,+−<>])\d", text):
+            for sign in "−<":
+                yield text[: number.start()] + sign + text[number.start() :]
+
+    tried, passed = let_pass(data, documents[lang], lang, signed)
     assert tried > 1000 and passed == []
 
 
