@@ -461,8 +461,8 @@ def test_a_year_that_cannot_be_had_keeps_no_other_back(
         return [Answer(page, f"{year}.json", "d", "https://x.example/", "application/json")]
 
     monkeypatch.setattr(ways, "_due_year", lambda errand, year: year != "2023")
-    errand = SimpleNamespace(drop=lambda answers, year: tmp_path / year)
-    came = ways._years(errand, ["2022", "2023", "2024", "2025"], fetch)  # type: ignore[arg-type]
+    errand: Any = SimpleNamespace(drop=lambda answers, year: tmp_path / year)
+    came = ways._years(errand, ["2022", "2023", "2024", "2025"], fetch)
     found = []
     with pytest.raises(errors.FetchError) as caught:
         for path in came:
