@@ -21,14 +21,14 @@ DOC = """
 **한국어** 후보의 마트를 검사 묶음으로 확인하고 `verdict.json`을 씁니다. `critical` 검사가
 하나라도 실패하면 판정은 `stop`이고 이 작업이 실패하여 **그 뒤로는 아무것도 실행되지
 않습니다**. 독자는 앞선 배포판을 계속 봅니다. `warning`은 판정문과 배포판 노트에 적히고
-진행됩니다. 자료가 같으면 판정도 같으므로 재시도하지 않습니다. 수동 실행에는 매개변수
-`build_id`와 파티션 키(분기)가 필요합니다.
+진행됩니다. 자료가 같으면 판정도 같으므로 판정은 재시도하지 않고, 끝까지 가지 못한 작업만 다시
+합니다. 수동 실행에는 매개변수 `build_id`와 파티션 키(분기)가 필요합니다.
 
 **English** Checks the marts of the candidate and writes `verdict.json`. If one `critical` check
 fails the verdict is `stop`, this task fails and **nothing after it runs**: readers keep the release
 before. A `warning` is printed in the verdict and in the release notes, and the run goes on. The
-same data give the same verdict, so there is no retry. By hand it needs the parameter `build_id`
-and the quarter as partition key.
+same data give the same verdict, so a verdict is not tried again; a task that did not come to its end
+is. By hand it needs the parameter `build_id` and the quarter as partition key.
 """
 
 with DAG(
@@ -39,13 +39,13 @@ with DAG(
     ),
     catchup=False,
     max_active_runs=1,
-    default_args=DEFAULT_ARGS | {"owner": "data-quality", "retries": 0},
+    default_args=DEFAULT_ARGS | {"owner": "data-quality"},
     params={"build_id": Param(None, type=["null", "string"], description="빌드 · build id")},
     tags=["sandan", "gate"],
     doc_md=DOC,
 ) as dag:
 
-    @task(outlets=[AUDITED], pool=DUCKDB_POOL, retries=0)
+    @task(outlets=[AUDITED], pool=DUCKDB_POOL)
     def gate() -> dict[str, Any]:
         """Pass, pass with warnings, or stop."""
         from pipeline import gate_step

@@ -18,6 +18,7 @@ class Api:
     """The few calls of Airflow's REST interface that a run needs."""
 
     def __init__(self, port: int) -> None:
+        self.port = port
         # trust_env: a proxy in the environment is not for 127.0.0.1.
         self._http = httpx.Client(
             base_url=f"http://127.0.0.1:{port}", trust_env=False, timeout=15.0

@@ -99,13 +99,25 @@ def follow_fetches(
                 _look(api, dag)
         display.show(dags)
         pause(components, interrupted)
-    unknown = {"status": "failed", "message": "see its log below airflow/logs"}
     return [
         {
             "dataset": dag.dag_id.removeprefix(FETCH_PREFIX),
-            **(api.xcom(dag.dag_id, dag.run_id, "fetch") or unknown),
+            **(
+                api.xcom(dag.dag_id, dag.run_id, "fetch")
+                or {"status": "failed", "message": "; ".join(_failures(api, dag))}
+            ),
         }
         for dag in dags
+    ]
+
+
+def _failures(api: Api, dag: DagProgress) -> list[str]:
+    """A line a task that failed, with the error from its log."""
+    return [
+        f"{dag.dag_id}.{task['task_id']} failed: "
+        f"{api.error_of(task) or 'see its log below airflow/logs'}"
+        for task in dag.tasks
+        if task["state"] == "failed"
     ]
 
 
@@ -157,13 +169,8 @@ def follow(
                 if report := result.get("report"):
                     told.append(f"quality report: {report}")
                 return ChainResult("stopped", told, results)
-            failures = [
-                f"{dag_id}.{task['task_id']} failed: "
-                f"{api.error_of(task) or 'see its log below airflow/logs'}"
-                for task in dag.tasks
-                if task["state"] == "failed"
-            ]
-            return ChainResult("failed", told + (failures or [f"{dag_id} failed"]), results)
+            failures = _failures(api, dag) or [f"{dag_id} failed"]
+            return ChainResult("failed", told + failures, results)
         if dag_id == "sandan_ingest":
             ingested = result or {}
             if ingested.get("quarantined") or ingested.get("fault"):

@@ -96,7 +96,9 @@ def airflow_environment(
         "AIRFLOW__CORE__SIMPLE_AUTH_MANAGER_ALL_ADMINS": "True",
         # The default looks the own name up in the DNS, which takes seconds where there is none.
         "AIRFLOW__CORE__HOSTNAME_CALLABLE": "socket.gethostname",
-        # Wait for a lock rather than fail: three processes share one SQLite file.
+        # Wait for a lock rather than fail: three processes share one SQLite file. Who asks waits longer
+        # than that: after 5 s, the default, a task would ask again while its first call still waits.
+        "AIRFLOW__WORKERS__EXECUTION_API_TIMEOUT": "60",
         "AIRFLOW__DATABASE__SQL_ALCHEMY_CONN": f"sqlite:///{airflow_home}/airflow.db?timeout=30",
         # We migrate by the version, and the API server may start beside the migration.
         "AIRFLOW__DATABASE__CHECK_MIGRATIONS": "False",

@@ -40,6 +40,10 @@ class EmbeddedError(RuntimeError):
     """Airflow did not start, died, or did not do what it was asked; the message is for people."""
 
 
+class PortTakenError(EmbeddedError):
+    """Somebody else took the port between our look at it and the server's start."""
+
+
 class Interrupted(Exception):
     """A signal asked for the end."""
 
@@ -129,14 +133,24 @@ class Components:
         return component
 
     def check(self) -> None:
-        """Raise EmbeddedError if one has ended by itself."""
+        """Raise EmbeddedError if one has ended by itself (PortTakenError: for want of its port)."""
         for component in self._started:
             if component.process.poll() is not None:
-                raise EmbeddedError(
+                end = component.tail()
+                kind = PortTakenError if "address already in use" in end else EmbeddedError
+                raise kind(
                     f"airflow {component.name} ended with exit code "
-                    f"{component.process.returncode}; the end of {component.log}:\n"
-                    f"{component.tail()}"
+                    f"{component.process.returncode}; the end of {component.log}:\n{end}"
                 )
+
+    def listen_on(self, port: int) -> bool:
+        """Whether one of them listens on this port: somebody else's Airflow may answer there as well."""
+        for member in self._members():
+            with contextlib.suppress(psutil.Error):
+                for c in member.net_connections(kind="tcp"):
+                    if c.status == psutil.CONN_LISTEN and c.laddr.port == port:
+                        return True
+        return False
 
     def forget(self, component: Component) -> None:
         """A component that was meant to end."""

@@ -30,7 +30,13 @@ from pipeline.embedded.chain import (
     trigger,
 )
 from pipeline.embedded.environment import airflow_environment, free_port, new_keys
-from pipeline.embedded.processes import Components, EmbeddedError, Interrupted, signals
+from pipeline.embedded.processes import (
+    Components,
+    EmbeddedError,
+    Interrupted,
+    PortTakenError,
+    signals,
+)
 from pipeline.embedded.progress import DagProgress, Display, moment
 
 DUCKDB_POOL = "duckdb"
@@ -117,9 +123,10 @@ def _await_health(
     """Until server, scheduler and DAG processor are healthy and the wanted DAGs are freshly read."""
     end = time.monotonic() + STARTUP_LIMIT
     missing = "no answer from the API server"
-    warm = False
+    ours = warm = False
     while time.monotonic() < end:
-        health = api.health()
+        ours = ours or components.listen_on(api.port)
+        health = api.health() if ours else None
         if health is not None:
             if not warm:
                 api.warm_up()
@@ -218,11 +225,18 @@ def _run_locked(
 ) -> int:
     display = Display(console)
     begun, begun_at = time.monotonic(), time.time()
-    port = free_port()
-    env = airflow_environment(airflow_home, home, port, inbox=inbox, keys=new_keys(airflow_home))
-    env |= publishers or {}
-    components = Components(env, airflow_home)
-    api = Api(port)
+    keys = new_keys(airflow_home)
+
+    def on(port: int) -> tuple[Components, Api]:
+        env = airflow_environment(airflow_home, home, port, inbox=inbox, keys=keys)
+        return Components({**env, **(publishers or {})}, airflow_home), Api(port)
+
+    def bring_up() -> None:
+        display.say(f"Starting Airflow on http://127.0.0.1:{api.port} …")
+        _start(airflow_home, components, interrupted)
+        _await_health(api, components, interrupted, begun_at, wanted)
+
+    components, api = on(free_port())
     fetches = [DagProgress(f"{FETCH_PREFIX}{dataset}") for dataset in fetch]
     dags = [DagProgress(dag_id) for dag_id in DAG_IDS]
     wanted = [dag.dag_id for dag in [*fetches, *dags]]
@@ -232,9 +246,13 @@ def _run_locked(
     ready = triggered = triggered_at = None
     with signals() as interrupted:
         try:
-            display.say(f"Starting Airflow on http://127.0.0.1:{port} …")
-            _start(airflow_home, components, interrupted)
-            _await_health(api, components, interrupted, begun_at, wanted)
+            try:
+                bring_up()
+            except PortTakenError:
+                components.stop(hard=True)
+                api.close()
+                components, api = on(free_port(0))
+                bring_up()
             _make_pools(api)
             for dag_id in DAG_IDS:
                 api.call("PATCH", f"/dags/{dag_id}", json={"is_paused": False})

@@ -120,12 +120,13 @@ def test_the_quarter_is_the_partition_key_all_the_way(
 
 def test_the_tasks_ran_in_their_order(home: Path, first: subprocess.CompletedProcess[str]) -> None:
     fetched, dags = [], []
-    for dag in last_run(home)["dags"]:
+    run = last_run(home)
+    for dag in run["dags"]:
         (fetched if dag["dag_id"].startswith("sandan_fetch__") else dags).append(dag)
     # Every publisher is asked before anything is read, over HTTP as the real ones are.
     assert len(fetched) == len(fetch_schedules())
     states = {task["state"] for dag in fetched for task in dag["tasks"] if task["task"] == "fetch"}
-    assert states == {"success"}
+    assert states == {"success"}, [f for f in run["fetched"] if f["status"] != "fetched"]
     assert all(
         task["state"] == "skipped"
         for dag in fetched

@@ -185,8 +185,12 @@ def test_one_process_at_a_time_holds_duckdb(dags: dict[str, Any]) -> None:
         assert f"airflow pools set {name} {slots} " in compose
 
 
-def test_retries_help_where_they_can_and_nowhere_else(dags: dict[str, Any]) -> None:
-    assert dags["sandan_gate"]["tasks"]["gate"]["retries"] == 0
+def test_retries_help_where_they_can_and_nowhere_else(dags: dict[str, Any], tmp_path: Path) -> None:
+    # A killed process: a verdict ends the task for good.
+    assert dags["sandan_gate"]["tasks"]["gate"]["retries"] == 1
+    assert dags[FETCH.partition(":")[2]]["tasks"]["fetch"]["retries"] == 2
+    by_hand = describe(tmp_path, SANDAN_FETCH_CRON="none")["dags"]
+    assert by_hand[FETCH.partition(":")[2]]["tasks"]["fetch"]["retries"] == 1
     for task in dags["sandan_ingest"]["tasks"].values():
         assert task["retries"] == 2 and task["backoff"] >= 2
     for name in ("sandan_build", "sandan_publish"):
@@ -423,6 +427,16 @@ def test_what_did_not_come_is_told_and_announced_to_nobody(
         fetch("kicox__x")
     assert type(raised.value).__name__ == error
     assert context["pushed"]["return_value"]["dataset"] == "kicox__x"
+
+
+def test_by_hand_nobody_waits_for_the_second_chance_of_a_publisher(
+    task_of: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("SANDAN_FETCH_CRON", "none")
+    fetch, _ = task_of(FETCH, "fetch", fetch_for_run=fetched("failed", retriable=True))
+    with pytest.raises(Exception, match="in English") as raised:
+        fetch("kicox__x")
+    assert type(raised.value).__name__ == "AirflowFailException"
 
 
 def test_the_sensor_waits_for_the_file_of_its_dataset(task_of: Any) -> None:

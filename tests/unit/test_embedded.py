@@ -144,6 +144,41 @@ def test_a_component_that_dies_is_noticed_with_the_end_of_its_log(
     assert components.stop(hard=True) == []
 
 
+LISTENER = """
+import socket, sys, time
+with socket.socket() as s:
+    try:
+        s.bind(("127.0.0.1", int(sys.argv[1])))
+    except OSError as error:
+        raise SystemExit(f"error while attempting to bind: {error.strerror.lower()}")
+    s.listen()
+    print("ready", flush=True)
+    time.sleep(60)
+"""
+
+
+@pytest.mark.usefixtures("socket_enabled")  # listens on 127.0.0.1, nothing more
+def test_a_port_that_somebody_took_meanwhile_is_told_from_our_own(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(processes, "_LAUNCH", LISTENER.replace("{", "{{").replace("}", "}}"))
+    port = environment.free_port(0)
+    first, second = (processes.Components(dict(os.environ), tmp_path / n) for n in "ab")
+    try:
+        log = first.start("api-server", str(port)).log
+        end = time.monotonic() + 20
+        while "ready" not in log.read_text() and time.monotonic() < end:
+            time.sleep(0.05)
+        assert first.listen_on(port) and not first.listen_on(port + 1)
+        second.start("api-server", str(port)).process.wait(20)
+        # Whoever asks the port gets an answer, but not ours.
+        assert not second.listen_on(port)
+        with pytest.raises(processes.PortTakenError, match="already in use"):
+            second.check()
+    finally:
+        assert first.stop(hard=True) == second.stop(hard=True) == []
+
+
 @pytest.mark.skipif(not sys.platform.startswith("linux"), reason="PR_SET_PDEATHSIG is Linux")
 def test_components_die_with_a_parent_that_is_killed(tmp_path: Path) -> None:
     script = (
