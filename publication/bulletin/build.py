@@ -8,11 +8,10 @@ never from the clock.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 from publication.bulletin import reading as rd
-from publication.bulletin.charts.style import start_drawing
 from publication.bulletin.check import check_document
 from publication.bulletin.html.render import characters_of, render_html
 from publication.bulletin.model import Document
@@ -40,16 +39,17 @@ def render_bulletin(
         BulletinError: the folder lacks what is needed, or a number, unit, name or direction in a
             text, table or chart does not follow from the marts; nothing is written then.
     """
-    start_drawing()
     data = rd.load(Path(release_dir))
     epoch = source_date_epoch
     if epoch is None:
         epoch = rd.epoch(data.release, data.marts["dim_snapshot"])
-    # Charts are drawn and pages set outside of Python: one language is set while another is drawn.
-    with ThreadPoolExecutor(2) as beside:
-        contents = [beside.submit(checked_document, data, lang) for lang in languages]
-        pages = [beside.submit(_typeset, content, epoch) for content in contents]
-        documents = [content.result() for content in contents]
+    # Pages are set outside of Python: one language is set while the next is written.
+    documents: list[Document] = []
+    with ThreadPoolExecutor(len(languages) or 1) as beside:
+        pages = []
+        for lang in languages:
+            documents.append(checked_document(data, lang))
+            pages.append(beside.submit(typeset, documents[-1], epoch))
         characters = characters_of(documents)
         forms = [
             (content.lang, render_html(content, characters), page.result())
@@ -77,7 +77,3 @@ def checked_document(data: rd.Release, lang: Lang) -> Document:
     content = document(data, lang)
     check_document(data, content)
     return content
-
-
-def _typeset(content: Future[Document], epoch: int) -> bytes:
-    return typeset(content.result(), epoch)

@@ -1,11 +1,11 @@
-"""Charts of the bulletin: Vega-Lite specifications as plain dictionaries, drawn to SVG."""
+"""Charts of the bulletin, each as one SVG."""
 
-from publication.bulletin.charts.bars import bars_spec
+from publication.bulletin.charts.bars import bars_chart
 from publication.bulletin.charts.labels import PointKind, ShareChart, SharePoint
-from publication.bulletin.charts.lines import LineChart, line_spec
-from publication.bulletin.charts.map import Place, map_spec
-from publication.bulletin.charts.shares import share_spec
-from publication.bulletin.charts.style import WATERMARK, draw, year_of
+from publication.bulletin.charts.lines import LineChart, line_chart
+from publication.bulletin.charts.map import Place, map_chart
+from publication.bulletin.charts.shares import share_chart
+from publication.bulletin.charts.style import WATERMARK, year_of
 
 __all__ = [
     "WATERMARK",
@@ -14,10 +14,9 @@ __all__ = [
     "PointKind",
     "ShareChart",
     "SharePoint",
-    "bars_spec",
-    "draw",
-    "line_spec",
-    "map_spec",
-    "share_spec",
+    "bars_chart",
+    "line_chart",
+    "map_chart",
+    "share_chart",
     "year_of",
 ]

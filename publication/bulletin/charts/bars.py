@@ -5,19 +5,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 from itertools import accumulate
 
+from publication.bulletin.charts.drawing import Drawing
 from publication.bulletin.charts.labels import wrapped
 from publication.bulletin.charts.style import (
     BLUE,
     BLUE_TEXT,
     GREY,
-    INK,
-    SCHEMA,
     VERMILLION,
     VERMILLION_TEXT,
-    Spec,
-    config,
-    values,
-    watermark,
 )
 
 #: Size of the names and height of a line of them.
@@ -28,14 +23,14 @@ _LINES = 5
 _BAR = 0.68
 
 
-def bars_spec(
+def bars_chart(
     rows: Sequence[tuple[str, float]],
     *,
     width: float,
     row_height: float,
     name_width: float,
     simulated: bool,
-) -> Spec:
+) -> str:
     """Contributions in percentage points, one bar a complex, longest rise to deepest fall.
 
     A name that is wider than its room runs over several lines, and its row becomes as high as it needs.
@@ -43,95 +38,42 @@ def bars_spec(
     names = [_shortened(wrapped(name, _SIZE, name_width - 8)) for name, _ in rows]
     heights = [max(row_height, _LINE * (len(lines) + 0.8)) for lines in names]
     height = max(row_height, sum(heights))
-    data: list[Spec] = [
-        {
-            "top": round(top + (own - _BAR * row_height) / 2, 2),
-            "middle": round(top + own / 2, 2),
-            "bottom": round(top + (own + _BAR * row_height) / 2, 2),
-            "name": lines,
-            "v": value,
-            "label": f"{value:+.2f}".replace("-", "\u2212"),
-        }
-        for top, own, lines, (_, value) in zip(
-            accumulate(heights, initial=0.0), heights, names, rows, strict=False
-        )
-    ]
     low = min([0.0, *(v for _, v in rows)])
     high = max([0.0, *(v for _, v in rows)])
     # Room for the figures beyond the ends of the bars.
     room = (high - low or 1.0) * 0.27
-    scale = {
-        "domain": [low - room if low < 0 else 0, high + room if high > 0 else 0],
-        "nice": False,
-    }
-    x = {"field": "v", "type": "quantitative", "scale": scale, "axis": None}
-    y = {"field": "middle", "type": "quantitative", "scale": None, "axis": None}
-    across = {"x": x, "x2": {"datum": 0}, "y": y | {"field": "top"}, "y2": {"field": "bottom"}}
-    layers: list[Spec] = [
-        {
-            "data": values([{"zero": 0}]),
-            "mark": {"type": "rule", "stroke": GREY, "strokeWidth": 0.7},
-            "encoding": {
-                "x": {"field": "zero", "type": "quantitative", "scale": scale, "axis": None}
-            },
-        }
-    ]
-    for sign, fill, ink in ((1, BLUE, BLUE_TEXT), (-1, VERMILLION, VERMILLION_TEXT)):
-        part = [d for d in data if (d["v"] >= 0) == (sign > 0)]
-        if not part:
-            continue
-        layers.append(
-            {
-                "data": values(part),
-                "mark": {"type": "rect", "fill": fill},
-                "encoding": across,
-            }
+    left, right = (low - room if low < 0 else 0.0), (high + room if high > 0 else 0.0)
+    inner = width - name_width - 4
+
+    def at(value: float) -> float:
+        return inner * (value - left) / ((right - left) or 1.0)
+
+    drawing = Drawing(inner, height, left=name_width, right=4, top=2, bottom=2)
+    drawing.line([(at(0), 0), (at(0), height)], GREY, 0.7)
+    thick = _BAR * row_height
+    for top, own, lines, (_, value) in zip(
+        accumulate(heights, initial=0.0), heights, names, rows, strict=False
+    ):
+        middle, end, rises = top + own / 2, at(value), value >= 0
+        drawing.bar(
+            min(at(0), end),
+            middle - thick / 2,
+            abs(end - at(0)),
+            thick,
+            BLUE if rises else VERMILLION,
         )
-        layers.append(
-            {
-                "data": values(part),
-                "mark": {
-                    "type": "text",
-                    "align": "left" if sign > 0 else "right",
-                    "dx": 4 * sign,
-                    "baseline": "middle",
-                    "fill": ink,
-                    "fontWeight": 600,
-                    "fontSize": 7.5,
-                },
-                "encoding": {"x": x, "y": y, "text": {"field": "label"}},
-            }
+        drawing.text(
+            (f"{value:+.2f}".replace("-", "\u2212"),),
+            end + (4 if rises else -4),
+            middle,
+            align="left" if rises else "right",
+            fill=BLUE_TEXT if rises else VERMILLION_TEXT,
+            bold=True,
         )
-    for count in sorted({len(lines) for lines in names}):
-        layers.append(
-            {
-                "data": values([d for d in data if len(d["name"]) == count]),
-                "mark": {
-                    "type": "text",
-                    "x": -6,
-                    # Vega hangs further lines under the first; centre the block by hand.
-                    "dy": -_LINE * (count - 1) / 2,
-                    "align": "right",
-                    "baseline": "middle",
-                    "lineHeight": _LINE,
-                    "fontSize": _SIZE,
-                    "fill": INK,
-                },
-                "encoding": {"y": y, "text": {"field": "name"}},
-            }
-        )
+        drawing.text(lines, -6, middle, align="right", size=_SIZE, leading=_LINE)
     if simulated:
-        layers.append(watermark(width - 16, height, (width - name_width) / 2 - name_width / 2))
-    return {
-        "$schema": SCHEMA,
-        "background": "transparent",
-        "width": width - name_width - 4,
-        "height": height,
-        "padding": {"left": name_width, "right": 4, "top": 2, "bottom": 2},
-        "autosize": {"type": "none"},
-        "layer": layers,
-        "config": config(),
-    }
+        drawing.watermark((width - name_width) / 2 - name_width / 2, width - 16)
+    return drawing.svg()
 
 
 def _shortened(lines: list[str]) -> list[str]:

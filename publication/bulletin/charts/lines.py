@@ -6,18 +6,9 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from publication.bulletin.charts.drawing import Drawing
 from publication.bulletin.charts.labels import text_width
-from publication.bulletin.charts.style import (
-    BLUE,
-    BLUE_TEXT,
-    GREY,
-    MUTED,
-    SCHEMA,
-    Spec,
-    config,
-    values,
-    watermark,
-)
+from publication.bulletin.charts.style import BLUE, BLUE_TEXT, GREY, MUTED
 
 _SIZE = 7.5
 
@@ -53,7 +44,7 @@ def _format(value: float, step: float) -> str:
     return f"{value:,.{decimals}f}".replace("-", "\u2212")
 
 
-def line_spec(chart: LineChart, *, width: float, height: float) -> Spec:
+def line_chart(chart: LineChart, *, width: float, height: float) -> str:
     """A line chart of `width` × `height` points, axis and labels included."""
     every = [*chart.points, *chart.behind]
     ys = [y for _, y in every]
@@ -67,68 +58,30 @@ def line_spec(chart: LineChart, *, width: float, height: float) -> Spec:
     years = list(range(math.ceil(first), math.floor(last) + 1))
     step = max(1, math.ceil(len(years) / max(1, inner_width / 26)))
     years = years[::-1][::step][::-1]
-    x = {
-        "field": "x",
-        "type": "quantitative",
-        "scale": {"domain": [first, last], "nice": False, "zero": False},
-        "axis": {
-            "values": years,
-            "format": "d",
-            "title": None,
-            "grid": False,
-            "domain": True,
-            "domainColor": GREY,
-            "domainWidth": 0.6,
-        },
-    }
-    y = {
-        "field": "y",
-        "type": "quantitative",
-        "scale": {"domain": [marks[0], marks[-1]], "nice": False, "zero": False},
-        "axis": {
-            "values": marks,
-            "title": None,
-            "labelExpr": " : ".join(
-                f"abs(datum.value - {value!r}) < {(marks[1] - marks[0]) / 100!r} ? '{text}'"
-                for value, text in texts.items()
-            )
-            + " : ''",
-        },
-    }
-
-    def drawn(points: Sequence[tuple[float, float]], colour: str, weight: float) -> Spec:
-        return {
-            "data": values([{"x": a, "y": b} for a, b in points]),
-            "mark": {
-                "type": "line",
-                "stroke": colour,
-                "strokeWidth": weight,
-                "strokeJoin": "round",
-            },
-            "encoding": {"x": x, "y": y},
-        }
-
-    layers: list[Spec] = []
-    if chart.simulated:
-        layers.append(watermark(inner_width, inner_height))
-    if chart.behind:
-        layers.append(drawn(chart.behind, GREY, 0.8))
-    layers.append(drawn(chart.points, BLUE, 1.5))
-    layers.append(
-        {
-            "data": values([{"x": chart.points[-1][0], "y": chart.points[-1][1]}]),
-            "mark": {"type": "point", "filled": True, "opacity": 1, "size": 22, "fill": BLUE},
-            "encoding": {"x": x, "y": y},
-        }
-    )
     low, high = marks[0], marks[-1]
+
+    def across(year: float) -> float:
+        return inner_width * (year - first) / ((last - first) or 1.0)
 
     def at(value: float) -> float:
         return inner_height * (1 - (value - low) / (high - low))
 
-    ends = [(chart.end, at(chart.points[-1][1]), BLUE_TEXT)]
+    def placed(points: Sequence[tuple[float, float]]) -> list[tuple[float, float]]:
+        return [(across(x), at(y)) for x, y in points]
+
+    drawing = Drawing(inner_width, inner_height, left=left, right=right, top=5, bottom=15)
+    drawing.levels([(at(y), text) for y, text in texts.items()])
+    drawing.years([(across(year), str(year)) for year in years])
+    if chart.simulated:
+        drawing.watermark(inner_width / 2, inner_width)
+    if chart.behind:
+        drawing.line(placed(chart.behind), GREY, 0.8)
+    own_line = placed(chart.points)
+    drawing.line(own_line, BLUE, 1.5)
+    drawing.dot(*own_line[-1], 2.35, BLUE)
+    ends = [(chart.end, own_line[-1][1], BLUE_TEXT)]
     if chart.names is not None and chart.behind:
-        own, other = at(chart.points[-1][1]), at(chart.behind[-1][1])
+        own, other = own_line[-1][1], at(chart.behind[-1][1])
         if abs(own - other) < 9:  # keep the two names apart
             middle = (own + other) / 2
             own, other = (
@@ -136,29 +89,5 @@ def line_spec(chart: LineChart, *, width: float, height: float) -> Spec:
             )
         ends = [(chart.names[0], own, BLUE_TEXT), (chart.names[1], other, MUTED)]
     for text, height_at, ink in ends:
-        layers.append(
-            {
-                "data": values([{}]),
-                "mark": {
-                    "type": "text",
-                    "text": text,
-                    "x": inner_width + 5,
-                    "y": round(height_at, 2),
-                    "align": "left",
-                    "baseline": "middle",
-                    "fontSize": _SIZE,
-                    "fontWeight": 600,
-                    "fill": ink,
-                },
-            }
-        )
-    return {
-        "$schema": SCHEMA,
-        "background": "transparent",
-        "width": round(inner_width, 2),
-        "height": inner_height,
-        "padding": {"left": round(left, 2), "right": round(right, 2), "top": 5, "bottom": 15},
-        "autosize": {"type": "none"},
-        "layer": layers,
-        "config": config(),
-    }
+        drawing.text((text,), inner_width + 5, height_at, size=_SIZE, fill=ink, bold=True)
+    return drawing.svg()

@@ -3,25 +3,13 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
+from publication.bulletin.charts.drawing import Align, Drawing
 from publication.bulletin.charts.labels import Box, box_of
-from publication.bulletin.charts.style import (
-    BLUE,
-    GREY,
-    HAIRLINE,
-    INK,
-    MUTED,
-    RIM,
-    SCHEMA,
-    VERMILLION,
-    Spec,
-    config,
-    values,
-    watermark,
-)
+from publication.bulletin.charts.style import BLUE, GREY, HAIRLINE, LAND, MUTED, VERMILLION
 
 _SIZE = 7.2
 #: Longitude and latitude of what is shown: the mainland and Jeju, without the far islands.
@@ -41,9 +29,9 @@ class Place:
     direction: Literal["up", "down", "none"]
 
 
-def map_spec(
+def map_chart(
     places: Sequence[Place], outlines: dict[str, Any], *, width: float, simulated: bool
-) -> Spec:
+) -> str:
     """Circles over the provinces; the largest bear their names, as many as find room."""
     # Equirectangular, true at 36° north: distances in both directions alike in mid-country.
     scale = width / ((_EAST - _WEST) * math.cos(math.radians(36)))
@@ -58,107 +46,42 @@ def map_spec(
     def inside(ring: Sequence[Sequence[float]]) -> bool:
         return any(_WEST <= x <= _EAST and _SOUTH <= y <= _NORTH for x, y in ring)
 
-    shapes = []
+    shown = sorted(places, key=lambda p: (-(p.amount or 0.0), p.name))
+    largest = max((p.amount or 0.0 for p in shown), default=0.0) or 1.0
+    radius_of = [math.sqrt((p.amount or 0.0) / largest) * width / 15 for p in shown]
+    drawing = Drawing(width, height, left=2, right=2, top=2, bottom=2)
     for feature in outlines["features"]:
         rings = [
-            [list(at(x, y)) for x, y in polygon[0]]
+            [at(x, y) for x, y in polygon[0]]
             for polygon in feature["geometry"]["coordinates"]
             if inside(polygon[0])
         ]
         if rings:
-            shapes.append(
-                {
-                    "type": "Feature",
-                    "properties": {},
-                    "geometry": {"type": "MultiPolygon", "coordinates": [[r] for r in rings]},
-                }
-            )
-    shown = sorted(places, key=lambda p: (-(p.amount or 0.0), p.name))
-    largest = max((p.amount or 0.0 for p in shown), default=0.0) or 1.0
-    radius_of = [math.sqrt((p.amount or 0.0) / largest) * width / 15 for p in shown]
-    layers: list[Spec] = [
-        {
-            "data": values(shapes),
-            "mark": {
-                "type": "geoshape",
-                "fill": "#F3F5F7",
-                "stroke": HAIRLINE,
-                "strokeWidth": 0.7,
-            },
-        }
-    ]
+            drawing.area(rings, LAND, HAIRLINE, 0.7)
     if simulated:
-        layers.append(watermark(width, height))
-    x = {"field": "x", "type": "quantitative", "scale": None, "axis": None}
-    y = {"field": "y", "type": "quantitative", "scale": None, "axis": None}
+        drawing.watermark(width / 2, width)
     for direction, fill in _FILL.items():
-        rows = [
-            {"x": at(p.longitude, p.latitude)[0], "y": at(p.longitude, p.latitude)[1],
-             "size": round(math.pi * max(radius, 1.2) ** 2, 2)}
-            for p, radius in zip(shown, radius_of, strict=True)
-            if p.amount is not None and p.direction == direction
-        ]  # fmt: skip
-        if rows:
-            layers.append(
-                {
-                    "data": values(rows),
-                    "mark": {
-                        "type": "point",
-                        "filled": True,
-                        "fill": fill,
-                        "fillOpacity": 0.62,
-                        "stroke": "white",
-                        "strokeWidth": 0.6,
-                        "opacity": 1,
-                    },
-                    "encoding": {
-                        "x": x,
-                        "y": y,
-                        "size": {
-                            "field": "size",
-                            "type": "quantitative",
-                            "scale": None,
-                            "legend": None,
-                        },
-                    },
-                }
-            )
-    hidden = [
-        dict(zip("xy", at(p.longitude, p.latitude), strict=True)) for p in shown if p.amount is None
-    ]
-    if hidden:
-        layers.append(
-            {
-                "data": values(hidden),
-                "mark": {
-                    "type": "point",
-                    "shape": "square",
-                    "size": 16,
-                    "filled": False,
-                    "stroke": MUTED,
-                    "strokeWidth": 0.9,
-                    "opacity": 1,
-                },
-                "encoding": {"x": x, "y": y},
-            }
-        )
-    layers += _names(shown, radius_of, at, width, height)
-    return {
-        "$schema": SCHEMA,
-        "background": "transparent",
-        "width": width,
-        "height": round(height, 1),
-        "padding": 2,
-        "autosize": {"type": "none"},
-        "projection": {"type": "identity"},
-        "layer": layers,
-        "config": config(),
-    }
+        for place, radius in zip(shown, radius_of, strict=True):
+            if place.amount is not None and place.direction == direction:
+                x, y = at(place.longitude, place.latitude)
+                drawing.dot(
+                    x, y, max(radius, 1.2), fill, stroke="white", width=0.6, fill_opacity=0.62
+                )
+    for place in shown:
+        if place.amount is None:
+            x, y = at(place.longitude, place.latitude)
+            square = [(x - 2, y - 2), (x + 2, y - 2), (x + 2, y + 2), (x - 2, y + 2)]
+            drawing.polygon(square, "none", MUTED, 0.9)
+    _name(drawing, shown, radius_of, at)
+    return drawing.svg()
 
 
-def _names(
-    shown: Sequence[Place], radius_of: Sequence[float], at: Any, width: float, height: float
-) -> list[Spec]:
+def _name(
+    drawing: Drawing,
+    shown: Sequence[Place],
+    radius_of: Sequence[float],
+    at: Callable[[float, float], tuple[float, float]],
+) -> None:
     """Names beside the circles, largest first; one that would lie on another is left out."""
     circles = []
     for place, radius in zip(shown, radius_of, strict=True):
@@ -168,36 +91,26 @@ def _names(
                 Box(cx - radius * 0.8, cy - radius * 0.8, cx + radius * 0.8, cy + radius * 0.8)
             )
     taken: list[Box] = []
-    layers: list[Spec] = []
     for place, radius in zip(shown[:16], radius_of, strict=False):
         if place.amount is None:
             continue
         cx, cy = at(place.longitude, place.latitude)
-        for dx, dy, align in (
+        places: tuple[tuple[float, float, Align], ...] = (
             (radius + 2, 0.0, "left"),
             (-radius - 2, 0.0, "right"),
             (0.0, -radius - 5, "center"),
             (0.0, radius + 5, "center"),
-        ):
+        )
+        for dx, dy, align in places:
             box = box_of((place.name,), cx + dx, cy + dy, align, _SIZE)
-            if box.left < 0 or box.right > width or box.top < 0 or box.bottom > height:
+            if box.left < 0 or box.right > drawing.width or box.top < 0:
                 continue
-            if any(box.overlap(other) > 0 for other in taken):
+            if box.bottom > drawing.height or any(box.overlap(other) > 0 for other in taken):
                 continue
             if sum(box.overlap(circle) for circle in circles) > 25:
                 continue
             taken.append(box)
-            mark: Spec = {
-                "type": "text",
-                "text": place.name,
-                "x": round(cx + dx, 1),
-                "y": round(cy + dy, 1),
-                "align": align,
-                "baseline": "middle",
-                "fontSize": _SIZE,
-                "fontWeight": 600,
-                "fill": INK,
-            }
-            layers.append({"data": values([{}]), "mark": mark | RIM})
+            drawing.text(
+                (place.name,), cx + dx, cy + dy, align=align, size=_SIZE, bold=True, rim=True
+            )
             break
-    return layers

@@ -269,7 +269,7 @@ def _drawn_shares(cells: Cells, metric: str) -> list[tuple[str, float, str]]:
 
 # --- what is written inside the drawing -----------------------------------------------------------
 
-_AXIS = re.compile(r'<g class="mark-text role-axis-label"[^>]*>(.*?)</g>', re.S)
+_AXIS = re.compile(r'<g class="axis">(.*?)</g>', re.S)
 _TEXT = re.compile(r"<text[^>]*>(.*?)</text>", re.S)
 _TSPAN = re.compile(r"<[^>]+>")
 

@@ -66,19 +66,14 @@ def characters_of(documents: Sequence[Document]) -> frozenset[str]:
     return frozenset(c for c in found if c.isprintable())
 
 
-_ID = re.compile(r'\bid="([^"]+)"')
-_USE = re.compile(r'url\(#([^)]+)\)|href="#([^"]+)"')
 _ROOT = re.compile(r"<svg([^>]*)>", re.S)
 _SIZE = re.compile(r'\b(width|height)="([\d.]+)"')
 
 
 def chart(figure: Figure) -> Markup:
-    """The drawing, named and described; ids are made its own, as many charts share the page."""
+    """The drawing, named and described as a whole."""
     prefix = f"f{figure.number}-"
-    svg = _ID.sub(lambda m: f'id="{prefix}{m[1]}"', figure.svg)
-    svg = _USE.sub(lambda m: f"url(#{prefix}{m[1]})" if m[1] else f'href="#{prefix}{m[2]}"', svg)
-    # What Vega tells screen readers mark by mark is told by title and description as a whole.
-    svg = re.sub(r' (?:aria-[a-z]+|role)="[^"]*"', "", svg)
+    svg = figure.svg
     root = _ROOT.search(svg)
     if root is None:
         raise ValueError(f"{figure.key}: not an SVG")

@@ -40,11 +40,11 @@ def drawn_map(data: Release, lang: Lang) -> Figure | None:
     if not ranked:
         return None
     measure, unit = data.measure(PRODUCTION, lang), data.unit(PRODUCTION, lang)
-    spec = charts.map_spec(places, province_outlines(), width=238, simulated=data.simulated)
+    drawn = charts.map_chart(places, province_outlines(), width=238, simulated=data.simulated)
     return Figure(
         "map",
         tx.t("f_map", lang),
-        charts.draw(spec),
+        drawn,
         (s.map_alt(measure, unit, ranked[:_NAMED], lang), tx.t("a_map", lang)),
         tuple(
             text
@@ -67,14 +67,14 @@ def _movers(data: Release, lang: Lang) -> tuple[Figure, Table] | None:
         return None
     words = tx.t("f_movers", lang)
     named = [(data.name(c, lang), p) for c, p in [*up, *down]]
-    spec = charts.bars_spec(
+    drawn = charts.bars_chart(
         named, width=250, row_height=17, name_width=96, simulated=data.simulated
     )
     unit = "%p" if lang == "ko" else " pp"
     figure = Figure(
         "movers",
         words,
-        charts.draw(spec),
+        drawn,
         (s.bars_alt(words, named, unit, lang),),
         (tx.t("n_movers", lang),),
         width=250,

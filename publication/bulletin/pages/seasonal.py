@@ -106,7 +106,7 @@ def _drawn(data: Release, rows: list[Row], lang: Lang) -> Figure:
     return Figure(
         f"adjusted/{rows[0]['series_id']}",
         f"{name}, {unit}",
-        charts.draw(charts.line_spec(chart, width=162, height=104)),
+        charts.line_chart(chart, width=162, height=104),
         (s.line_alt(name, unit, listed, places, lang),),
         width=162,
     )

