@@ -220,6 +220,10 @@ def with_released(
     released: Mapping[tuple[str, ...], float | None],
     name: str = "earlier release",
     printed: Printed | None = None,
+    *,
+    same_table: bool = True,
+    complete: bool = False,
+    levels: Mapping[tuple[str, ...], tuple[float, float]] | None = None,
 ) -> Linked:
     """What an earlier release said of this very table: published figures are known, the others stay hidden.
 
@@ -228,6 +232,11 @@ def with_released(
         released: by key the figure that was published, None where it was withheld.
         name: how it is called; releases are put in one by one, each under its own name.
         printed: the KPIs that stood beside it, over the first cells.
+        same_table: False where it is another edition of the table: then only equal figures are the same.
+        complete: it said something of every cell that there was, so that what it does not name was zero.
+        levels: what it withheld for its own sake, by key: a part of the figure, and the least level in its
+            unit. Where the figure has changed since, or its cell is gone, the old one is protected, too, from
+            the outsider (who stood behind it is not known here).
 
     A figure that has been revised since is another figure; but where the old one lies within the
     protection level of the new one, the new one counts as known. What else the old table tells is that its
@@ -245,20 +254,28 @@ def with_released(
         if figure is None:
             forced[i] = True
         elif figure == table.value[i] or (
-            sensitive.sensitive[i] and abs(figure - table.value[i]) < sensitive.upper[i]
+            same_table
+            and sensitive.sensitive[i]
+            and abs(figure - table.value[i]) < sensitive.upper[i]
         ):
             fixed[i] = True
     known = replace(linked, table=replace(table, fixed=fixed, forced=forced & ~fixed))
-    said = np.array([released.get(key, np.inf) for key in keys], dtype=np.float64)  # None: NaN
-    return _with_old_sums(known, said, name, printed or Printed())
+    absent = 0.0 if complete else np.inf
+    said = np.array([released.get(key, absent) for key in keys], dtype=np.float64)  # None: NaN
+    old = np.array([(levels or {}).get(key, (np.nan, np.nan)) for key in keys]).reshape(-1, 2)
+    return _with_old_sums(known, said, name, printed or Printed(), old)
 
 
-def _with_old_sums(linked: Linked, said: Floats, name: str, printed: Printed) -> Linked:
+def _with_old_sums(
+    linked: Linked, said: Floats, name: str, printed: Printed, levels: Floats
+) -> Linked:
     """Give the sums of the released table, and what was printed beside it, to the attacker, too.
 
     Args:
         said: by cell (of the new table) what was released: a figure, NaN where it was withheld, infinity
             where there was no such cell.
+        levels: shape (cells, 2): of what was withheld for its own sake the level, as part of the figure and
+            at least; else NaN.
 
     The old withheld figures are not at hand. The attacker is taken to know which have not changed, so as
     many as can be are taken for the same: those whose least relative change makes the old sums fit.
@@ -277,12 +294,14 @@ def _with_old_sums(linked: Linked, said: Floats, name: str, printed: Printed) ->
     whole[rows.row[np.isposinf(said[rows.cell]) & ~is_quotient[rows.row]]] = False
     rows = _only(rows, whole)
     is_quotient = is_quotient[whole]
-    then = _least_changed(rows, np.where(np.isfinite(said), said, value), withheld, value)
+    # (what was withheld is not known to be the nothing that stands in its place now)
+    gone = withheld & (table.upper[:n] <= 0)
+    then = _least_changed(rows, np.where(np.isfinite(said), said, value), withheld, value, gone)
     if then is None and printed.quotients.count:
         raise _does_not_fit(name)
     if then is None:  # the old table had other sums: it tells nothing in this way
         return linked
-    changed = np.flatnonzero(np.isin(np.arange(n), rows.cell) & (then != value))
+    changed = np.flatnonzero(np.isin(np.arange(n), rows.cell) & ((then != value) | gone))
     touched = np.zeros(rows.count, dtype=np.bool_)  # the other sums are the new table's own
     touched[rows.row[np.isin(rows.cell, changed)]] = True
     rows = _only(rows, touched | is_quotient)
@@ -298,7 +317,10 @@ def _with_old_sums(linked: Linked, said: Floats, name: str, printed: Printed) ->
         if abs(index.of(then) - index.published) > index.half_unit * (1 + 1e-6) + 1e-9:
             raise _does_not_fit(name)
     more = len(changed)
-    zeros, nobody = np.zeros(more), np.zeros(more, dtype=np.bool_)
+    zeros = np.zeros(more)
+    part, least = levels[changed].T
+    secret = withheld[changed] & ~np.isnan(part)
+    level = np.where(secret, np.maximum(part * np.abs(then[changed]), least), 0.0)
     extended = replace(
         table,
         names=(*table.names, *(f"{name}: {table.names[i]}" for i in changed)),
@@ -312,18 +334,20 @@ def _with_old_sums(linked: Linked, said: Floats, name: str, printed: Printed) ->
     )
     primary = linked.primary
     joint = Primary(
-        np.append(primary.sensitive, nobody),
-        np.append(primary.upper, zeros),
-        np.append(primary.lower, zeros),
-        (*primary.rule, *("" for _ in changed)),
+        np.append(primary.sensitive, secret),
+        np.append(primary.upper, level),
+        np.append(primary.lower, level),
+        (*primary.rule, *("withheld before" if s else "" for s in secret)),
     )
     beside = (*linked.beside, *(_of_cells(index, target) for index in printed.indices))
     return Linked(extended, joint, linked.sums, beside)
 
 
-def _least_changed(rows: Relations, then: Floats, withheld: Bools, value: Floats) -> Floats | None:
+def _least_changed(
+    rows: Relations, then: Floats, withheld: Bools, value: Floats, gone: Bools
+) -> Floats | None:
     """Figures of the old table that fit its sums and KPIs, with the least relative change of what it
-    withheld; None where none do."""
+    withheld; None where none do. What is gone since has changed for certain: that costs nothing."""
     now = rows.sums(then)
     size = np.ones(rows.count)
     np.maximum.at(size, rows.row, np.abs(rows.coef * then[rows.cell]))
@@ -349,7 +373,7 @@ def _least_changed(rows: Relations, then: Floats, withheld: Bools, value: Floats
         np.concatenate([np.full(len(free), np.inf), np.maximum(value[free], 0.0) / scale]),
         warm=False,
     )
-    dear = scale / np.maximum(np.abs(value[free]), 1.0)
+    dear = np.where(gone[free], 1e-6, scale / np.maximum(np.abs(value[free]), 1.0))
     solution = program.attempt(-np.concatenate([dear, dear]))
     if solution is None:
         return None

@@ -20,23 +20,25 @@ import numpy as np
 import pyarrow as pa
 
 from ingestion.contract import Contract, Contracts, Disclosure
+from pipeline.disclosure_released import (
+    DIMENSIONS,
+    MART,
+    Edition,
+    Said,
+    of_no_edition,
+    said_in,
+    whole_of,
+)
 
 AUDIT = "disclosure_audit.json"
-MART = "registry_employment"
 SIZES = {"LT50": (0.0, 49.0), "50_299": (50.0, 299.0), "GE300": (300.0, float("inf"))}
-DIMENSIONS = ("complex_id", "industry_code", "size_class")
+SIZES_AND_TOTAL = {*SIZES, "_T"}
 
 #: The fingerprint of an edition's rows in the mart; the gate computes it again.
 CONTENT = """md5(string_agg(complex_id || '|' || industry_code || '|' || size_class || '|'
     || coalesce(employment_count::VARCHAR, '') || '|' || coalesce(employment_share_pct::VARCHAR, '') || '|'
     || coalesce(factory_count::VARCHAR, '') || '|' || conf_status || '|' || coalesce(conf_rule, ''),
     chr(10) ORDER BY complex_id, industry_code, size_class))"""
-
-Key = tuple[str, ...]
-#: What a release said of an edition: by key its figure, None where it was withheld.
-Said = dict[Key, float | None]
-#: Dataset, period, and whether it is simulated: what is made up says nothing of what is real.
-Edition = tuple[str, str, bool]
 
 
 @dataclass(frozen=True)
@@ -76,7 +78,7 @@ def protect_candidate(
         ValueError: what is summed here and what dbt summed differ.
     """
     released = list(released)
-    before = _released(released)
+    before = said_in(released)
     tables: list[dict[str, Any]] = []
     with duckdb.connect(str(candidate)) as connection:
         rows: list[dict[str, Any]] = []
@@ -140,7 +142,8 @@ def is_held_against(build: Path, released: Iterable[Path]) -> bool:
 def room_fingerprint(project: Path) -> str:
     """A hash over the code that finds and proves patterns."""
     digest = hashlib.sha256(Path(__file__).read_bytes())
-    for path in sorted((project / "disclosure").glob("*.py")):
+    beside = Path(__file__).with_name("disclosure_released.py")
+    for path in (beside, *sorted((project / "disclosure").glob("*.py"))):
         digest.update(path.name.encode() + path.read_bytes())
     return digest.hexdigest()
 
@@ -150,30 +153,6 @@ def _has_rows(connection: duckdb.DuckDBPyConnection, dataset: str) -> bool:
         "SELECT count(*) FROM intermediate.int_registry_units_gathered WHERE dataset = ?", [dataset]
     ).fetchall()
     return bool(found[0][0])
-
-
-def _released(folders: Iterable[Path]) -> dict[Edition, list[Said]]:
-    """By edition what each earlier release said of it, oldest first; what a later one only repeats stands
-    once."""
-    said: dict[Edition, list[Said]] = {}
-    for folder in folders:
-        path = folder / "marts" / f"{MART}.parquet"
-        if not path.exists():
-            continue
-        with duckdb.connect() as connection:
-            found = connection.execute(
-                f"SELECT dataset, period, is_simulated, {', '.join(DIMENSIONS)}, employment_count "
-                "FROM read_parquet($1) WHERE conf_rule IS DISTINCT FROM 'unprotected'",
-                [str(path)],
-            ).fetchall()
-        of: dict[Edition, Said] = {}
-        for dataset, period, is_simulated, *key, figure in found:
-            edition = of.setdefault((dataset, period, is_simulated), {})
-            edition[tuple(key)] = None if figure is None else float(figure)
-        for name, edition in of.items():
-            if edition not in said.setdefault(name, []):
-                said[name].append(edition)
-    return said
 
 
 def _units(connection: duckdb.DuckDBPyConnection, dataset: str) -> dict[str, _Units]:
@@ -222,9 +201,9 @@ def _editions(
     }
     done: dict[tuple[str, str], Earlier] = {}
     digests: dict[tuple[str, str], str] = {}
-    said_of = {
-        name: before.get((*name, units.is_simulated), []) for name, units in editions.items()
-    }
+    built = [(*name, units.is_simulated) for name, units in editions.items()]
+    said_of = {name[:2]: before.get(name, []) for name in built}
+    elsewhere = {flag: of_no_edition(before, built, flag) for flag in (False, True)}
     for name in sorted(editions, key=lambda name: (not said_of[name], name[1], name[0])):
         dataset, period = name
         units, policy, said = editions[name], policies[dataset], said_of[name]
@@ -234,7 +213,8 @@ def _editions(
             policy.model_dump(),
             units.digest(),
             [(*other, digests[other]) for other in others],
-            [sorted((list(k), v) for k, v in release.items()) for release in said],
+            [release.identity() for release in said],
+            [(other, release.identity()) for other, release in elsewhere[units.is_simulated]],
         ]
         digest = hashlib.sha256(
             json.dumps(identity, ensure_ascii=False, default=str).encode()
@@ -244,7 +224,10 @@ def _editions(
             policy,
             f"{dataset} {period}",
             [done[other] for other in others],
-            said,
+            [
+                *((f"release {n}", release, True) for n, release in enumerate(said, start=1)),
+                *((other, release, False) for other, release in elsewhere[units.is_simulated]),
+            ],
             cache / f"{digest}.json",
         )
         _agrees(connection, dataset, period, edition)
@@ -258,16 +241,21 @@ def _protect(
     policy: Disclosure,
     name: str,
     others: Sequence[Any],
-    said: Sequence[Said],
+    said: Sequence[tuple[str, Said, bool]],
     cached: Path,
 ) -> tuple[Any, dict[str, Any]]:
-    """Protect one edition, or take up what was found for the same one before."""
+    """Protect one edition, or take up what was found for the same one before.
+
+    `said`: what earlier releases said, each with a name, and whether it was of this very edition.
+    """
     import disclosure as dc
 
+    # Codes that a release had and the units have no more: cells without units, of which something was said.
+    codes = [{key[d] for _, r, _ in said for key in r.figures} - {"_T"} for d in range(3)]
     dimensions = [
-        dc.Dimension("complex_id", tuple(sorted(set(units.columns["complex_id"])))),
-        dc.Dimension("industry_code", tuple(sorted(set(units.columns["industry_code"])))),
-        dc.Dimension("size_class", tuple(SIZES)),
+        dc.Dimension("complex_id", tuple(sorted({*units.columns["complex_id"], *codes[0]}))),
+        dc.Dimension("industry_code", tuple(sorted({*units.columns["industry_code"], *codes[1]}))),
+        dc.Dimension("size_class", (*SIZES, *sorted(codes[2] - SIZES.keys()))),
     ]
     ends = [SIZES[s] for s in units.columns["size_class"]]
     tabulation = dc.tabulate(
@@ -285,10 +273,7 @@ def _protect(
     sensitive = dc.primary(table, rules, minimum_level=policy.minimum_level)
     entry = _cached(cached)
     if entry is None:
-        linked = dc.link(tabulation, sensitive, others)
-        for number, release in enumerate(said, start=1):
-            linked = dc.with_released(linked, tabulation.keys, release, f"release {number}")
-        entry = _solve(linked, table.size)
+        entry = _held_against(tabulation, sensitive, others, said, policy)
         cached.parent.mkdir(parents=True, exist_ok=True)
         temporary = cached.with_suffix(".part")
         temporary.write_text(json.dumps(entry), encoding="utf-8")
@@ -313,8 +298,58 @@ def _cached(path: Path) -> dict[str, Any] | None:
     return found
 
 
-def _solve(linked: Any, size: int) -> dict[str, Any]:
-    """Protect, and say how it went; where it cannot be done, everything that may be is withheld."""
+def _held_against(
+    tabulation: Any,
+    sensitive: Any,
+    others: Sequence[Any],
+    said: Sequence[tuple[str, Said, bool]],
+    policy: Disclosure,
+) -> dict[str, Any]:
+    """Protect an edition together with all others and with what earlier releases said of it."""
+    import disclosure as dc
+
+    linked = dc.link(tabulation, sensitive, others)
+    # The figures of then are not at hand, so of the rules the safety range alone can be taken.
+    part = max((r.safety_range_pct for r in policy.rules if r.kind == "min_respondents"), default=0)
+    place = {key: i for i, key in enumerate(tabulation.keys)}
+    problem: tuple[str, str] | None = None
+    for name, release, is_same in said:
+        if release.unknown:
+            columns = ", ".join(release.unknown)
+            problem = (
+                f"{name} printed {columns} beside the table, and nothing here says what that is computed "
+                "from: enter it in pipeline/disclosure_released.py",
+                f"앞선 배포판({name})에 실린 {columns}의 계산 근거를 알 수 없다. "
+                "pipeline/disclosure_released.py에 적는다",
+            )
+        quotients = [
+            dc.ratio(place[key], place[whole_of(key)], share)
+            for key, share in sorted(release.shares.items())
+            if key != whole_of(key)
+        ]
+        printed = dc.Printed(
+            dc.relations(
+                [row for rows, _ in quotients for row in rows],
+                [e for _, ends in quotients for e in ends],
+            )
+        )
+        try:
+            linked = dc.with_released(
+                *(linked, tabulation.keys, release.figures, name, printed),
+                same_table=is_same,
+                complete=release.is_whole,
+                levels=dict.fromkeys(release.sensitive, (part / 100, policy.minimum_level)),
+            )
+        except dc.DisclosureError as error:
+            problem = (error.en, error.ko)
+    return _solve(linked, tabulation.table.size, problem)
+
+
+def _solve(linked: Any, size: int, problem: tuple[str, str] | None) -> dict[str, Any]:
+    """Protect, and say how it went; where it cannot be done, everything that may be is withheld.
+
+    `problem`: why nothing can be proven, in both languages.
+    """
     import disclosure as dc
 
     everything = ~linked.table.fixed | linked.primary.sensitive
@@ -325,41 +360,49 @@ def _solve(linked: Any, size: int) -> dict[str, Any]:
         "is_optimal": False,
         "respondents": linked.table.respondents,
     }
-    try:
-        found = dc.protect(linked.table, linked.primary)
-    except dc.Infeasible as error:
-        return {
-            **failed,
-            "open": [
-                {
-                    "cell": c.cell,
-                    "attacker": c.attacker,
-                    "reason_en": c.reason_en,
-                    "reason_ko": c.reason_ko,
-                }
-                for c in error.cells
-            ],
-        }
-    except RuntimeError as error:  # the solver came to nothing: then nothing is proven
-        return {
-            **failed,
-            "open": [
-                {
-                    "cell": "*",
-                    "attacker": "outsider",
-                    "reason_en": f"the proof could not be made: {error}",
-                    "reason_ko": "증명하지 못했다(풀이기 오류)",
-                }
-            ],
-        }
+    if problem is not None:
+        return {**failed, "open": [_unproven(*problem)]}
+    primary, given_away = linked.primary, []
+    while True:
+        try:
+            found = dc.protect(linked.table, primary)
+            break
+        except dc.Infeasible as error:
+            lost = {cell.cell for cell in error.cells}
+            old = [name in lost and i >= size for i, name in enumerate(linked.table.names)]
+            if sum(old) < len(lost):
+                return {**failed, "open": [_open(cell) for cell in error.cells]}
+            # What readers have gives figures of an earlier release away, and nothing that can be withheld
+            # now would take that back.
+            given_away += sorted(lost)
+            keep = ~np.array(old)
+            up, down = (np.where(keep, level, 0.0) for level in (primary.upper, primary.lower))
+            primary = dc.Primary(primary.sensitive & keep, up, down, primary.rule)
+        except RuntimeError as error:  # the solver came to nothing: then nothing is proven
+            words = (f"the proof could not be made: {error}", "증명하지 못했다(풀이기 오류)")
+            return {**failed, "open": [_unproven(*words)]}
     return {
         "suppressed": np.flatnonzero(found.suppressed[:size]).tolist(),
         "is_safe": found.audit.is_safe,
         "method": found.method,
         "is_optimal": found.is_optimal,
         "respondents": linked.table.respondents,
+        "given_away_before": given_away,
         "open": [],
     }
+
+
+def _open(cell: Any) -> dict[str, str]:
+    return {
+        "cell": cell.cell,
+        "attacker": cell.attacker,
+        "reason_en": cell.reason_en,
+        "reason_ko": cell.reason_ko,
+    }
+
+
+def _unproven(en: str, ko: str) -> dict[str, str]:
+    return {"cell": "*", "attacker": "outsider", "reason_en": en, "reason_ko": ko}
 
 
 def _agrees(connection: duckdb.DuckDBPyConnection, dataset: str, period: str, edition: Any) -> None:
@@ -392,9 +435,19 @@ def _rows(
 ) -> list[dict[str, Any]]:
     tabulation, hidden = edition.tabulation, edition.suppressed
     place = {key: i for i, key in enumerate(tabulation.keys)}
+    used = [
+        {key[d] for i, key in enumerate(tabulation.keys) if tabulation.unit_count[i]}
+        for d in range(3)
+    ]
     rows = []
     for i, key in enumerate(tabulation.keys):
         complex_id, industry_code, size_class = key
+        if (
+            complex_id not in used[0]
+            or industry_code not in used[1]
+            or size_class not in SIZES_AND_TOTAL
+        ):
+            continue  # of an earlier release alone
         whole = place[complex_id, "_T", "_T"]
         open_ = not hidden[i]
         value = float(tabulation.table.value[i]) if open_ else None

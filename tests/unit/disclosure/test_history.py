@@ -150,6 +150,30 @@ def test_a_reissue_that_changes_what_was_withheld():
     assert not_hidden(linked.table, protection.suppressed, linked.primary) == []
 
 
+def test_what_a_release_does_not_name_was_nothing_where_it_named_everything():
+    # Then there was no e, and a + b is known. Were the new total published, e would be the difference.
+    now, sensitive = flat(a=[14, 16], b=[11] * 5, e=[15, 16], f=[20] * 6)
+    released = {("a",): None, ("b",): None, ("f",): 120.0, ("_T",): 205.0}
+    place = {key[0]: i for i, key in enumerate(now.keys)}
+    linked = with_released(link(now, sensitive, []), now.keys, released, complete=True)
+    protection = protect(linked.table, linked.primary)
+    assert protection.suppressed[place["_T"]]
+    assert not_hidden(linked.table, protection.suppressed, linked.primary) == []
+
+
+def test_what_is_gone_is_not_the_difference_of_two_totals():
+    # Then e was withheld beside a; now it is gone. All else is as it was.
+    now, sensitive = flat(a=[14, 16], b=[11] * 5, f=[20] * 6)
+    released = {("a",): None, ("b",): 55.0, ("e",): None, ("f",): 120.0, ("_T",): 230.0}
+    then = {"levels": {("e",): (0.15, 1.0)}, "complete": True}
+    linked = with_released(link(now, sensitive, []), now.keys, released, **then)
+    old = dict(zip(linked.table.names, linked.table.value, strict=True))
+    assert old["earlier release: e"] == pytest.approx(25.0)
+    protection = protect(linked.table, linked.primary)
+    assert protection.suppressed[[key == ("_T",) for key in now.keys].index(True)]
+    assert not_hidden(linked.table, protection.suppressed, linked.primary) == []
+
+
 def test_the_same_table_released_again_is_the_same_problem():
     now, sensitive = edition()
     first = protect(now.table, sensitive)
