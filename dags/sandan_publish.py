@@ -169,11 +169,11 @@ with DAG(
 
     @task(retries=0)
     def after(switched: dict[str, Any]) -> dict[str, Any]:
-        """The command of SANDAN_AFTER_PUBLISH; the release is out whatever comes of it."""
+        """The command of SANDAN_AFTER_PUBLISH, if it has not run since; the release is out whatever comes of it."""
         from pipeline import release_hook
         from pipeline.settings import Settings
 
-        return release_hook.after_publication(Settings.from_env(), switched)
+        return release_hook.after_change(Settings.from_env())
 
     approve = SignOff(
         task_id="approve",

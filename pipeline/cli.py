@@ -75,6 +75,7 @@ def run(
             if fetch_first:
                 fetch_cli.fetch_told(settings, console)
             code = _run_plain(settings, console, strict=strict)
+        _after(settings, console)
     except FileNotFoundError as error:
         raise fail(str(error)) from error
     except KeyboardInterrupt:
@@ -82,6 +83,19 @@ def run(
     finally:
         lock.release()
     raise typer.Exit(code)
+
+
+def _after(settings: Settings, console: Console) -> None:
+    """The command of SANDAN_AFTER_PUBLISH, also where an earlier run died before it."""
+    from pipeline import release_hook
+    from publication.releases import PublishError
+
+    try:
+        done = release_hook.after_change(settings)
+    except PublishError as error:
+        raise fail(str(error)) from error
+    if done["status"] == "done":
+        console.print("the command after it ran / 후속 명령 실행")
 
 
 def _run_plain(settings: Settings, console: Console, *, strict: bool) -> int:

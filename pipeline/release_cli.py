@@ -101,7 +101,8 @@ def publish(
             if not results:
                 _say("nothing waits. 대기 중인 배포판이 없습니다.")
             for result in results:
-                _told(settings, result)
+                _told(result)
+            _after(settings)
             return
         inputs = collect_inputs(settings) if build_id is None else None
         chosen = build_id or (inputs.build_id if inputs else None)
@@ -114,21 +115,22 @@ def publish(
             for line in [*verdict["summary"], *verdict["summary_ko"][1:]]:
                 new_console(stderr=True).print(plain(line))
             raise typer.Exit(WRONG)
-        _told(settings, publishing.publish(settings, chosen, again=again))
+        _told(publishing.publish(settings, chosen, again=again))
+        _after(settings)
         print_summary(settings, new_console())
 
 
-def _told(settings: Settings, result: dict[str, Any]) -> None:
-    from pipeline import release_hook
-
+def _told(result: dict[str, Any]) -> None:
     _say(f"{result['release_id']} {result['status']}")
     if result.get("message"):
         _say(f"  {result['message']}")
-    _told_command(release_hook.after_publication(settings, result))
 
 
-def _told_command(result: dict[str, Any]) -> None:
-    if result["status"] == "done":
+def _after(settings: Settings) -> None:
+    """The command of SANDAN_AFTER_PUBLISH, if it has not run since readers got what they have now."""
+    from pipeline import release_hook
+
+    if release_hook.after_change(settings)["status"] == "done":
         _say("  the command after it ran / 후속 명령 실행")
 
 
@@ -256,7 +258,7 @@ def withdraw(
     reason: Annotated[str, typer.Option("--reason", help="Why; readers see it.")],
 ) -> None:
     """Take a published release back; readers find the reason in its place."""
-    from pipeline import release_home, release_hook
+    from pipeline import release_home
     from publication import releases as room
 
     settings = Settings.from_env()
@@ -270,7 +272,7 @@ def withdraw(
             actor=os.environ.get("USER"),
         )
         _say(f"{release} withdrawn; current is {current or 'none: readers find the reason'}")
-        _told_command(release_hook.after_decision(settings, current))
+        _after(settings)
 
 
 def rollback(
@@ -279,7 +281,7 @@ def rollback(
     reason: Annotated[str | None, typer.Option("--reason", help="Why.")] = None,
 ) -> None:
     """Put readers back to an earlier release; the later one stays, superseded."""
-    from pipeline import release_home, release_hook
+    from pipeline import release_home
     from publication import releases as room
 
     settings = Settings.from_env()
@@ -293,7 +295,7 @@ def rollback(
             actor=os.environ.get("USER"),
         )
         _say(f"current is {now} again, not {before} / 현재 배포판을 {now}(으)로 되돌렸습니다")
-        _told_command(release_hook.after_decision(settings, now))
+        _after(settings)
 
 
 def collect(

@@ -5,6 +5,7 @@ a release waits for its time; two publishers at once. On the small release of th
 from __future__ import annotations
 
 import multiprocessing
+import shlex
 import shutil
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -12,7 +13,7 @@ from typing import Any
 
 import pytest
 
-from pipeline import publishing
+from pipeline import publishing, release_hook
 from pipeline.settings import Settings
 from publication import releases as release
 from publication.releases import Places, Policy, PublishError, ReleaseLog
@@ -165,6 +166,41 @@ def test_killed_while_an_embargo_ends(tmp_path: Path) -> None:
         if not was_killed:
             break
     assert len(shown) > 5 and set(shown) == {"2026-Q1_v1", "2026-Q1_v2"}
+
+
+def test_killed_before_the_command_after_it(tmp_path: Path) -> None:
+    """Readers have another release: whoever dies where, the command runs, and says which they have."""
+    prepared = tmp_path / "prepared"
+    publish(prepared, make_build(prepared, value=1.0))
+    make_build(prepared, value=2.0, name=BUILD)
+    staged = publishing.render(Settings(prepared), publishing.assemble(Settings(prepared), BUILD))
+    sealed = publishing.seal(Settings(prepared), staged)
+    (prepared / "told").write_text("")
+
+    def hooked(root: Path) -> Settings:
+        line = shlex.join(
+            ["sh", "-c", f"echo $SANDAN_RELEASE >> {shlex.quote(str(root / 'told'))}"]
+        )
+        return Settings(root, after_publish=line)
+
+    def work(root: Path) -> None:
+        publishing.switch(hooked(root), sealed)
+        release_hook.after_change(hooked(root))
+
+    times = []
+    for n, root in each(tmp_path, prepared):
+        was_killed = killed_at(n, root, lambda root=root: work(root))
+        publishing.publish(hooked(root), BUILD)
+        for _ in range(2):
+            release_hook.after_change(hooked(root))
+        assert readers_are_safe(root) == "2026-Q1_v2" and leftovers(root) == [], n
+        told = (root / "told").read_text().splitlines()
+        assert set(told) == {"2026-Q1_v2"}, n
+        times.append(len(told))
+        if not was_killed:
+            break
+    # twice only where it had run and that was not written down yet
+    assert len(times) > 10 and times[0] == times[-1] == 1 and set(times) == {1, 2}
 
 
 # -- two at once ------------------------------------------------------------------------------

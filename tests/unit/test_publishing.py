@@ -332,25 +332,65 @@ def test_signed_and_verified_by_the_configured_key(settings: Settings, tmp_path:
         release_home.verify(replace(settings, public_keys=tmp_path / "none"), "current")
 
 
+def hook(told: Path) -> str:
+    """A command that writes a line each time it runs: the release and its folder."""
+    names = "os.environ['SANDAN_RELEASE'] + ' ' + os.environ['SANDAN_RELEASE_FOLDER']"
+    script = f"import os; print({names}, file=open({str(told)!r}, 'a'))"
+    return f'{sys.executable} -c "{script}"'
+
+
 def test_a_command_after_the_publication(settings: Settings, tmp_path: Path) -> None:
     told = tmp_path / "told"
-    script = f"import os; open({str(told)!r}, 'w').write(os.environ['SANDAN_RELEASE'])"
-    hooked = replace(settings, after_publish=f'{sys.executable} -c "{script}"')
-    switched = publishing.publish(hooked, BUILD)
-    assert release_hook.after_publication(hooked, switched)["status"] == "done"
-    assert told.read_text() == "2026-Q1_v1"
-    unchanged = publishing.publish(hooked, BUILD)
-    assert release_hook.after_publication(hooked, unchanged) == {"status": "none"}
-    broken = replace(
-        settings, after_publish=f"{sys.executable} -c \"raise SystemExit('no cache')\""
-    )
-    with pytest.raises(
-        PublishError, match="is published, but the command after it failed: no cache"
-    ):
-        release_hook.after_publication(broken, switched)
-    gone = replace(settings, after_publish="/nowhere/at/all")
-    with pytest.raises(PublishError, match="is published"):
-        release_hook.after_publication(gone, switched)
+    hooked = replace(settings, after_publish=hook(told))
+    assert release_hook.after_change(hooked) == {"status": "none"}  # readers have nothing yet
+    publishing.publish(hooked, BUILD)
+    assert release_hook.after_change(hooked)["status"] == "done"
+    assert told.read_text() == f"2026-Q1_v1 {settings.releases / '2026-Q1_v1'}\n"
+    publishing.publish(hooked, BUILD)
+    assert release_hook.after_change(hooked) == {"status": "none"}
+    assert len(told.read_text().splitlines()) == 1
+
+
+@pytest.mark.parametrize(
+    ("command", "words"),
+    [
+        (f"{sys.executable} -c \"raise SystemExit('no cache')\"", "failed: no cache"),
+        ("/nowhere/at/all", "No such file"),
+        ("flush 'the cache", "No closing quotation"),
+    ],
+)
+def test_a_command_that_failed_runs_again(
+    settings: Settings, tmp_path: Path, command: str, words: str
+) -> None:
+    publishing.publish(settings, BUILD)
+    for _ in range(2):
+        with pytest.raises(PublishError, match=f"v1 is published, but the command.*{words}"):
+            release_hook.after_change(replace(settings, after_publish=command))
+    release_hook.after_change(replace(settings, after_publish=hook(tmp_path / "told")))
+    assert (tmp_path / "told").read_text().startswith("2026-Q1_v1 ")
+
+
+def test_a_publication_whose_command_a_crash_took_has_it_with_the_next_step(
+    command: Command, settings: Settings, tmp_path: Path
+) -> None:
+    """Everything was written to the end, and nothing waits: the next step has nothing else to do."""
+    told = tmp_path / "told"
+    publishing.publish(settings, BUILD)
+    for _ in range(2):
+        assert command("publish", "--due", SANDAN_AFTER_PUBLISH=hook(told))[0] == 0
+    assert told.read_text().splitlines() == [f"2026-Q1_v1 {settings.releases / '2026-Q1_v1'}"]
+
+
+def test_a_whole_run_has_it_too(
+    command: Command, settings: Settings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    publishing.publish(settings, BUILD)
+    monkeypatch.setattr("pipeline.cli._run_plain", lambda *_, **__: 0)  # nothing new
+    code, text = command("run", SANDAN_AFTER_PUBLISH=hook(tmp_path / "told"))
+    assert code == 0 and "후속 명령 실행" in text
+    assert (tmp_path / "told").read_text().startswith("2026-Q1_v1 ")
+    code, text = command("run", SANDAN_AFTER_PUBLISH=hook(tmp_path / "told"))
+    assert code == 0 and "후속 명령" not in text
 
 
 def test_two_releases_compared_as_page_and_as_data(settings: Settings) -> None:
@@ -440,24 +480,20 @@ def test_the_command_also_runs_after_a_release_is_taken_back(
     command: Command, settings: Settings, tmp_path: Path
 ) -> None:
     told = tmp_path / "told"
-    names = "os.environ['SANDAN_RELEASE'] + ' ' + os.environ['SANDAN_RELEASE_FOLDER']"
-    script = f"import os; open({str(told)!r}, 'w').write({names})"
-    hook = {"SANDAN_AFTER_PUBLISH": f'{sys.executable} -c "{script}"'}
     publishing.publish(settings, BUILD)
     make_build(settings.home, value=2.0, name="2026-Q1_b2")
     publishing.publish(settings, "2026-Q1_b2")
-    code, text = command("rollback", "--as", "statistician", **hook)
+    code, text = command("rollback", "--as", "statistician", SANDAN_AFTER_PUBLISH=hook(told))
     assert code == 0 and "the command after it ran" in text
-    assert told.read_text() == f"2026-Q1_v1 {settings.releases / '2026-Q1_v1'}"
+    assert told.read_text().splitlines() == [f"2026-Q1_v1 {settings.releases / '2026-Q1_v1'}"]
     back = ("withdraw", "2026-Q1_v1", "--as", "statistician", "--reason", "틀림")
-    broken = {"SANDAN_AFTER_PUBLISH": "/nowhere/at/all"}
-    code, text = command(*back, **broken)
+    code, text = command(*back, SANDAN_AFTER_PUBLISH="/nowhere/at/all")
     assert code == 2 and "the decision stands and current is none" in text
     assert "후속 명령이 실패했습니다" in text
-    assert release_hook.after_decision(
-        replace(settings, after_publish=hook["SANDAN_AFTER_PUBLISH"]), None
+    assert (
+        release_hook.after_change(replace(settings, after_publish=hook(told)))["status"] == "done"
     )
-    assert told.read_text() == f" {settings.releases}"
+    assert told.read_text().splitlines()[1:] == [f" {settings.releases}"]
 
 
 def test_no_command_goes_in_between_another(command: Command, settings: Settings) -> None:
