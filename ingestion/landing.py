@@ -132,6 +132,7 @@ SCHEMAS: dict[str, pa.Schema] = {
             ("text", pa.string()),
             ("language", pa.string()),
             ("source", pa.string()),
+            ("source_ko", pa.string()),
             ("claim_date", pa.date32()),
             ("metric", pa.string()),
             ("scope", pa.string()),

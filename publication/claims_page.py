@@ -129,6 +129,7 @@ def _entry(claim: dict[str, Any], checks: list[dict[str, Any]]) -> dict[str, Any
             f"‘{claim.get('printed_as')}’(으)로 인쇄됨. 그 단위로는 이 지표를 잴 수 없어 {amount} {unit}(으)로 읽음",
             f"Printed as “{claim.get('printed_as')}”, a unit that does not measure this; read as {amount} {unit_en}",
         ),
+        "said_in": both(claim.get("source_ko") or claim["source"], claim["source"]),
         "note": both(claim["note_ko"] or "", claim["note_en"] or ""),
         "own": [_measured(c) for _, c in sorted(shown.items())],
         "contradicts": (claim["contradicts"] or "").split(", ") if claim["contradicts"] else [],

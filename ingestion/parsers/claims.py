@@ -12,7 +12,7 @@ from ingestion.problems import Problem, RejectedFile, problem
 from ingestion.registry import Registry, name_key, tidy
 from ingestion.sniff import Content
 
-PARSER_VERSION = "4"
+PARSER_VERSION = "5"
 #: What no figure of these statistics comes near, in any unit.
 LARGEST = 1e20
 
@@ -23,6 +23,7 @@ class Claim(BaseModel):
     `stated_value` and `tolerance` are in `unit`; `period` is null where the text names none,
     `claim_date` where nobody knows the day. `metric` is one of dbt_project/seeds/claim_metrics.csv.
     `scope`: of what the text speaks, one of those for which the metric is measured (same file).
+    `source_ko`: how a Korean reader is told the source, where it is described; a title stays as it is.
     `printed_as`: the figure as printed, where its unit was misprinted and `unit` is the right one.
     `withdrawn`: why the claim is taken off the desk; it needs no other key but `claim_id`.
     """
@@ -33,6 +34,7 @@ class Claim(BaseModel):
     text: str
     language: Literal["ko", "en"]
     source: str = Field(min_length=1)
+    source_ko: str | None = Field(default=None, min_length=1)
     claim_date: date | None
     metric: str
     scope: str

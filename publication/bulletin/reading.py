@@ -128,6 +128,11 @@ def epoch(release: Mapping[str, Any], snapshots: Sequence[Row]) -> int:
     return int(datetime(latest.year, latest.month, latest.day, tzinfo=UTC).timestamp())
 
 
+def source(row: Row, lang: Lang) -> str:
+    """Where a register has it from, in the language; a title is the same in both."""
+    return str((row.get("source_ko") if lang == "ko" else None) or row.get("source") or "")
+
+
 def obs(row: Row | None, measure: str) -> Obs:
     """A measure of a mart's row; a row or column that is not there is a missing value."""
     if row is None:

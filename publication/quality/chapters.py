@@ -456,7 +456,14 @@ def _coherence(f: Facts, verdict: Mapping[str, Any]) -> Chapter:
                     ("내용", "What", False),
                     ("출처", "Source", False),
                 ],
-                [[r["quarter"], both(r["what_ko"], r["what_en"]), r["source"]] for r in f.breaks],
+                [
+                    [
+                        r["quarter"],
+                        both(r["what_ko"], r["what_en"]),
+                        both(r["source_ko"], r["source"]),
+                    ]
+                    for r in f.breaks
+                ],
             )
         )
     return Chapter(

@@ -173,7 +173,7 @@ def read_facts(
                 list(TOLD),
             ),
             breaks=rows(
-                "SELECT quarter, kind, what_ko, what_en, source FROM series_break "
+                "SELECT quarter, kind, what_ko, what_en, source, source_ko FROM series_break "
                 "WHERE quarter <= $1 AND left(quarter, 4)::INT >= left($1, 4)::INT - 2 ORDER BY quarter DESC, break_id",
                 period,
             ),

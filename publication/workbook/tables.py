@@ -87,6 +87,10 @@ class _Maker:
                 return f"{self.known.name_of(code, self.lang)} ({unit})"
         return code
 
+    def source(self, row: Row) -> str | None:
+        """Where a register has it from, in the language of the workbook."""
+        return words((row.get("source_ko") if self.lang == "ko" else None) or row["source"])
+
     def complex(self, row: Row) -> str:
         """A complex by name; 계 for all; the nation where a series is not of complexes."""
         code = row.get("complex_id")
@@ -319,7 +323,7 @@ class _Maker:
         reason = "reason_ko" if self.lang == "ko" else "reason"
         columns = (
             self.column("claim", lambda r: words(r["text"]), width=60),
-            self.column("cited", lambda r: words(r["source"]), width=36),
+            self.column("cited", self.source, width=36),
             self.column("when", lambda r: words(r["claim_date"])),
             self.column("about_period", lambda r: words(r["verdict_period"])),
             self.column("verdict", lambda r: self.code("verdict", r["verdict"]), width=18),
@@ -374,7 +378,7 @@ class _Maker:
             self.column("complex", self.complex, width=30),
             self.column("kind", lambda r: self.code("break_kind", r["kind"]), width=18),
             self.column("what", lambda r: words(r[f"what_{self.lang}"]), width=80),
-            self.column("cited", lambda r: words(r["source"]), width=50),
+            self.column("cited", self.source, width=50),
             self.column("code", lambda r: words(r["break_id"]), width=34),
         )
         return Sheet("breaks", columns, rows)

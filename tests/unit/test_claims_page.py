@@ -28,7 +28,7 @@ def check(claim: str, period: str, value: float | None, verdict: str, **other: A
 def verdict(claim: str, answer: str, **other: Any) -> Row:
     return {
         "claim_id": claim, "text": "43 percent <b>of</b> exports", "language": "en",
-        "source": "Korea IT Times", "claim_date": date(2005, 8, 1), "metric": "share",
+        "source": "Korea IT Times of 2005", "source_ko": "Korea IT Times, 2005년", "claim_date": date(2005, 8, 1), "metric": "share",
         "stated_period": None, "comparator": "approx", "stated_value": 43.0, "tolerance": 0.5,
         "unit": "%", "unit_en": "%", "verdict": answer, "verdict_period": "2019", "verdict_period_is_assumed": True,
         "reason": "why", "reason_ko": "까닭", "last_held_period": None,
@@ -83,6 +83,7 @@ def test_history_verdicts_and_disagreement_are_shown(tmp_path: Path) -> None:
         ("주장 검증", "Claims checked"),
         ("출처끼리 어긋남", "Disputed"),
         ("비고", "a note"),
+        ("Korea IT Times, 2005년", "Korea IT Times of 2005"),
     ):
         assert f'<span lang="ko">{ko}</span><span lang="en">{en}</span>' in html
     assert "<b>of</b>" not in html and "&lt;b&gt;of" in html and "source &lt;of&gt; 2019" in html

@@ -252,7 +252,7 @@ FULL: Row = {
         for h, t in (("90d", None), ("latest", 2.5))
     ],
     "breaks": [
-        {"quarter": "2025-Q4", "kind": "coverage_in", "what_ko": "용인 추가", "what_en": "Yongin added", "source": "s"}
+        {"quarter": "2025-Q4", "kind": "coverage_in", "what_ko": "용인 추가", "what_en": "Yongin added", "source": "s", "source_ko": "출처"}
     ],
     "like_for_like": {"growth_pct": 6.41, "growth_lfl_pct": 6.4, "matched_complexes": 33},
     "seasonal": {"adjusted": 3, "not_adjusted": 88},

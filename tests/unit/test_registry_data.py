@@ -35,7 +35,7 @@ COLUMNS = {
     "sigungu_ko sigungu_en longitude latitude published_from published_until note_ko note_en "
     "source",
     "complex_spellings": "complex_id spelling source",
-    "complex_breaks": "break_id effective complex_id measures kind what_ko what_en source",
+    "complex_breaks": "break_id effective complex_id measures kind what_ko what_en source source_ko",
     "industries": "industry_code name_ko name_en spellings ksic_divisions isic_sections isic_divisions "
     "publisher_code is_manufacturing sort_order mapping_source",
     "measures": "measure landed_measure unit_code dimension kind name_ko name_en "
@@ -356,6 +356,10 @@ def test_breaks_name_known_complexes_measures_and_periods() -> None:
         # the publisher's survey notes name every break; its own editions show their frequency
         notes = r"조사 개요 row (3[6-9]|4[0-7])$"
         assert re.search("data.go.kr" if row["kind"] == "frequency" else notes, row["source"])
+        # the same source, told in Korean: the same row of the notes
+        assert re.findall(r"\d+", row["source_ko"]) == re.findall(
+            r"\d+", row["source"].replace("-Q", " ")
+        )
 
 
 def test_breaks_and_published_periods_agree() -> None:
@@ -621,7 +625,16 @@ def test_derived_figures_follow_from_the_printed_rates(
 @pytest.mark.parametrize("path", sorted(CLAIMS.glob("*.yml")), ids=lambda p: p.stem)
 def test_a_claim_has_exactly_its_keys(path: Path) -> None:
     claim = yaml.safe_load(path.read_text(encoding="utf-8"))
-    assert list(claim) == CLAIM_KEYS.split() + ["printed_as"] * ("printed_as" in claim)
+    sourced = (
+        CLAIM_KEYS.replace("source", "source source_ko") if "source_ko" in claim else CLAIM_KEYS
+    )
+    assert list(claim) == sourced.split() + ["printed_as"] * ("printed_as" in claim)
+    # A source that is described, not named, is described in Korean, too.
+    described = re.search(
+        r"\b(data of|in print|workbook|[JFMASOND][a-z]+ \d{4})\b|\(", claim["source"]
+    )
+    assert bool(described) <= ("source_ko" in claim), claim["source"]
+    assert re.search("[가-힣]", claim.get("source_ko", "가"))
     assert claim["claim_id"] == path.stem
     metrics = {row["metric"]: row for row in seed("claim_metrics")}
     assert claim["metric"] in metrics

@@ -21,6 +21,7 @@ claims as (
         c.text,
         c.language,
         c.source,
+        c.source_ko,
         c.claim_date,
         c.metric,
         m.dimension,

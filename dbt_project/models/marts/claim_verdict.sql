@@ -83,6 +83,7 @@ select
     c.text,
     c.language,
     c.source,
+    c.source_ko,
     c.claim_date,
     c.metric,
     c.scope,

@@ -7,5 +7,6 @@ select
     kind,
     what_ko,
     what_en,
-    source
+    source,
+    source_ko
 from {{ ref('complex_breaks') }}

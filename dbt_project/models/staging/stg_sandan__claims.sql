@@ -7,6 +7,8 @@ select
     cast(text as string) as text,
     cast(language as string) as language,
     cast(source as string) as source,
+    -- a source that is a title stands for itself in both languages
+    coalesce(cast(source_ko as string), cast(source as string)) as source_ko,
     cast(claim_date as date) as claim_date,
     cast(metric as string) as metric,
     cast(scope as string) as scope,

@@ -16,7 +16,7 @@ from publication.bulletin.check.seasonal import (
 from publication.bulletin.check.statements import TOTALS
 from publication.bulletin.check.tables import figure_fault
 from publication.bulletin.model import Cell, Line, Table
-from publication.bulletin.reading import Row, as_date
+from publication.bulletin.reading import Row, as_date, source
 
 
 def record_faults(cells: Cells, table: Table) -> Iterator[str]:
@@ -196,10 +196,14 @@ def _claims(cells: Cells, table: Table) -> Iterator[str]:
     if len(table.lines) != len(rows):
         yield f"{len(table.lines)} claims are printed, there are {len(rows)}"
     for line in table.lines:
-        text, source, about, verdict, held = _texts(line)
+        text, cited, about, verdict, held = _texts(line)
         if not any(
             row["text"] == text
-            and source in (row["source"], f"{row['source']}, {as_date(row.get('claim_date'))}")
+            and cited
+            in (
+                source(row, cells.lang),
+                f"{source(row, cells.lang)}, {as_date(row.get('claim_date'))}",
+            )
             and cells.verdicts.get(verdict.lower()) == row["verdict"]
             and _period_is(about, row.get("verdict_period"))
             and _period_is(held, row.get("last_held_period"))
@@ -236,11 +240,11 @@ def _suppressed(cells: Cells, table: Table) -> Iterator[str]:
 def _breaks(cells: Cells, table: Table) -> Iterator[str]:
     rows = cells.data.marts["series_break"]
     for line in table.lines:
-        when, what, source = _texts(line)
+        when, what, cited = _texts(line)
         if not any(
             _period_is(when, str(row["effective"]))
             and row[f"what_{cells.lang}"] == what
-            and row["source"] == source
+            and source(row, cells.lang) == cited
             for row in rows
         ):
             yield f"‘{when}: {what}’ is no entry of the register"

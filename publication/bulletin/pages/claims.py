@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 
 from publication.bulletin import reading as rd
@@ -13,10 +14,12 @@ from publication.bulletin.reading import Release, Row
 from publication.bulletin.words import Lang
 
 
-def cited(row: Row) -> str:
-    """Where a claim stands: its source, with the day where the source does not say it."""
-    source, when = str(row.get("source") or ""), rd.as_date(row.get("claim_date"))
-    return source if when is None or str(when) in source else f"{source}, {when}"
+def cited(row: Row, lang: Lang) -> str:
+    """Where a claim stands: its source, with the day where the source does not say when."""
+    source, when = rd.source(row, lang), rd.as_date(row.get("claim_date"))
+    # A source of a month or year whose day nobody knows is not given one.
+    said = when is not None and re.search(rf"(?<!\d){when.year}(?!\d)", source)
+    return source if when is None or said else f"{source}, {when}"
 
 
 def period_cell(period: str | None, lang: Lang) -> Cell:
@@ -49,7 +52,7 @@ def claims(data: Release, lang: Lang) -> Section:
         Line(
             (
                 Cell(str(row["text"])),
-                Cell(cited(row)),
+                Cell(cited(row, lang)),
                 period_cell(row.get("verdict_period"), lang),
                 Cell(data.verdict_word(str(row["verdict"]), lang)),
                 period_cell(row.get("last_held_period"), lang),

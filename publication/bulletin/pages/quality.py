@@ -134,7 +134,7 @@ def _breaks(data: Release, lang: Lang) -> list[Block]:
             (
                 Cell(s.period_short(str(row["effective"]), lang)),
                 Cell(str(row[f"what_{lang}"])),
-                Cell(str(row["source"])),
+                Cell(rd.source(row, lang)),
             )
         )
         for row in rows

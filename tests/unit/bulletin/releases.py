@@ -482,7 +482,8 @@ def facts(**other: Any) -> dict[str, list[Row]]:
             {
                 "claim_id": "b",
                 "text": "2020년 국가산업단지 고용 969,712명",
-                "source": "국정감사, 2021",
+                "source": "parliamentary audit data of 2021",
+                "source_ko": "국정감사 자료, 2021",
                 "claim_date": date(2021, 9, 30),
                 "verdict": "disputed",
                 "verdict_period": "2020",
@@ -512,7 +513,8 @@ def facts(**other: Any) -> dict[str, list[Row]]:
                 "what_ko": "안정 추가",
                 "what_en": "Anjeong added",
                 "kind": "coverage_in",
-                "source": "조사 개요",
+                "source": "Survey notes, row 44",
+                "source_ko": "조사 개요 44행",
             }
         ],
     }

@@ -333,6 +333,20 @@ def test_an_unpublished_day_is_not_passed_off_as_one(tmp_path: Path) -> None:
     assert "산업동향.xlsx – 9f8a31c2" in ko
 
 
+def test_each_edition_names_the_sources_of_registers_in_its_language(release: Path) -> None:
+    ko, en = said(release)
+    described = {
+        "국정감사 자료, 2021": "parliamentary audit data of 2021",
+        "조사 개요 44행": "Survey notes, row 44",
+    }
+    for korean, english in described.items():
+        assert korean in ko and english not in ko
+        assert english in en and korean not in en
+    # A title stays what it is, and has its day; a source of a year is given none.
+    assert "Korea IT Times, 2005-08-01" in ko and "Korea IT Times, 2005-08-01" in en
+    assert "2021-09-30" not in ko + en
+
+
 def test_sources_of_the_quarter_are_those_of_its_year_too(release: Path) -> None:
     """Exports of the nation and exchange rates come in files of a year."""
     for content in checked(release):

@@ -56,6 +56,9 @@ def test_it_says_its_language_and_sources(books: list[Path], lang: Lang) -> None
     assert book.properties.language == lang
     cover = " ".join(str(cell.value) for cell in book.worksheets[0]["A"])
     assert {"ko": "관세청, 「수출입총괄」", "en": "Korea Customs Service, “Exports"}[lang] in cover
+    printed = {str(cell.value) for sheet in book for row_ in sheet for cell in row_}
+    described = {"ko": "조사 개요 44행", "en": "Survey notes, row 44"}
+    assert described.pop(lang) in printed and not printed & set(described.values())
 
 
 @pytest.mark.parametrize("lang", LANGS)

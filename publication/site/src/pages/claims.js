@@ -31,7 +31,7 @@ export async function render(site) {
   const count = html`<p class="soft small" role="status"></p>`;
   const draw = () => {
     const asked = search.value.trim().toLowerCase();
-    const shown = claims.filter((c) => (!filter.value || c.verdict === filter.value) && (!asked || [c.text, c.source, c.metric, c.claim_id].some((s) => s?.toLowerCase().includes(asked))));
+    const shown = claims.filter((c) => (!filter.value || c.verdict === filter.value) && (!asked || [c.text, c.source, c.source_ko, c.metric, c.claim_id].some((s) => s?.toLowerCase().includes(asked))));
     count.textContent = t(`주장 ${shown.length}건`, `${shown.length} claims`);
     place.replaceChildren(...shown.map((c) => entry(site, c)));
     remember({verdict: filter.value || null});
@@ -70,7 +70,7 @@ function entry(site, c) {
   return html`<article id=${c.claim_id}>
     <h3>${chip(c.verdict)} <q lang=${c.language ?? "ko"}>${c.text}</q></h3>
     <dl class="pairs">
-      <dt>${t("출처", "Source")}</dt><dd>${c.source}</dd>
+      <dt>${t("출처", "Source")}</dt><dd>${(lang === "ko" && c.source_ko) || c.source}</dd>
       <dt>${own(metric) || c.metric}</dt><dd>${stated}${c.tolerance ? ` ± ${asPrinted(c.tolerance)}` : ""}, ${c.stated_period ? period(c.stated_period) : t(`기간을 밝히지 않음(${c.verdict_period ?? "–"}로 읽음)`, `no period named (read as ${c.verdict_period ?? "–"})`)}</dd>
       ${c.last_held_period ? html.fragment`<dt>${t("마지막으로 맞은 때", "Last held")}</dt><dd><b>${c.last_held_period}</b> ${definition(site, c, c.last_held_definition)}${c.held_periods && c.held_periods !== c.last_held_period ? html` <span class="soft">(${t("모두", "all")}: ${c.held_periods})</span>` : ""}</dd>` : ""}
       ${c.contradicts ? html.fragment`<dt>${t("함께 맞을 수 없는 주장", "Cannot hold together with")}</dt><dd>${c.contradicts.split(/[|,;]\s*/).map((id) => html`<a href="#${id.trim()}">${id.trim()}</a> `)}</dd>` : ""}

@@ -108,7 +108,7 @@ function breaks(data) {
   const first = data.history.periods[0];
   const shown = (data.breaks ?? []).filter((b) => (b.quarter ?? b.effective) >= first);
   if (!shown.length) return "";
-  return html.fragment`<h3>${t("시계열 단절", "Breaks")}</h3><ul class="small">${shown.map((b) => html`<li><b>${b.effective}</b> ${b[`what_${lang}`]} <span class="soft">${b.source}</span></li>`)}</ul>`;
+  return html.fragment`<h3>${t("시계열 단절", "Breaks")}</h3><ul class="small">${shown.map((b) => html`<li><b>${b.effective}</b> ${b[`what_${lang}`]} <span class="soft">${(lang === "ko" && b.source_ko) || b.source}</span></li>`)}</ul>`;
 }
 
 function industries(site, data) {

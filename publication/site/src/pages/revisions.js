@@ -36,7 +36,7 @@ export async function render(site) {
       {label: t("시점", "From"), isHead: true, cell: (b) => b.effective, sort: (b) => b.effective},
       {label: t("단지", "Complex"), cell: (b) => (b.complex_id === "_T" ? t("전체", "all") : site.complex[b.complex_id] ? html`<a href=${page(`complex/${b.complex_id}.html`)}>${own(site.complex[b.complex_id])}</a>` : b.complex_id), sort: (b) => b.complex_id},
       {label: t("무엇이", "What"), cell: (b) => b[`what_${lang}`]},
-      {label: t("출처", "Source"), cell: (b) => html`<span class="small soft">${b.source}</span>`}
+      {label: t("출처", "Source"), cell: (b) => html`<span class="small soft">${(lang === "ko" && b.source_ko) || b.source}</span>`}
     ], {label: t("단절", "Breaks")}) : html`<p>${t("등록된 단절이 없다.", "No break is on the register.")}</p>`}
     ${keyOfMarks()}
   </div>`;
