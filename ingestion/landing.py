@@ -136,6 +136,7 @@ SCHEMAS: dict[str, pa.Schema] = {
             ("claim_date", pa.date32()),
             ("metric", pa.string()),
             ("scope", pa.string()),
+            ("complex_id", pa.string()),
             ("period", pa.string()),
             ("comparator", pa.string()),
             ("stated_value", pa.float64()),

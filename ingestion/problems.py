@@ -968,10 +968,24 @@ CATALOG: dict[str, _Entry] = {
         "error",
         "{metric} is not measured for the scope '{found}'; it is for: {known}",
         "{metric}은(는) '{found}' 범위로 잴 수 없습니다. 잴 수 있는 범위: {known}",
-        "Write one of these as scope if the text speaks of it. A claim about anything else, one complex "
-        "say, cannot be checked with this metric: take the file out of the inbox.",
-        "원문이 이 가운데 하나를 말하면 scope에 그대로 적으십시오. 단지 하나처럼 다른 범위를 말하는 주장은 "
-        "이 지표로 검증할 수 없으니 파일을 받은 자료 폴더에서 빼십시오.",
+        "Write one of these as scope if the text speaks of it. One complex is measured by the metrics whose "
+        "names begin with complex_; a claim about anything else cannot be checked: take the file out of the inbox.",
+        "원문이 이 가운데 하나를 말하면 scope에 그대로 적으십시오. 단지 하나에 대한 주장은 complex_로 시작하는 지표로 "
+        "재고, 그 밖의 범위를 말하는 주장은 검증할 수 없으니 파일을 받은 자료 폴더에서 빼십시오.",
+    ),
+    "claim_complex_unknown": _Entry(
+        "error",
+        "the scope '{found}' is no complex of the trend statistic; the nearest: {known}",
+        "범위 '{found}'은(는) 산업동향에 실리는 단지가 아닙니다. 가까운 이름: {known}",
+        "Write the complex as it is registered (complexes.csv, complex_spellings.csv), with or without 국가산업단지.",
+        "등록된 단지 이름(complexes.csv, complex_spellings.csv)을 적으십시오. 국가산업단지는 붙여도 되고 떼어도 됩니다.",
+    ),
+    "claim_complex_ambiguous": _Entry(
+        "error",
+        "the scope '{found}' may be any of several complexes: {known}",
+        "범위 '{found}'은(는) 여러 단지일 수 있습니다: {known}",
+        "Write the one that is meant with its whole name.",
+        "뜻하는 단지의 이름을 온전히 적으십시오.",
     ),
     "claim_undated": _Entry(
         "error",

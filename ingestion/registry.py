@@ -58,6 +58,12 @@ class Registry:
     metrics: dict[str, Unit] = field(default_factory=dict)
     #: Metric of claims → the scopes for which it is measured.
     scopes: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    #: Metrics of claims that are measured for one complex.
+    complex_metrics: frozenset[str] = frozenset()
+    #: Complex → its names in Korean and English.
+    complex_names: dict[str, tuple[str, str]] = field(default_factory=dict)
+    #: Complex → its type: national, general, urban_hitech, agro, foreign.
+    complex_types: dict[str, str] = field(default_factory=dict)
 
     @classmethod
     def load(cls, seeds: Path) -> Registry:
@@ -71,7 +77,8 @@ class Registry:
         for name in SEED_FILES:
             digest.update((seeds / name).read_bytes())
         complexes: dict[str, str] = {}
-        for row in _rows(seeds / "complexes.csv"):
+        listed = _rows(seeds / "complexes.csv")
+        for row in listed:
             _put(complexes, row["name_ko"], row["complex_id"], "complexes.csv")
         for row in _rows(seeds / "complex_spellings.csv"):
             _put(complexes, row["spelling"], row["complex_id"], "complex_spellings.csv")
@@ -100,6 +107,9 @@ class Registry:
             provinces,
             {row["metric"]: Unit(row["unit"], row["dimension"], 1.0) for row in claimed},
             {row["metric"]: tuple(row["scopes"].split("|")) for row in claimed},
+            frozenset(row["metric"] for row in claimed if row["model"].startswith("one_complex")),
+            {row["complex_id"]: (row["name_ko"], row["name_en"]) for row in listed},
+            {row["complex_id"]: row["complex_type"] for row in listed},
         )
 
     def nearest_complex(self, raw: str) -> str | None:

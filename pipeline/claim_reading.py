@@ -15,8 +15,9 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
-from ingestion.registry import Unit, name_key
-from pipeline import claim_scope
+from ingestion.complex_names import ComplexNames, Elsewhere
+from ingestion.registry import Registry, name_key
+from pipeline import claim_complex, claim_scope
 from pipeline import claim_words as words
 
 
@@ -27,13 +28,15 @@ class Unreadable(Exception):
 
 @dataclass(frozen=True)
 class Statement:
-    """What is claimed: a metric, a value as printed (its digits count), a unit, a comparator."""
+    """What is claimed: a metric, a value as printed (its digits count), a unit, a comparator; of one
+    complex, which."""
 
     metric: str
     value: Decimal
     unit: str
     comparator: str = "approx"
     period: str | None = None
+    complex_id: str | None = None
 
 
 #: Dimensions of things counted: their unit may be left out, or be a counter.
@@ -41,21 +44,34 @@ _COUNTED = ("count", "firms", "persons")
 
 
 def read_statement(
-    text: str, metrics: Sequence[Mapping[str, Any]], units: Mapping[str, Unit]
+    text: str,
+    metrics: Sequence[Mapping[str, Any]],
+    registry: Registry,
+    elsewhere: Elsewhere | None = None,
 ) -> Statement:
     """Read one claim.
 
     Args:
         text: the sentence.
-        metrics: rows of dim_claim_metric (`metric`, `dimension`, `unit`, `growth_of`, `words`
+        metrics: rows of dim_claim_metric (`metric`, `model`, `dimension`, `unit`, `growth_of`, `words`
             separated by |).
-        units: units by their spelling without blanks.
+        registry: units and names of complexes by their spelling.
+        elsewhere: complexes of a name that the trend statistic does not have, for the refusal.
 
     Raises:
         Unreadable: with what was understood so far, and examples.
     """
     understood: list[str] = []
     rest = _normalised(text)
+    names = ComplexNames(registry, elsewhere)
+    try:
+        # before the number: 군산2, 천안5
+        rest, complex_id = claim_complex.named_complex(rest, names)
+    except ValueError as reason:
+        raise _refusal(text, understood, str(reason)) from None
+    if complex_id:
+        understood.append(f"complex {names.label(complex_id)}")
+    metrics = claim_complex.fitting(metrics, complex_id)
     rest, period = _period(text, rest, understood)
     if why := claim_scope.unmeasured(rest):
         raise _refusal(text, understood, why)
@@ -64,7 +80,7 @@ def read_statement(
         raise _refusal(text, understood, "a change in percentage points is no level to check")
     rest, direction = _direction(rest)
     rest, comparator = _comparator(text, rest, understood)
-    dimension = units[name_key(unit)].dimension if unit else "count"
+    dimension = registry.units[name_key(unit)].dimension if unit else "count"
     said = rest
     rest, metric = _metric(text, rest, dimension, unit, direction, metrics, understood)
     if scale:
@@ -92,7 +108,9 @@ def read_statement(
         raise _refusal(
             text, understood, "these words may change what it says: " + ", ".join(unknown)
         )
-    return Statement(metric["metric"], value, unit or metric["unit"], comparator, period)
+    return Statement(
+        metric["metric"], value, unit or metric["unit"], comparator, period, complex_id
+    )
 
 
 def _normalised(text: str) -> str:
@@ -226,6 +244,8 @@ def _metric(
             )
         longest = same[0]
     if longest[1]["growth_of"] and not direction:
+        if claim_complex.of_one_complex(longest[1]):
+            raise _refusal(text, understood, claim_complex.OF_WHAT)
         raise _refusal(
             text,
             understood,
@@ -244,7 +264,11 @@ def _metric(
         names = ", ".join(sorted(others | {longest[1]["metric"]}))
         raise _refusal(text, understood, f"it may speak of more than one metric: {names}")
     try:
-        metric = claim_scope.metric_of_scope(rest, longest[0], longest[1], metrics)
+        if claim_complex.of_one_complex(longest[1]):
+            metric = longest[1]
+            claim_complex.check_whole(haystack, metric)
+        else:
+            metric = claim_scope.metric_of_scope(rest, longest[0], longest[1], metrics)
     except ValueError as reason:
         raise _refusal(text, understood, str(reason)) from None
     understood.append(f"metric {metric['metric']} ('{longest[0]}')")

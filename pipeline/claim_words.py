@@ -12,6 +12,8 @@ EXAMPLES = (
     "2026년 1분기 고용 984,829명",
     "exports of the complexes were US$64.4 billion in 2001",
     "more than 30 percent of national production",
+    "2026년 1분기 구미국가산단 수출 44.6억달러",
+    "Changwon's employment grew 1.2% in the first quarter of 2026",
 )
 
 #: Other spellings of one thing, before anything is read.

@@ -1,146 +1,38 @@
-"""The desk of claims on the command line: a new claim against the current release.
-
-The rules are those of dbt_project/models/intermediate/int_claims_checked.sql; a test holds the two
-together over the cases of its dbt unit tests.
-"""
+"""The desk of claims on the command line: a new claim against the current release."""
 
 from __future__ import annotations
 
 import csv
-from dataclasses import dataclass
-from decimal import ROUND_HALF_UP, Decimal, InvalidOperation
+from decimal import Decimal, InvalidOperation
 from typing import Any
 
+from ingestion.complex_names import ComplexNameError, ComplexNames
 from ingestion.periods import Period
 from ingestion.registry import Registry, name_key
+from pipeline.claim_complex import of_one_complex
+from pipeline.claim_figures import figures_of, of_that_name, outside_the_statistic
+from pipeline.claim_judging import (
+    COMPARATORS,
+    FLOWS,
+    Finding,
+    held_periods,
+    in_order,
+    judge,
+    overall,
+)
 from pipeline.claim_reading import Statement, Unreadable, read_statement
 from pipeline.settings import Settings
 from pipeline.trace import NotFound, Tracer
 
-COMPARATORS = ("approx", "at_least", "at_most", "more_than", "less_than")
 _TREND = "kicox__industrial_trend"
 #: Dimensions of things that are counted.
 COUNTED = ("count", "firms", "persons")
 #: What no figure of these statistics comes near, in any unit; the parser of claims has it too.
 LARGEST = 10**20
-#: Dimensions of flows, which a longer period adds up.
-FLOWS = ("krw", "usd")
 
 
 class ClaimError(Exception):
     """The claim cannot be checked as it is said; the message says why and what there is."""
-
-
-@dataclass(frozen=True)
-class Finding:
-    """A claim against one definition and one period; values in the claim's unit."""
-
-    definition: str
-    concept: str
-    period: str
-    measured: float | None
-    coverage: str
-    holds: bool | None
-    verdict: str
-    source: str | None
-    reason: str | None
-    is_simulated: bool
-
-
-def judge(
-    stated: Decimal,
-    tolerance: float,
-    comparator: str,
-    factor: float,
-    measures: list[dict[str, Any]],
-) -> list[Finding]:
-    """Hold a stated value against rows of claim_measure.
-
-    Args:
-        stated: the value as printed; for 'approx', measured ones are rounded to one decimal more.
-        tolerance: in the unit of `stated`.
-        comparator: one of COMPARATORS.
-        factor: from that unit to the metric's canonical one.
-        measures: rows of claim_measure (one metric).
-    """
-    # what two doubles may differ by at the edge itself
-    edge = 1e-9 + 1e-12 * abs(float(stated))
-    places = min(max(-int(stated.normalize().as_tuple().exponent), 0), 4) + 1
-    found: list[tuple[dict[str, Any], float | None, bool | None]] = []
-    for row in measures:
-        if row["value"] is None:
-            found.append((row, None, None))
-            continue
-        measured = row["value"] / factor
-        rounded = Decimal(repr(measured)).quantize(Decimal(1).scaleb(-places), ROUND_HALF_UP)
-        # one side is a matter of the figure itself: 43.04 is more than 43
-        gap = measured - float(stated)
-        holds = {
-            "at_least": gap >= -tolerance - edge,
-            "at_most": gap <= tolerance + edge,
-            "more_than": gap > edge,
-            "less_than": gap < -edge,
-        }.get(comparator, abs(float(rounded) - float(stated)) <= tolerance + edge)
-        found.append((row, measured, holds))
-    answers: dict[tuple[str, str], set[bool]] = {}
-    for row, _, held in found:
-        if held is not None and row["months_covered"] >= row["months_in_period"]:
-            answers.setdefault((row["concept"], row["period"]), set()).add(held)
-    return [
-        Finding(
-            definition=row["definition"],
-            concept=row["concept"],
-            period=row["period"],
-            measured=measured,
-            coverage=f"{row['months_covered']}/{row['months_in_period']}",
-            holds=held,
-            verdict=_verdict(row, held, answers),
-            source=row["source"],
-            reason=row["reason_en"],
-            is_simulated=row["is_simulated"],
-        )
-        for row, measured, held in found
-    ]
-
-
-def _verdict(
-    row: dict[str, Any], held: bool | None, answers: dict[tuple[str, str], set[bool]]
-) -> str:
-    if held is None:
-        return "not_evaluable"
-    if row["months_covered"] < row["months_in_period"]:
-        return "indicative"
-    if len(answers[(row["concept"], row["period"])]) == 2:
-        return "disputed"
-    return "supported" if held else "contradicted"
-
-
-def overall(findings: list[Finding]) -> str:
-    """One verdict over definitions: disputed where they lead to opposite answers."""
-    verdicts = {finding.verdict for finding in findings}
-    if "disputed" in verdicts or {"supported", "contradicted"} <= verdicts:
-        return "disputed"
-    for verdict in ("supported", "contradicted", "indicative"):
-        if verdict in verdicts:
-            return verdict
-    return "not_evaluable"
-
-
-def held_periods(findings: list[Finding], dimension: str, period: str | None) -> list[str]:
-    """The periods in which a claim held, oldest first.
-
-    A claim about a flow (a dimension of money) that names its period can have held only in periods
-    of that length: a year's exports are not a quarter's. Shares, rates and stocks in any.
-    """
-    return sorted(
-        {
-            f.period
-            for f in findings
-            if f.verdict == "supported"
-            and (dimension not in FLOWS or period is None or _freq(f.period) == _freq(period))
-        },
-        key=_order,
-    )
 
 
 class Desk:
@@ -152,7 +44,8 @@ class Desk:
         except NotFound as error:
             raise ClaimError(str(error)) from error
         self.settings = settings
-        self.units = Registry.load(settings.seeds).units
+        self.registry = Registry.load(settings.seeds)
+        self.units = self.registry.units
         tables = {row["table_name"] for row in self._rows("SELECT table_name FROM duckdb_tables()")}
         if "claim_measure" not in tables:
             raise ClaimError(
@@ -170,7 +63,7 @@ class Desk:
             ClaimError: no rule can read it whole.
         """
         try:
-            return read_statement(text, list(self.metrics.values()), self.units)
+            return read_statement(text, list(self.metrics.values()), self.registry, self._elsewhere)
         except Unreadable as error:
             raise ClaimError(str(error)) from error
 
@@ -181,6 +74,7 @@ class Desk:
         period: str | None = None,
         unit: str | None = None,
         comparator: str = "approx",
+        complex_name: str | None = None,
     ) -> Statement:
         """A claim out of its parts.
 
@@ -201,7 +95,9 @@ class Desk:
             number = Decimal("NaN")
         if not number.is_finite():
             raise ClaimError(f"'{value}' is not a number")
-        return Statement(metric, number, unit or self.metrics[metric]["unit"], comparator, period)
+        complex_id = self._complex(metric, complex_name)
+        unit = unit or self.metrics[metric]["unit"]
+        return Statement(metric, number, unit, comparator, period, complex_id)
 
     def check(self, statement: Statement, tolerance: float | None = None) -> dict[str, Any]:
         """The verdict on a claim, the figures behind it, their cells, and when it last held.
@@ -236,15 +132,14 @@ class Desk:
             tolerance,
             statement.comparator,
             factor,
-            self._rows(
-                "SELECT * FROM claim_measure WHERE metric = $1 ORDER BY period, definition",
-                [statement.metric],
-            ),
+            self._measures(statement),
         )
         result: dict[str, Any] = {
             "release": self.tracer.release_id,
             "metric": statement.metric,
             "metric_name": {"ko": metric["name_ko"], "en": metric["name_en"]},
+            "complex_id": statement.complex_id,
+            "complex_name": self._complex_name(statement.complex_id),
             "comparator": statement.comparator,
             "stated_value": float(statement.value),
             "tolerance": tolerance,
@@ -256,6 +151,12 @@ class Desk:
         result["last_held"] = [
             vars(f) for f in findings if held and f.period == held[-1] and f.verdict == "supported"
         ]
+        own = [f for f in findings if statement.period in (None, f.period)]
+        if not own and statement.complex_id is not None:
+            why = outside_the_statistic(self._rows, statement.complex_id, statement.period)
+            if why is not None:
+                said = {"verdict": "not_evaluable", "reason": why[1], "reason_ko": why[0]}
+                return {**result, **said, "findings": []}
         if not findings:
             return {
                 **result,
@@ -264,9 +165,8 @@ class Desk:
                 "reason_ko": f"이 웨어하우스의 어느 자료에도 없음. 필요한 자료: {metric['needs_ko']}",
                 "findings": [],
             }
-        own = [f for f in findings if statement.period in (None, f.period)]
         if not own:
-            known = sorted({f.period for f in findings if f.measured is not None}, key=_order)
+            known = sorted({f.period for f in findings if f.measured is not None}, key=in_order)
             raise ClaimError(
                 f"{self.tracer.release_id} has no figure of {statement.metric} for "
                 f"{statement.period}; it has {', '.join(known)}"
@@ -278,12 +178,45 @@ class Desk:
             **result,
             "verdict": verdict,
             "findings": [
-                vars(f) | {"cells": self._cells(statement.metric, f) if statement.period else []}
+                vars(f) | {"cells": self._cells(statement, f) if statement.period else []}
                 for f in shown
             ],
         }
 
     # -- inside --------------------------------------------------------------------------
+
+    def _complex(self, metric: str, name: str | None) -> str | None:
+        of_one = of_one_complex(self.metrics[metric])
+        if name is None and of_one:
+            raise ClaimError(f"{metric} is measured for one complex: say which with --complex")
+        if name is None:
+            return None
+        if not of_one:
+            known = ", ".join(m for m, row in self.metrics.items() if of_one_complex(row))
+            raise ClaimError(f"{metric} is not measured for one complex; there are: {known}")
+        try:
+            return ComplexNames(self.registry, self._elsewhere).resolve(name)
+        except ComplexNameError as error:
+            raise ClaimError(str(error)) from error
+
+    def _elsewhere(self, name: str) -> list[str]:
+        tables = {row["table_name"] for row in self._rows("SELECT table_name FROM duckdb_tables()")}
+        return of_that_name(self._rows, name) if "complex_status_quarterly" in tables else []
+
+    def _complex_name(self, complex_id: str | None) -> dict[str, str] | None:
+        if complex_id is None:
+            return None
+        ko, en = self.registry.complex_names[complex_id]
+        return {"ko": ko, "en": en}
+
+    def _measures(self, statement: Statement) -> list[dict[str, Any]]:
+        if statement.complex_id is not None:
+            metric = self.metrics[statement.metric]
+            return figures_of(self._rows, metric, statement.complex_id)
+        return self._rows(
+            "SELECT * FROM claim_measure WHERE metric = $1 ORDER BY period, definition",
+            [statement.metric],
+        )
 
     def _factor(self, unit: str, metric: dict[str, Any]) -> float:
         if unit == metric["unit"]:
@@ -314,11 +247,32 @@ class Desk:
         metric = self.metrics.get(metric.get("growth_of") or "", metric)
         return [(metric["series"] or None, metric.get("trend_measure") or None)]
 
-    def _cells(self, name: str, finding: Finding) -> list[dict[str, Any]]:
+    def _complex_cells(self, statement: Statement, finding: Finding) -> list[dict[str, Any]]:
+        """The cells of a complex behind a figure: of both years for growth, of the row 계 for a share."""
+        metric, year = self.metrics[statement.metric], finding.period[:4]
+        periods = [finding.period]
+        if metric.get("growth_of"):
+            periods.append(f"{int(year) - 1}{finding.period[4:]}")
+        elif len(finding.period) == 4:
+            flow = metric["dimension"] in FLOWS
+            periods = [f"{year}-Q{n}" for n in ((1, 2, 3, 4) if flow else (4,))]
+        subjects = [statement.complex_id or ""]
+        if metric["model"] == "one_complex_share":
+            subjects.append("_T")
+        return [
+            cell
+            for subject in subjects
+            for period in periods
+            for cell in self._traced(subject, metric["trend_measure"], period)
+        ]
+
+    def _cells(self, statement: Statement, finding: Finding) -> list[dict[str, Any]]:
         """The cells behind a figure: rows of the list of print, cells of the publisher's files."""
         if finding.measured is None:
             return []
-        metric = self.metrics[name]
+        if statement.complex_id is not None:
+            return self._complex_cells(statement, finding)
+        metric = self.metrics[statement.metric]
         parts = self._parts(metric, finding.definition)
         year = finding.period[:4]
         periods = [finding.period]
@@ -364,25 +318,12 @@ class Desk:
             }
             for cell in found["cells"]
             if cell["is_latest"]
+            and all(
+                cell.get(part) in (None, "_T") for part in ("industry_code", "size_class", "sex")
+            )
         ]
 
     def _rows(self, query: str, parameters: list[Any] | None = None) -> list[dict[str, Any]]:
         cursor = self.tracer.connection.execute(query, parameters or [])
         names = [d[0] for d in cursor.description or []]
         return [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
-
-
-def _freq(period: str) -> str | None:
-    try:
-        return Period.parse(period).freq
-    except ValueError:
-        return None
-
-
-def _order(period: str) -> tuple[str, int]:
-    """Periods by the day on which they end; the longer one last."""
-    try:
-        parsed = Period.parse(period)
-    except ValueError:
-        return (period, 0)
-    return (parsed.last_day.isoformat(), {"M": 0, "Q": 1, "A": 2}[parsed.freq])

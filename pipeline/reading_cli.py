@@ -164,6 +164,10 @@ def claim(
     period: Annotated[
         str | None, typer.Option("--period", help="2005, 2005-Q3 or 2005-06; default: every one.")
     ] = None,
+    complex_name: Annotated[
+        str | None,
+        typer.Option("--complex", help="Of a metric about one complex: 구미, 구미국가산단, Gumi."),
+    ] = None,
     unit: Annotated[str | None, typer.Option("--unit", help="Default: the metric's own.")] = None,
     comparator: Annotated[
         str, typer.Option("--comparator", help="approx, at_least, at_most, more_than or less_than.")
@@ -176,7 +180,7 @@ def claim(
 ) -> None:
     """Check a claim against the current release: verdict, figures, their cells, when it last held.
 
-    Examples: `sandan claim "산업단지 수출 비중 43% 2005"`,
+    Examples: `sandan claim "산업단지 수출 비중 43% 2005"`, `sandan claim "구미국가산단의 2026년 1분기 수출은 44.6억달러"`,
     `sandan claim --metric national_export_share_pct --value 43 --period 2005`.
     A sentence that cannot be read whole is refused.
     """
@@ -187,11 +191,11 @@ def claim(
     try:
         desk = Desk(Settings.from_env())
         if text:
-            if metric or value or period or unit or comparator != "approx":
-                raise fail("a text says metric, value, unit, period and comparator itself")
+            if metric or value or period or unit or complex_name or comparator != "approx":
+                raise fail("a text says metric, value, unit, period, complex and comparator itself")
             said = desk.read(" ".join(text))
         else:
-            said = desk.statement(metric or "", value or "", period, unit, comparator)
+            said = desk.statement(metric or "", value or "", period, unit, comparator, complex_name)
         found = desk.check(said, tolerance)
     except ClaimError as error:
         raise fail(str(error)) from error
@@ -204,7 +208,7 @@ def claim(
     bound = "" if comparator == "approx" else comparator.replace("_", " ") + " "
     console.print(f"release  {found['release']}")
     console.print(
-        f"claim    {names['en']} ({names['ko']}): {bound}{found['stated_value']:,.10g} "
+        f"claim    {_of_complex(found)}{names['en']} ({names['ko']}): {bound}{found['stated_value']:,.10g} "
         f"± {found['tolerance']:g} {found['unit']}, {found['period'] or 'no period named'}"
     )
     said_of = " (it names none)" if found["verdict"] == "depends_on_period" else ""
@@ -213,13 +217,16 @@ def claim(
         console.print(f"         {plain(found['reason'])}\n         {plain(found['reason_ko'])}")
     for finding in found["findings"]:
         if finding["measured"] is None:
-            console.print(f"  {finding['period']} {finding['definition']}: {finding['reason']}")
+            reasons = dict.fromkeys((finding["reason"], finding["reason_ko"]))
+            told = "\n    ".join(plain(reason) for reason in reasons if reason)
+            console.print(f"  {finding['period']} {finding['definition']}: {told}")
             continue
         console.print(
             f"  {finding['period']} {finding['definition']}: {finding['measured']:,.8g} "
             f"{found['unit']} ({finding['coverage']}) {finding['verdict']}"
             f"{'  SIMULATED' if finding['is_simulated'] else ''}\n"
             f"    {plain(finding['source'] or '')}"
+            + (f"\n    breaks: {finding['break_ids']}" if finding["break_ids"] else "")
         )
         for cell in finding["cells"]:
             place = " ".join(p for p in (cell["sheet"], cell["cell"]) if p)
@@ -234,6 +241,11 @@ def claim(
         console.print(f"last     {last[0]['period']} ({by})")
     else:
         console.print("held in  no period with figures")
+
+
+def _of_complex(found: dict[str, Any]) -> str:
+    name = found["complex_name"]
+    return f"{name['en']} ({name['ko']}): " if name else ""
 
 
 def trace(

@@ -33,7 +33,7 @@ def render_claims(release: Path, out: Path) -> Path | None:
     """Write the page of claims of a release folder and return its path.
 
     Reads `marts/claim_*.parquet`, `marts/dim_claim_metric.parquet`, `marts/dim_code.parquet`,
-    `marts/dim_share_definition.parquet` and `release.json`; returns None
+    `marts/dim_complex.parquet`, `marts/dim_share_definition.parquet` and `release.json`; returns None
     where the release has no desk of claims. The same folder gives the same bytes.
 
     Args:
@@ -52,9 +52,11 @@ def render_claims(release: Path, out: Path) -> Path | None:
             return [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
 
         claims = rows(
-            "SELECT v.*, m.name_ko, m.name_en, m.definition_ko, m.definition_en, m.dimension "
+            "SELECT v.*, m.name_ko, m.name_en, m.definition_ko, m.definition_en, m.dimension, "
+            "c.name_ko AS complex_ko, c.name_en AS complex_en "
             f"FROM read_parquet('{marts}/claim_verdict.parquet') v "
             f"LEFT JOIN read_parquet('{marts}/dim_claim_metric.parquet') m USING (metric) "
+            f"LEFT JOIN read_parquet('{marts}/dim_complex.parquet') c USING (complex_id) "
             "ORDER BY m.sort_order, v.claim_date, v.claim_id"
         )
         checks: dict[str, list[dict[str, Any]]] = {}
@@ -108,7 +110,10 @@ def _entry(claim: dict[str, Any], checks: list[dict[str, Any]]) -> dict[str, Any
     after_ko, before_en = _COMPARATORS[claim["comparator"]]
     unit, unit_en = claim["unit"], claim["unit_en"]
     amount = f"{claim['stated_value']:,.10g}"
-    tolerance = f" ± {claim['tolerance']:g}" if claim["tolerance"] else ""
+    # 0.00005, not 5e-05
+    tolerance = (
+        f" ± {claim['tolerance']:.12f}".rstrip("0").rstrip(".") if claim["tolerance"] else ""
+    )
     sided = [c for c in checks if c["verdict"] == "disputed"]
     own = [
         c
@@ -123,7 +128,8 @@ def _entry(claim: dict[str, Any], checks: list[dict[str, Any]]) -> dict[str, Any
             f"{amount}{tolerance} {unit}{after_ko}", f"{before_en}{amount}{tolerance} {unit_en}"
         ),
         "metric_name": both(
-            claim["name_ko"] or claim["metric"], claim["name_en"] or claim["metric"]
+            _of_complex(claim, "ko") + (claim["name_ko"] or claim["metric"]),
+            _of_complex(claim, "en") + (claim["name_en"] or claim["metric"]),
         ),
         "misprint": both(
             f"‘{claim.get('printed_as')}’(으)로 인쇄됨. 그 단위로는 이 지표를 잴 수 없어 {amount} {unit}(으)로 읽음",
@@ -138,6 +144,12 @@ def _entry(claim: dict[str, Any], checks: list[dict[str, Any]]) -> dict[str, Any
     }
 
 
+def _of_complex(claim: dict[str, Any], language: str) -> str:
+    """The complex that a claim is about, before what is measured of it."""
+    name = claim[f"complex_{language}"]
+    return f"{name}, " if name else ""
+
+
 def _measured(check: dict[str, Any]) -> dict[str, Any]:
     value = check["measured_value"]
     amount = f"{value:,.6g}" if abs(value) < 100_000 else f"{value:,.0f}"
@@ -149,6 +161,7 @@ def _measured(check: dict[str, Any]) -> dict[str, Any]:
         "verdict": check["verdict"],
         "holds": check["holds"],
         "source": check["measured_source"] or "",
+        "breaks": (check["break_ids"] or "").replace(";", ", "),
         "simulated": check["is_simulated"],
     }
 

@@ -24,3 +24,35 @@
 {% macro months_of(freq) -%}
     case {{ freq }} when 'A' then 12 when 'Q' then 3 else 1 end
 {%- endmacro %}
+
+{#- Of the four quarters of a year: what the fourth says. -#}
+{% macro of_last_quarter(column) -%}
+    max(case when period like '%-Q4' then {{ column }} end)
+{%- endmacro %}
+
+{#- Why a figure about one complex is not there, by its status. pipeline/claims.py says the same. -#}
+{% macro complex_reason(language) -%}
+    case
+        when obs_status = 'Q' then '{{ "withheld: the publisher suppresses the figure, or one that it is computed from (X)" if language == "en" else "비공개: 공표 기관이 그 값이나 계산에 쓰이는 값을 가림(X)" }}'
+        when why_{{ language }} is not null then why_{{ language }}
+        when obs_status = 'M' then '{{ "cannot exist (zero base, or nothing to compare with)" if language == "en" else "있을 수 없는 값(기준값이 0이거나 견줄 값이 없음)" }}'
+        else '{{ "the publication states no figure, or none to compare it with" if language == "en" else "공표된 값이나 견줄 값이 없음" }}'
+    end
+{%- endmacro %}
+
+{#- Branches of a case, over a claim `c`: the period begins before the complex was part of
+    the statistic, or ends after it was. -#}
+{% macro outside_the_statistic(language) -%}
+            when {{ month_count('c.stated_period', 'first') }} < {{ month_count('c.complex_from', 'first') }}
+                then {% if language == 'en' -%}
+                    'the complex is part of the statistic since ' || c.complex_from || ', and the period begins before'
+                {%- else -%}
+                    '단지는 ' || c.complex_from || '부터 통계에 실림. 기간이 그 전에 시작함'
+                {%- endif %}
+            when {{ month_count('c.stated_period', 'last') }} > {{ month_count('c.complex_until', 'last') }}
+                then {% if language == 'en' -%}
+                    'the complex is no part of the statistic after ' || c.complex_until || ', and the period ends later'
+                {%- else -%}
+                    '단지는 ' || c.complex_until || ' 뒤로 통계에 실리지 않음. 기간이 그 뒤에 끝남'
+                {%- endif %}
+{%- endmacro %}

@@ -7,6 +7,7 @@ from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
+from ingestion.complex_names import ComplexNameError, ComplexNames
 from ingestion.periods import Period
 from ingestion.problems import Problem, RejectedFile, problem
 from ingestion.registry import Registry, name_key, tidy
@@ -22,7 +23,8 @@ class Claim(BaseModel):
 
     `stated_value` and `tolerance` are in `unit`; `period` is null where the text names none,
     `claim_date` where nobody knows the day. `metric` is one of dbt_project/seeds/claim_metrics.csv.
-    `scope`: of what the text speaks, one of those for which the metric is measured (same file).
+    `scope`: of what the text speaks, one of those for which the metric is measured (same file); of a
+    metric that is measured for one complex, that complex: 구미, 구미국가산업단지, Gumi.
     `source_ko`: how a Korean reader is told the source, where it is described; a title stays as it is.
     `printed_as`: the figure as printed, where its unit was misprinted and `unit` is the right one.
     `withdrawn`: why the claim is taken off the desk; it needs no other key but `claim_id`.
@@ -64,7 +66,8 @@ def parse_claim(content: Content, registry: Registry) -> list[dict[str, Any]]:
 
     Raises:
         RejectedFile: a key is missing, unknown, or its value not valid; the metric is not known,
-            the period is none, or the metric is not measured in the unit or for the scope. Every fault is listed.
+            the period is none, the metric is not measured in the unit or for the scope, or the scope names
+            no complex, or two. Every fault is listed.
     """
     mapping = dict(content.mapping)
     if isinstance(mapping.get("period"), int):  # a year without quotation marks
@@ -104,20 +107,42 @@ def parse_claim(content: Content, registry: Registry) -> list[dict[str, Any]]:
                     unit=metric.name,
                 )
             )
-    scopes = registry.scopes.get(claim.metric, ())
-    if metric is not None and _folded(claim.scope) not in map(_folded, scopes):
-        problems.append(
-            problem(
-                "claim_scope_unfit",
-                cell="scope",
-                found=claim.scope,
-                metric=claim.metric,
-                known="; ".join(scopes),
-            )
-        )
+    complex_id: str | None = None
+    if claim.metric in registry.complex_metrics:
+        try:
+            complex_id = ComplexNames(registry).resolve(claim.scope)
+        except ComplexNameError as error:
+            problems.append(_no_complex(error))
+    elif metric is not None:
+        problems += _unfit_scope(claim, registry)
     if problems:
         raise RejectedFile(problems)
-    return [{**claim.model_dump(exclude={"withdrawn"}), "cell": "stated_value"}]
+    said = claim.model_dump(exclude={"withdrawn"})
+    return [{**said, "complex_id": complex_id, "cell": "stated_value"}]
+
+
+def _no_complex(error: ComplexNameError) -> Problem:
+    return problem(
+        "claim_complex_ambiguous" if error.is_ambiguous else "claim_complex_unknown",
+        cell="scope",
+        found=error.name,
+        known="; ".join(error.known) or "–",
+    )
+
+
+def _unfit_scope(claim: Claim, registry: Registry) -> list[Problem]:
+    scopes = registry.scopes.get(claim.metric, ())
+    if _folded(claim.scope) in map(_folded, scopes):
+        return []
+    return [
+        problem(
+            "claim_scope_unfit",
+            cell="scope",
+            found=claim.scope,
+            metric=claim.metric,
+            known="; ".join(scopes),
+        )
+    ]
 
 
 def _folded(text: str) -> str:

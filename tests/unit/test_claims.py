@@ -17,9 +17,9 @@ from ingestion.parsers.claims import parse_claim
 from ingestion.problems import RejectedFile
 from ingestion.registry import Registry
 from ingestion.sniff import Content
+from pipeline.claim_judging import held_periods, judge
 from pipeline.claim_reading import Unreadable, read_statement
 from pipeline.claim_words import EXAMPLES
-from pipeline.claims import held_periods, judge
 from pipeline.cli import app
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -104,7 +104,11 @@ def test_python_judges_as_the_warehouse_does() -> None:
             continue
         claims, measures = (given["rows"] for given in test["given"])
         for claim in claims:
-            rows = [{**m, "reason_ko": None} for m in measures if m["metric"] == claim["metric"]]
+            rows = [
+                {**m, "reason_ko": None}
+                for m in measures
+                if m["metric"] == claim["metric"] and m.get("complex_id") == claim.get("complex_id")
+            ]
             found = judge(
                 Decimal(str(claim["stated_value"])),
                 claim["tolerance"],
@@ -249,7 +253,7 @@ def test_python_judges_as_the_warehouse_does() -> None:
 def test_sentences_that_can_be_read(
     text: str, metric: str, value: str, unit: str, comparator: str, period: str | None
 ) -> None:
-    found = read_statement(text, metrics(), REGISTRY.units)
+    found = read_statement(text, metrics(), REGISTRY)
     assert (found.metric, found.value, found.unit) == (metric, Decimal(value), unit)
     assert (found.comparator, found.period) == (comparator, period)
 
@@ -339,7 +343,7 @@ def test_sentences_that_can_be_read(
 )
 def test_sentences_that_cannot_be_read_are_refused(text: str, why: str) -> None:
     with pytest.raises(Unreadable) as refused:
-        read_statement(text, metrics(), REGISTRY.units)
+        read_statement(text, metrics(), REGISTRY)
     said = str(refused.value)
     # what was understood, sentences that can be read, and Korean
     assert why in said and "Understood:" in said and EXAMPLES[0] in said and "문장" in said
@@ -347,7 +351,7 @@ def test_sentences_that_cannot_be_read_are_refused(text: str, why: str) -> None:
 
 @pytest.mark.parametrize("text", EXAMPLES)
 def test_the_examples_of_a_refusal_can_be_read(text: str) -> None:
-    read_statement(text, metrics(), REGISTRY.units)
+    read_statement(text, metrics(), REGISTRY)
 
 
 # --- the command -----------------------------------------------------------------------------
@@ -471,12 +475,21 @@ def test_two_files_with_one_claim_id_stop_the_gate() -> None:
     assert check["severity"] == "critical"
     with duckdb.connect() as c:
         c.execute(
-            """CREATE TABLE claim_verdict AS FROM (VALUES ('a', 2, '2005', 's'), ('b', 1, '2005', 's'))
-            AS t(claim_id, file_count, verdict_period, snapshot_id)"""
+            """CREATE TABLE claim_verdict AS FROM (VALUES ('a', 2, '2005', 's', 'r; s'), ('b', 1, '2005', 's', 's'))
+            AS t(claim_id, file_count, verdict_period, snapshot_id, snapshot_ids)"""
         )
-        c.execute("CREATE TABLE dim_snapshot AS SELECT 's' AS snapshot_id, 'a.yml' AS file_name")
-        rows = c.execute(f"SELECT claim_id, deviation FROM ({check['rows']})").fetchall()
-    assert sorted(rows) == [("a", 1), ("b", 0)]
+        c.execute(
+            """CREATE TABLE dim_snapshot AS FROM (VALUES ('s', 'a.yml', 'ab'), ('r', 'b.yml', 'cd'), ('q', 'c.yml', 'ef'))
+            AS t(snapshot_id, file_name, sha256)"""
+        )
+        rows = c.execute(
+            f"SELECT claim_id, deviation, file_names FROM ({check['rows']})"
+        ).fetchall()
+    # both are named, and no other
+    assert sorted(rows) == [
+        ("a", 1, "a.yml (sha256 ab), b.yml (sha256 cd)"),
+        ("b", 0, "a.yml (sha256 ab)"),
+    ]
     # what the action tells to do is what the parser reads
     assert all("withdrawn" in check["action"][lang] for lang in ("ko", "en"))
     assert "{claim_id}" in check["message"]["ko"] and "{claim_id}" in check["message"]["en"]

@@ -21,7 +21,7 @@ def check(claim: str, period: str, value: float | None, verdict: str, **other: A
     return {
         "claim_id": claim, "period": period, "definition": "customs", "measured_value": value,
         "unit": "%", "unit_en": "%", "coverage": "12/12", "verdict": verdict, "holds": verdict == "supported",
-        "measured_source": f"source <of> {period}", "is_simulated": False, **other,
+        "measured_source": f"source <of> {period}", "is_simulated": False, "break_ids": None, **other,
     }  # fmt: skip
 
 
@@ -29,7 +29,7 @@ def verdict(claim: str, answer: str, **other: Any) -> Row:
     return {
         "claim_id": claim, "text": "43 percent <b>of</b> exports", "language": "en",
         "source": "Korea IT Times of 2005", "source_ko": "Korea IT Times, 2005년", "claim_date": date(2005, 8, 1), "metric": "share",
-        "stated_period": None, "comparator": "approx", "stated_value": 43.0, "tolerance": 0.5,
+        "complex_id": "_T", "stated_period": None, "comparator": "approx", "stated_value": 43.0, "tolerance": 0.5,
         "unit": "%", "unit_en": "%", "verdict": answer, "verdict_period": "2019", "verdict_period_is_assumed": True,
         "reason": "why", "reason_ko": "까닭", "last_held_period": None,
         "last_held_definition": None, "held_periods": None, "contradicts": None,
@@ -48,7 +48,7 @@ def release(folder: Path, verdicts: list[Row], checks: list[Row]) -> Path:
     codes = [{**code, "sort_order": int(code["sort_order"])} for code in read_seed("codes")]
     for name, rows in {
         "claim_verdict": verdicts, "claim_check": checks, "dim_claim_metric": [metric], "dim_code": codes,
-        "dim_share_definition": read_seed("share_definitions"),
+        "dim_share_definition": read_seed("share_definitions"), "dim_complex": read_seed("complexes"),
     }.items():  # fmt: skip
         pq.write_table(pa.Table.from_pylist(rows), folder / "marts" / f"{name}.parquet")
     return folder
@@ -110,3 +110,25 @@ def test_a_release_without_a_desk_has_no_page(tmp_path: Path) -> None:
     (tmp_path / "marts").mkdir()
     assert render_claims(tmp_path, tmp_path / "claims.html") is None
     assert not (tmp_path / "claims.html").exists()
+
+
+def test_a_claim_about_one_complex_names_it_and_the_breaks(tmp_path: Path) -> None:
+    folder = release(
+        tmp_path / "r",
+        [
+            verdict("gumi", "supported", complex_id="gumi", verdict_period="2019"),
+            verdict(
+                "jinhae", "not_evaluable", complex_id="jinhae", reason="withheld: X", reason_ko="비공개: X",
+                verdict_period="2026-Q1", stated_period="2026-Q1",
+            ),
+        ],
+        [
+            check("gumi", "2019", 43.1, "supported", definition="share_of_total", break_ids="b1;b2"),
+            check("jinhae", "2026-Q1", None, "not_evaluable", definition="complex_row"),
+        ],
+    )  # fmt: skip
+    text = (render_claims(folder, tmp_path / "claims.html") or Path()).read_text("utf-8")
+    assert "구미, 수출 비중" in text and "Gumi, Export share" in text
+    assert "b1, b2" in text and "Share of the total" in text
+    withheld = text[text.index('id="jinhae"') :]
+    assert "비공개: X" in withheld and "withheld: X" in withheld and "<table>" not in withheld

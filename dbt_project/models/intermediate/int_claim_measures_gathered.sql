@@ -9,6 +9,7 @@
 --   growth           growth of another metric (`growth_of`) on the same period of the year before,
 --                    definition by definition; a figure worked out from a growth rate gives none
 --   complex_list     how many complexes there are, as printed and as listed
+--   one_complex…     figures of one complex: int_claim_complexes_measured
 --
 -- `concept` joins the statements that are about the same thing, so that sources which disagree can
 -- be told; `is_printed`: somebody stated the value itself.
@@ -218,6 +219,7 @@ growth as (
 
 select
     metric,
+    cast(null as string) as complex_id,
     definition,
     concept,
     period,
@@ -228,12 +230,31 @@ select
     is_printed,
     reason_en,
     reason_ko,
+    cast(null as string) as break_ids,
     is_simulated
 from shares
+union all
+select
+    metric,
+    complex_id,
+    definition,
+    concept,
+    period,
+    value,
+    cast(months_covered as integer) as months_covered,
+    cast(months_in_period as integer) as months_in_period,
+    source,
+    is_printed,
+    reason_en,
+    reason_ko,
+    break_ids,
+    is_simulated
+from {{ ref('int_claim_complexes_measured') }}
 {%- for gathered in ['levels', 'growth'] %}
 union all
 select
     metric,
+    cast(null as string) as complex_id,
     definition,
     concept,
     period,
@@ -244,6 +265,7 @@ select
     is_printed,
     cast(null as string) as reason_en,
     cast(null as string) as reason_ko,
+    cast(null as string) as break_ids,
     is_simulated
 from {{ gathered }}
 {%- endfor %}

@@ -26,9 +26,11 @@ with pairs as (
         coalesce(m.is_printed and instr(lower(m.source), lower(c.source)) > 0, false) as is_own_source,
         m.reason_en,
         m.reason_ko as measure_reason_ko,
+        m.break_ids,
         coalesce(m.is_simulated, false) as measure_is_simulated
     from {{ ref('int_claims_selected') }} as c
-    inner join {{ ref('int_claim_measures_gathered') }} as m on m.metric = c.metric
+    inner join {{ ref('int_claim_measures_gathered') }} as m
+        on m.metric = c.metric and coalesce(m.complex_id, '_T') = coalesce(c.complex_id, '_T')
     union all
     -- the claim's own period, where nothing at all is known of it
     select
@@ -41,21 +43,30 @@ with pairs as (
         coalesce({{ months_of(period_freq('c.stated_period')) }}, 12) as months_in_period,
         cast(null as string) as measured_source,
         false as is_own_source,
-        case when measured.metric is null then 'not measured by any source of this warehouse'
-            else 'no figure for this metric and period' end
-            || coalesce('; needed: ' || c.needs_en, '') as reason_en,
-        case when measured.metric is null then '이 웨어하우스의 어느 자료에도 없음'
-            else '이 지표와 시점의 수치 없음' end
-            || coalesce('. 필요한 자료: ' || c.needs_ko, '') as measure_reason_ko,
+        case
+            {{ outside_the_statistic('en') }}
+            else case when measured.metric is null then 'not measured by any source of this warehouse'
+                else 'no figure for this metric and period' end || coalesce('; needed: ' || c.needs_en, '')
+        end as reason_en,
+        case
+            {{ outside_the_statistic('ko') }}
+            else case when measured.metric is null then '이 웨어하우스의 어느 자료에도 없음'
+                else '이 지표와 시점의 수치 없음' end || coalesce('. 필요한 자료: ' || c.needs_ko, '')
+        end as measure_reason_ko,
+        cast(null as string) as break_ids,
         false as measure_is_simulated
     from {{ ref('int_claims_selected') }} as c
     left join (
-        select metric, period from {{ ref('int_claim_measures_gathered') }} group by metric, period
+        select distinct metric, coalesce(complex_id, '_T') as complex_id, period
+        from {{ ref('int_claim_measures_gathered') }}
     ) as known
-        on known.metric = c.metric
+        on known.metric = c.metric and known.complex_id = coalesce(c.complex_id, '_T')
         and (c.stated_period is null or known.period = c.stated_period)
-    left join (select distinct metric from {{ ref('int_claim_measures_gathered') }}) as measured
-        on measured.metric = c.metric
+    left join (
+        select distinct metric, coalesce(complex_id, '_T') as complex_id
+        from {{ ref('int_claim_measures_gathered') }}
+    ) as measured
+        on measured.metric = c.metric and measured.complex_id = coalesce(c.complex_id, '_T')
     where known.metric is null
 ),
 
@@ -193,6 +204,7 @@ select
     w.source,
     w.claim_date,
     w.metric,
+    w.complex_id,
     w.definition,
     w.concept,
     w.period,
@@ -221,7 +233,7 @@ select
             then 'no source but the claim''s own states a figure: ' || w.measured_text
         when w.verdict = 'disputed' then 'sources disagree; this one: ' || w.found
         else 'measured ' || w.found
-    end as reason,
+    end || case when w.value is not null then coalesce('; breaks: ' || w.break_ids, '') else '' end as reason,
     case
         when w.value is null then coalesce(w.measure_reason_ko, '이 지표와 시점의 수치 없음')
         when w.verdict = 'indicative'
@@ -230,7 +242,8 @@ select
         when w.verdict = 'not_evaluable' then '주장한 출처 말고는 수치가 없음: ' || w.measured_text_ko
         when w.verdict = 'disputed' then '출처끼리 어긋남; 이 출처는 ' || w.found_ko
         else '측정 ' || w.found_ko
-    end as reason_ko,
+    end || case when w.value is not null then coalesce('; 단절: ' || w.break_ids, '') else '' end as reason_ko,
+    w.break_ids,
     l.last_held_period,
     l.last_held_definition,
     h.held_periods,

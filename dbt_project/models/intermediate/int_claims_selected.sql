@@ -1,5 +1,5 @@
 -- The newest statement of each claim, with the metric's canonical unit. `file_count`: in how many
--- files the identifier stands; more than one stops the gate (two claims with one id).
+-- files the identifier stands, `snapshot_ids`: which; more than one stops the gate (two claims with one id).
 --
 -- `contradicts` names the claims that cannot be true together with this one: same metric, scope and
 -- period (where neither names a period: same source), and no value satisfies both.
@@ -10,9 +10,17 @@ with newest as (
             partition by c.claim_id
             order by {{ dbt.split_part('c.snapshot_id', "'/'", 3) }} desc, c.loaded_at desc,
                 c.snapshot_id desc, c.cell
-        ) as statement,
-        count(*) over (partition by c.claim_id) as file_count
+        ) as statement
     from {{ ref('stg_sandan__claims') }} as c
+),
+
+files as (
+    select
+        claim_id,
+        count(*) as file_count,
+        {{ dbt.listagg('snapshot_id', "'; '", 'order by snapshot_id') }} as snapshot_ids
+    from {{ ref('stg_sandan__claims') }}
+    group by claim_id
 ),
 
 claims as (
@@ -26,6 +34,9 @@ claims as (
         c.metric,
         m.dimension,
         c.scope,
+        c.complex_id,
+        x.published_from as complex_from,
+        x.published_until as complex_until,
         c.period as stated_period,
         coalesce(c.comparator, 'approx') as comparator,
         c.stated_value,
@@ -49,10 +60,13 @@ claims as (
         m.needs_ko,
         m.needs_en,
         c.snapshot_id,
-        c.file_count,
+        f.file_count,
+        f.snapshot_ids,
         c.is_simulated
     from newest as c
+    inner join files as f on f.claim_id = c.claim_id
     left join {{ ref('claim_metrics') }} as m on m.metric = c.metric
+    left join {{ ref('complexes') }} as x on x.complex_id = c.complex_id
     left join {{ ref('units') }} as u on u.unit = c.unit and u.dimension = m.dimension
     where c.statement = 1
 ),
@@ -61,7 +75,8 @@ ranges as (
     select
         claim_id,
         metric,
-        lower(trim(scope)) as scope,
+        -- however a complex is called
+        coalesce(complex_id, lower(trim(scope))) as scope,
         stated_period,
         source,
         case when comparator in ('at_most', 'less_than') then null

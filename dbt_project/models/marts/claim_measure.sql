@@ -1,5 +1,6 @@
 select
     metric,
+    coalesce(complex_id, '_T') as complex_id,
     definition,
     concept,
     period,
@@ -10,5 +11,6 @@ select
     is_printed,
     reason_en,
     reason_ko,
+    break_ids,
     is_simulated
 from {{ ref('int_claim_measures_gathered') }}

@@ -87,6 +87,7 @@ select
     c.claim_date,
     c.metric,
     c.scope,
+    coalesce(c.complex_id, '_T') as complex_id,
     c.stated_period,
     c.comparator,
     c.stated_value,
@@ -114,6 +115,7 @@ select
     c.printed_as,
     c.snapshot_id,
     cast(c.file_count as integer) as file_count,
+    c.snapshot_ids,
     s.is_simulated
 from {{ ref('int_claims_selected') }} as c
 inner join answered as a on a.claim_id = c.claim_id

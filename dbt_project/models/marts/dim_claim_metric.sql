@@ -1,4 +1,5 @@
--- `query_sql`: where the values can be read in a release, ready to run there.
+-- `query_sql`: where the values can be read in a release, ready to run there. Of a metric about one complex for
+-- every complex, with the status of the figure; claim_measure has the claimed ones.
 select
     metric,
     name_ko,
@@ -14,6 +15,39 @@ select
     definition_ko,
     definition_en,
     case
+        when model = 'one_complex'
+            then 'SELECT complex_id, ''complex_row'' AS definition, period, ' || trend_measure || ' AS value, '
+                || trend_measure || '_status AS obs_status, break_ids, NULL AS why_en, NULL AS why_ko, is_simulated '
+                || 'FROM complex_quarterly'
+                || case when trend_measure in ('production_krw_100m', 'exports_usd_m')
+                    then ' UNION ALL SELECT complex_id, ''complex_row'', left(period, 4), '
+                        || 'CASE WHEN bool_and(' || trend_measure || '_status = ''A'') THEN sum('
+                        || trend_measure || ' ORDER BY period) END, '
+                        || 'CASE WHEN bool_or(' || trend_measure || '_status = ''Q'') THEN ''Q'' '
+                        || 'WHEN bool_or(' || trend_measure || '_status = ''O'') THEN ''O'' '
+                        || 'ELSE max(' || trend_measure || '_status) END, '
+                when trend_measure like '%_count'
+                    then ' UNION ALL SELECT complex_id, ''complex_row'', left(period, 4), '
+                        || 'max(CASE WHEN period LIKE ''%Q4'' THEN ' || trend_measure || ' END), '
+                        || 'max(CASE WHEN period LIKE ''%Q4'' THEN ' || trend_measure || '_status END), '
+                else '' end
+                || case when trend_measure not like '%_pct'
+                    then 'nullif({{ all_break_ids("break_ids") | replace("'", "''") }}, ''''), NULL, NULL, bool_or(is_simulated) '
+                        || 'FROM complex_quarterly GROUP BY complex_id, left(period, 4) HAVING count(*) = 4'
+                else '' end
+        when model = 'one_complex_growth'
+            then 'SELECT complex_id, ''growth_as_published'' AS definition, period, growth_pct AS value, '
+                || 'growth_pct_status AS obs_status, break_ids, NULL AS why_en, NULL AS why_ko, is_simulated '
+                || 'FROM growth_quarterly WHERE measure = ''' || trend_measure
+                || ''' AND industry_code = ''_T'' AND comparison = ''yoy'' AND complex_id <> ''_T'' '
+                || 'UNION ALL SELECT complex_id, ''like_for_like'', period, growth_lfl_pct, growth_lfl_pct_status, '
+                || 'break_ids, lfl_reason, lfl_reason_ko, is_simulated '
+                || 'FROM growth_quarterly WHERE measure = ''' || trend_measure
+                || ''' AND industry_code = ''_T'' AND comparison = ''yoy'' AND complex_id <> ''_T'''
+        when model = 'one_complex_share'
+            then 'SELECT complex_id, ''share_of_total'' AS definition, period, value, obs_status, break_ids, '
+                || 'NULL AS why_en, NULL AS why_ko, is_simulated FROM cluster_kpi WHERE kpi = '''
+                || substr(metric, 9) || ''' AND industry_code = ''_T'' AND size_class = ''_T'''
         when model = 'national_share'
             then 'SELECT definition, period, share_pct AS value FROM national_share WHERE metric = '''
                 || metric || ''' AND share_pct IS NOT NULL'

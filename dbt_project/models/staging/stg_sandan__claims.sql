@@ -12,6 +12,8 @@ select
     cast(claim_date as date) as claim_date,
     cast(metric as string) as metric,
     cast(scope as string) as scope,
+    -- of a claim about one complex
+    cast(complex_id as string) as complex_id,
     -- an empty field says the same as none: the source names no period
     nullif(cast(period as string), '') as period,
     cast(comparator as string) as comparator,
