@@ -82,12 +82,22 @@
 {%- endmacro %}
 
 {#- An address without its province, which is a mark of its own (강원도 is 강원특별자치도, 인천 is
-    인천광역시), and without the reference at its end, which adds nothing to road and number:
-    `… 남동서로 5 (고잔동)`. (가동) to (바동) are buildings. -#}
+    인천광역시), without the reference at its end, which adds nothing to road and number
+    (`… 남동서로 5 (고잔동)`; (가동) to (바동) are buildings), and without floor and unit behind the number
+    (`… 남동서로 15, 1층`, `… 고잔동 12-3 2층 201호`): who moves within a building has not moved. A unit that is a
+    lot (`정왕동 시화공단 3바 505호`) stays. -#}
 {% macro place_key() -%}
+    {%- set reference = " *\\(([가-힣][가-힣0-9]+|[^가나다라마바A-Za-z0-9(), ])(동|가|읍|면|리)(,[^()]*)?\\) *$" -%}
+    {%- set place = "regexp_replace(case when names_province then substr(address, instr(address, ' ') + 1) else address end, '"
+        ~ reference ~ "', '')" -%}
+    {%- set numbers = '[A-Za-z가-힣]?[0-9]+(?:-[0-9]+)?(?: ?[~,·.및-] ?[A-Za-z]?[0-9]+(?:-[0-9]+)?)* ?' -%}
+    {%- set detail = '[, ]*[, (] ?(?:(?:지하|지상) ?)?' ~ numbers ~ '(?:층|호실|호)(?: ?(?:일부|전체|전부))?\\)?' -%}
+    {%- set behind = "regexp_extract(" ~ place ~ ", '(?:로|길|동|리|가) ?(?:산 ?)?[0-9]+(?:-[0-9]+)?(?:번지)?(?: ?\\([^()]*\\))?(?:[, ]+[가-힣A-Za-z0-9]+동)?((?:"
+        ~ detail ~ ")+) *$', 1)" -%}
+    {#- most addresses have neither, and a look costs less than an expression -#}
     {{ return(
-        "regexp_replace(case when names_province then substr(address, instr(address, ' ') + 1) else address end,"
-        " ' *\\(([가-힣][가-힣0-9]+|[^가나다라마바A-Za-z0-9(), ])(동|가|읍|면|리)(,[^()]*)?\\) *$', '')"
+        "case when address like '%층%' or address like '%호%' then regexp_replace(substr(rtrim(" ~ place ~ "), 1, length(rtrim("
+        ~ place ~ ")) - length(" ~ behind ~ ")), '" ~ reference ~ "', '') else " ~ place ~ " end"
     ) }}
 {%- endmacro %}
 
