@@ -20,6 +20,7 @@ import yaml
 from python_calamine import CalamineError, CalamineWorkbook
 
 from ingestion.answers import MANIFEST, Bundle, Part, unpack
+from ingestion.biff import check_xls_values
 from ingestion.csv_text import HEAD_BYTES, CsvText
 from ingestion.fetch.bodies import kind_of
 from ingestion.persons import has_contacts, has_person_words
@@ -229,14 +230,19 @@ def _damage_told() -> Iterator[None]:
 def _read_ole(data: bytes) -> Content:
     try:
         with olefile.OleFileIO(io.BytesIO(data)) as container:
-            streams = {"/".join(parts).lower() for parts in container.listdir()}
+            listed = {"/".join(parts).lower(): "/".join(parts) for parts in container.listdir()}
+            book = listed.get("workbook") or listed.get("book")
+            stream = container.openstream(book).read() if book else b""
     except Exception as error:
         raise reject("damaged_archive", detail=_first_line(error)) from error
-    if "encryptedpackage" in streams or "encryptioninfo" in streams:
+    if "encryptedpackage" in listed or "encryptioninfo" in listed:
         raise reject("encrypted")
-    if not streams & {"workbook", "book"}:
+    if not book:
         raise reject("not_a_table", kind="an office document of another kind")
-    return Content("workbook", _sheets(data), ending="xls")
+    sheets = _sheets(data)
+    # after its reader, which tells an encrypted one
+    check_xls_values(stream)
+    return Content("workbook", sheets, ending="xls")
 
 
 def _sheets(data: bytes) -> list[Sheet]:
