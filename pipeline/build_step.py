@@ -58,12 +58,14 @@ def build(
     known_by: date | None = None,
     dbt: Dbt | None = None,
     after: Sequence[Path] | None = None,
+    cuts: Mapping[str, str] | None = None,
 ) -> dict[str, Any]:
     """Build the candidate of what has landed: dbt on a throw-away DuckDB file. With `as_of` and
     `known_by`, as of a day (`collect_inputs`); with `dbt`, in a process that was started before.
 
     `after` are the folders of the releases that readers had before, oldest first; by default those up
-    to the current one. What they published cannot be hidden any more.
+    to the current one. What they published cannot be hidden any more. `cuts` is for a build that is made
+    again (`collect_inputs`).
 
     Raises:
         NothingToBuild: no publication has landed.
@@ -71,7 +73,7 @@ def build(
             logs.
     """
     close_home(settings)
-    inputs = collect_inputs(settings, as_of, known_by)
+    inputs = collect_inputs(settings, as_of, known_by, cuts=cuts)
     if inputs is None:
         raise NothingToBuild(_nothing(settings, as_of, known_by))
     _hold_registries(settings, inputs)

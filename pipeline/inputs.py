@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import os
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from datetime import date
 from functools import lru_cache
@@ -277,7 +278,11 @@ def of_another_world(snapshot: Snapshot, contract: Contract, *, real: bool) -> s
 
 
 def collect_inputs(
-    settings: Settings, as_of: date | None = None, known_by: date | None = None
+    settings: Settings,
+    as_of: date | None = None,
+    known_by: date | None = None,
+    *,
+    cuts: Mapping[str, str] | None = None,
 ) -> Inputs | None:
     """Choose the inputs of the next build from what has landed.
 
@@ -289,6 +294,9 @@ def collect_inputs(
     Every vintage of an accumulating dataset takes part; of a curated list, the newest file of
     each name. Simulated and real publications are never mixed: as soon as one real publication
     has landed, simulated ones are left out.
+
+    `cuts` are the days up to which the figures of interfaces' answers count, by snapshot, where another
+    lock says so: a release of a past day is made again with the answers cut as they were.
 
     What a release is about, and whether it is simulated, is told by the trend statistic alone; every
     other publication comes along.
@@ -368,7 +376,11 @@ def collect_inputs(
             "is_simulated": s.is_simulated,
             "landed": str(path.relative_to(settings.home)),
             # of an answer given after the day asked for, the figures that were changed last by that day
-            **({"changed_until": cut} if (cut := _cut(room, s, as_of)) else {}),
+            **(
+                {"changed_until": cut}
+                if (cut := (cuts or {}).get(s.snapshot_id) or _cut(room, s, as_of))
+                else {}
+            ),
             "warnings": parse_warnings(room, s)
             + (
                 out_of_order(s, by_period[s.dataset, s.period])

@@ -11,7 +11,7 @@ from __future__ import annotations
 import json
 import os
 import shutil
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
@@ -94,7 +94,7 @@ def rebuild(
     before = manifest.get("held_against")
     known = release_home.readable(settings, release_id if before is None else None)
     after = [folder for folder in known if before is None or folder.name in before]
-    built = build_step.build(there, after=after)
+    built = build_step.build(there, after=after, cuts=cuts_of(lock))
     tell(f"built again: {built['build_id']}")
     build = there.builds / built["build_id"]
     remade = json.loads((build / "inputs.lock.json").read_text(encoding="utf-8"))
@@ -135,6 +135,13 @@ def rebuild(
     )
     _compare(result, original, manifest, has_previous)
     return result
+
+
+def cuts_of(lock: Mapping[str, Any]) -> dict[str, str]:
+    """Where a release was built as of a day: up to which day the figures of an answer given later counted."""
+    return {
+        s["snapshot_id"]: s["changed_until"] for s in lock["snapshots"] if s.get("changed_until")
+    }
 
 
 def _original(settings: Settings, name: str) -> Path:

@@ -381,3 +381,18 @@ def test_of_a_later_answer_the_figures_of_the_day_are_linked(tmp_path: Path) -> 
             assert [r[0] for r in found.project("period").fetchall()] == periods
             whole = connection.read_parquet(str(tmp_path / made.snapshot_id))
             assert (found.columns, found.types) == (whole.columns, whole.types)
+
+
+def test_a_build_that_is_made_again_cuts_as_its_lock_says(
+    tmp_path: Path, edition_file: Callable[..., Path]
+) -> None:
+    """Else a release of a past day could not be rebuilt: the same cuts are the same build."""
+    settings = Settings(tmp_path / "home")
+    ingest.ingest_file(ingestion_room(settings), edition_file(), run_id="r")
+    whole = collect_inputs(settings)
+    assert whole is not None and "changed_until" not in whole.snapshots[0]
+    cuts = {whole.snapshots[0]["snapshot_id"]: "2026-03-15", "another": "2026-01-01"}
+    one, two = (collect_inputs(settings, cuts=cuts) for _ in range(2))
+    assert one is not None and two is not None
+    assert one.snapshots[0]["changed_until"] == "2026-03-15"
+    assert one.build_id == two.build_id != whole.build_id

@@ -26,6 +26,8 @@ from .test_release import make_build
 
 __all__ = ["small"]
 NAMES = ("2026-Q1_b1", "2026-Q1_b2", "2026-Q1_b3")
+#: Up to which day the answers of one release counted.
+CUT = {"2026-Q1_b2": "2026-03-15"}
 RAW = Path("raw/kicox/trend/2026-Q1/20260528_abcdef12.xlsx")
 
 
@@ -44,6 +46,8 @@ def settings(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Settings:
         build = make_build(home, value=float(number), name=name)
         lock = json.loads((build / "inputs.lock.json").read_text(encoding="utf-8"))
         lock["snapshots"][0] |= {"snapshot_id": "trend/1", "sha256": sha256}
+        if name in CUT:  # built as of a day
+            lock["snapshots"][0]["changed_until"] = CUT[name]
         text = json.dumps(lock, ensure_ascii=False, indent=1) + "\n"  # as a build writes it
         (build / "inputs.lock.json").write_text(text, encoding="utf-8")
         audit = dict.fromkeys(
@@ -70,10 +74,12 @@ def settings(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Settings:
     monkeypatch.setattr(rebuilding, "ingestion_room", lambda _: SimpleNamespace(store=snapshots))
     monkeypatch.setattr(rebuilding, "_parse", lambda there, lock: None)
 
-    def built(there: Settings, after: list[Path]) -> dict[str, Any]:
+    def built(there: Settings, after: list[Path], cuts: dict[str, str]) -> dict[str, Any]:
         assert (there.home / RAW).read_bytes() == b"the publisher's bytes"
         # what readers had before this release, and no more, is known to disclosure control
         name = NAMES[len(after)]
+        # answers are cut as they were then
+        assert cuts == ({"trend/1": CUT[name]} if name in CUT else {})
         shutil.copytree(kept / name, there.builds / name)
         for left in ("verdict.json", "quality_report.html"):  # the gate's, which is not asked again
             (there.builds / name / left).unlink()
