@@ -113,6 +113,14 @@ def dags(read: dict[str, Any]) -> dict[str, Any]:
     return found
 
 
+@pytest.fixture(scope="module")
+def quiet(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
+    """The DAGs where nothing starts by itself."""
+    off = {"SANDAN_INGEST_CRON": "none", "SANDAN_FETCH_CRON": "none"}
+    found: dict[str, Any] = describe(tmp_path_factory.mktemp("quiet"), **off)["dags"]
+    return found
+
+
 def test_every_file_can_be_read_and_nothing_heavy_comes_with_it(read: dict[str, Any]) -> None:
     assert read["errors"] == {}
     chain = {"sandan_ingest", "sandan_build", "sandan_gate", "sandan_publish"}
@@ -189,8 +197,7 @@ def test_retries_help_where_they_can_and_nowhere_else(dags: dict[str, Any], tmp_
     # A killed process: a verdict ends the task for good.
     assert dags["sandan_gate"]["tasks"]["gate"]["retries"] == 1
     assert dags[FETCH.partition(":")[2]]["tasks"]["fetch"]["retries"] == 2
-    by_hand = describe(tmp_path, SANDAN_FETCH_CRON="none")["dags"]
-    assert by_hand[FETCH.partition(":")[2]]["tasks"]["fetch"]["retries"] == 1
+    assert quiet[FETCH.partition(":")[2]]["tasks"]["fetch"]["retries"] == 1
     for task in dags["sandan_ingest"]["tasks"].values():
         assert task["retries"] == 2 and task["backoff"] >= 2
     for name in ("sandan_build", "sandan_publish"):
@@ -217,10 +224,11 @@ def test_everything_has_an_owner_and_says_what_it_is_in_both_languages(
         }
 
 
-def test_the_clock_is_korean_and_can_be_switched_off(dags: dict[str, Any], tmp_path: Path) -> None:
+def test_the_clock_is_korean_and_can_be_switched_off(
+    dags: dict[str, Any], quiet: dict[str, Any]
+) -> None:
     assert dags["sandan_ingest"]["crons"] == ["10 9 * * *"]
     assert {zone for dag in dags.values() for zone in dag["timezones"]} == {"Asia/Seoul"}
-    quiet = describe(tmp_path, SANDAN_INGEST_CRON="none", SANDAN_FETCH_CRON="none")["dags"]
     assert all(not dag["crons"] for dag in quiet.values())
 
 
