@@ -2,6 +2,9 @@
 
 A parser collects problems instead of stopping at the first one, so that a person sees all of
 them at once. `error` problems quarantine the file, `warning` problems ship with the release.
+
+In Korean an error speaks to a person (합니다체); a warning is printed in the bulletin, the site and the
+reports, and is written as they are (한다체).
 """
 
 from __future__ import annotations
@@ -153,7 +156,7 @@ CATALOG: dict[str, _Entry] = {
     "table_not_there": _Entry(
         "warning",
         "[표{number}] {title} is not in this edition",
-        "[표{number}] {title}이(가) 이 회차에 없습니다",
+        "[표{number}] {title}이(가) 이 회차에 없다",
         "Nothing to do if the publisher left it out; otherwise look for its title in the file.",
         "발행 기관이 뺀 것이면 조치할 것이 없습니다. 아니면 파일에서 표 제목을 찾아보십시오.",
     ),
@@ -371,14 +374,14 @@ CATALOG: dict[str, _Entry] = {
     "list_not_there": _Entry(
         "warning",
         "the table '{title}' is not in this edition",
-        "'{title}' 표가 이 회차에 없습니다",
+        "'{title}' 표가 이 회차에 없다",
         "Nothing to do; the list of all complexes holds the figures.",
         "조치할 것은 없습니다. 전체 목록에 수치가 있습니다.",
     ),
     "count_contradicts": _Entry(
         "warning",
         "publisher's contradiction: the text says {found} ({what}), the list counts {expected}",
-        "발행 파일의 모순: 글은 {what} {found}개라 하고, 목록을 세면 {expected}개입니다",
+        "발행 파일의 모순: 글은 {what} {found}개라 하고, 목록을 세면 {expected}개이다",
         "Nothing to do; the list is believed. Told to the publisher's attention.",
         "조치할 것은 없습니다. 목록을 따르고 발행 기관의 오기로 기록합니다.",
     ),
@@ -386,8 +389,8 @@ CATALOG: dict[str, _Entry] = {
         "warning",
         "publisher's contradiction: the sheet says {found}, its figures are in {expected} (seen by "
         "{count} complexes that stand in the list of all complexes); landed in {expected}",
-        "발행 파일의 모순: 시트는 {found}라 하지만 수치는 {expected}입니다(전체 목록과 {count}개 단지 "
-        "대조). {expected}로 적재합니다",
+        "발행 파일의 모순: 시트는 {found}라 하지만 수치는 {expected}이다(전체 목록과 {count}개 단지 "
+        "대조). {expected}로 적재한다",
         "Nothing to do; told to the publisher's attention.",
         "조치할 것은 없습니다. 발행 기관의 오기로 기록합니다.",
     ),
@@ -395,15 +398,15 @@ CATALOG: dict[str, _Entry] = {
         "warning",
         "the unit {found} of this table could not be held against the list of all complexes: none "
         "of its complexes stands there. In 2025-Q3 this table said 천㎡ and held ㎡",
-        "이 표의 단위 {found}를 전체 목록과 대조할 수 없습니다. 2025년 3분기에는 천㎡라 적고 ㎡를 "
-        "실었습니다",
+        "이 표의 단위 {found}를 전체 목록과 대조할 수 없다. 2025년 3분기에는 천㎡라 적고 ㎡를 "
+        "실었다",
         "Do not use its areas before a person has looked at them.",
         "면적은 사람이 확인하기 전에는 쓰지 마십시오.",
     ),
     "disagrees_with_list": _Entry(
         "warning",
         "publisher's contradiction: {found} here ({header}), {expected} in '{other}', for {name}",
-        "발행 파일의 모순: {name}의 {header}이(가) 여기서는 {found}, '{other}'에서는 {expected}입니다",
+        "발행 파일의 모순: {name}의 {header}이(가) 여기서는 {found}, '{other}'에서는 {expected}이다",
         "Nothing to do; the list of all complexes is believed.",
         "조치할 것은 없습니다. 전체 목록을 따릅니다.",
     ),
@@ -419,57 +422,57 @@ CATALOG: dict[str, _Entry] = {
         "warning",
         "{count} complexes of this table are not found in '{other}' by name and place (first here: "
         "{name}); their figures are landed without an identifier",
-        "이 표의 단지 {count}개를 '{other}'에서 이름과 지역으로 찾지 못했습니다(첫 단지: {name}). "
-        "식별자 없이 적재합니다",
+        "이 표의 단지 {count}개를 '{other}'에서 이름과 지역으로 찾지 못했다(첫 단지: {name}). "
+        "식별자 없이 적재한다",
         "Nothing to do.",
         "조치할 것은 없습니다.",
     ),
     "stale_header_year": _Entry(
         "warning",
         "the header says '{found}' in an edition of {period}; the title is believed",
-        "{period} 회차인데 머리글은 '{found}'입니다. 제목을 따릅니다",
+        "{period} 회차인데 머리글은 '{found}'이다. 제목을 따른다",
         "Nothing to do; told to the publisher's attention.",
         "조치할 것은 없습니다. 발행 기관의 오기로 기록합니다.",
     ),
     "name_disagrees": _Entry(
         "warning",
         "the file name tells {found}, its content {expected}; the content is believed",
-        "파일 이름은 {found}, 내용은 {expected}입니다. 내용을 따릅니다",
+        "파일 이름은 {found}, 내용은 {expected}이다. 내용을 따른다",
         "Check that the right file was dropped.",
         "맞는 파일을 넣었는지 확인하십시오.",
     ),
     "number_disagrees": _Entry(
         "warning",
         "the title is numbered [표{found}], this table is usually [표{expected}]",
-        "제목의 번호가 [표{found}]이나 이 표는 보통 [표{expected}]입니다",
+        "제목의 번호가 [표{found}]이나 이 표는 보통 [표{expected}]이다",
         "Nothing to do.",
         "조치할 것은 없습니다.",
     ),
     "moved_table": _Entry(
         "warning",
         "the table does not start in A1 but here; it was found by its title",
-        "표가 A1이 아니라 여기서 시작합니다. 제목으로 찾았습니다",
+        "표가 A1이 아니라 여기서 시작한다. 제목으로 찾았다",
         "Nothing to do.",
         "조치할 것은 없습니다.",
     ),
     "unusual_unit": _Entry(
         "warning",
         "the unit is {found}, usually {expected}; the figures are converted",
-        "단위가 {found}입니다(보통 {expected}). 환산하여 씁니다",
+        "단위가 {found}이다(보통 {expected}). 환산하여 쓴다",
         "Check one figure against the publisher's text.",
         "수치 하나를 발행 기관의 설명과 견주어 보십시오.",
     ),
     "number_as_text": _Entry(
         "warning",
         "{count} cells hold numbers as text (first here)",
-        "숫자가 글자로 저장된 칸이 {count}개 있습니다(첫 칸)",
+        "숫자가 글자로 저장된 칸이 {count}개 있다(첫 칸)",
         "Nothing to do.",
         "조치할 것은 없습니다.",
     ),
     "kind_missing": _Entry(
         "warning",
         "{count} rows in {sheets} tables have no 구분 (first: {found})",
-        "표 {sheets}개에서 구분이 빈 행이 {count}개 있습니다(첫 행: {found})",
+        "표 {sheets}개에서 구분이 빈 행이 {count}개 있다(첫 행: {found})",
         "Nothing to do.",
         "조치할 것은 없습니다.",
     ),
@@ -477,14 +480,14 @@ CATALOG: dict[str, _Entry] = {
         "warning",
         "this CSV edition carries no total row (계): its sums cannot be checked, and it does not "
         "tell suppressed from missing cells",
-        "이 CSV판에는 계 행이 없어 합계를 검증할 수 없고, 비공개와 결측을 구별할 수 없습니다",
+        "이 CSV판에는 계 행이 없어 합계를 검증할 수 없고, 비공개와 결측을 구별할 수 없다",
         "Drop the workbook of the same period into the inbox as well.",
         "같은 기간의 통합 문서도 수신 폴더에 넣으십시오.",
     ),
     "same_bytes_other_period": _Entry(
         "warning",
         "publisher's fault: the same bytes as {other}, now offered as {found}",
-        "발행 오류: {other} 파일과 내용이 똑같은데 {found} 자료로 나왔습니다",
+        "발행 오류: {other} 파일과 내용이 똑같은데 {found} 자료로 나왔다",
         "Ask the publisher for the file of {found}.",
         "발행 기관에 {found} 파일을 요청하십시오.",
     ),
@@ -492,8 +495,8 @@ CATALOG: dict[str, _Entry] = {
         "warning",
         "published on {found}, before what is loaded already of {period} ({other}, {newer}): it takes "
         "its place among the vintages by its day, and what holds stays",
-        "공표일 {found}이(가) 이미 적재된 {period} 회차({other}, {newer})보다 앞섭니다. 판의 차례는 공표일을 "
-        "따르며 지금 유효한 값은 그대로입니다",
+        "공표일 {found}이(가) 이미 적재된 {period} 회차({other}, {newer})보다 앞선다. 판의 차례는 공표일을 "
+        "따르며 지금 유효한 값은 그대로이다",
         _DAY_IS_KEPT_EN,
         _DAY_IS_KEPT_KO,
     ),
@@ -501,8 +504,8 @@ CATALOG: dict[str, _Entry] = {
         "warning",
         "another edition of {period} bears the same day of publication, {found} ({other}): this one, "
         "received last, holds, and the other stays as a vintage",
-        "{period}의 다른 회차({other})와 공표일이 {found}로 같습니다. 나중에 받은 이 파일이 유효하며 다른 "
-        "것은 판으로 남습니다",
+        "{period}의 다른 회차({other})와 공표일이 {found}로 같다. 나중에 받은 이 파일이 유효하며 다른 "
+        "것은 판으로 남는다",
         _DAY_IS_KEPT_EN,
         _DAY_IS_KEPT_KO,
     ),
@@ -510,7 +513,7 @@ CATALOG: dict[str, _Entry] = {
         "warning",
         "neither the file nor a sidecar tells when it was published; the day it was first seen "
         "stands in",
-        "파일에도 부속 파일에도 공표일이 없어 처음 받은 날을 대신 씁니다",
+        "파일에도 부속 파일에도 공표일이 없어 처음 받은 날을 대신 쓴다",
         _DAY_IS_KEPT_EN,
         _DAY_IS_KEPT_KO,
     ),
@@ -618,42 +621,42 @@ CATALOG: dict[str, _Entry] = {
     "answers_place_other": _Entry(
         "warning",
         "{count} factories lie in a complex that was not asked for: {found}",
-        "묻지 않은 단지의 공장이 {count}개 있습니다: {found}",
+        "묻지 않은 단지의 공장이 {count}개 있다: {found}",
         "They are kept under the name that they bear. Ask the publisher if it stays.",
         "적힌 이름대로 두었습니다. 계속되면 발행 기관에 문의하십시오.",
     ),
     "answers_field_unknown": _Entry(
         "warning",
         "the answers have fields that are not known and were not read: {found}",
-        "모르는 항목이 있어 읽지 않았습니다: {found}",
+        "모르는 항목이 있어 읽지 않았다: {found}",
         "If one of them is needed and concerns no person, add it to {contract}.",
         "필요하고 개인에 관한 것이 아니면 {contract}에 추가하십시오.",
     ),
     "registry_values_left_out": _Entry(
         "warning",
         "{count} of {total} values of '{header}' are no {kind} and were left empty (first in row {row})",
-        "'{header}'의 값 {total}개 중 {count}개가 {kind_ko} 아니어서 비웠습니다(첫 행 {row})",
+        "'{header}'의 값 {total}개 중 {count}개가 {kind_ko} 아니어서 비웠다(첫 행 {row})",
         "Nothing to do; told to the publisher's attention.",
         "조치할 것은 없습니다. 발행 기관의 오기로 기록합니다.",
     ),
     "registry_places_left_out": _Entry(
         "warning",
         "{count} of {total} addresses name no known province; landed without one (first in row {row})",
-        "주소 {total}개 중 {count}개에서 시도를 알 수 없어 비운 채 적재합니다(첫 행 {row})",
+        "주소 {total}개 중 {count}개에서 시도를 알 수 없어 비운 채 적재한다(첫 행 {row})",
         "Look at the rows; a new spelling belongs into dbt_project/seeds/provinces.csv.",
         "해당 행을 보고, 새 표기이면 dbt_project/seeds/provinces.csv에 추가하십시오.",
     ),
     "registry_unnamed": _Entry(
         "warning",
         "{count} rows have no name or no address (first: row {row}); landed as they are",
-        "이름이나 주소가 없는 행이 {count}개 있습니다(첫 행 {row}). 그대로 적재합니다",
+        "이름이나 주소가 없는 행이 {count}개 있다(첫 행 {row}). 그대로 적재한다",
         "Nothing to do; told to the publisher's attention.",
         "조치할 것은 없습니다. 발행 기관의 오기로 기록합니다.",
     ),
     "registry_rows_empty": _Entry(
         "warning",
         "{count} rows say nothing and were left out (first: row {row})",
-        "빈 행 {count}개를 뺐습니다(첫 행 {row})",
+        "빈 행 {count}개를 뺐다(첫 행 {row})",
         "Nothing to do.",
         "조치할 것은 없습니다.",
     ),
@@ -661,7 +664,7 @@ CATALOG: dict[str, _Entry] = {
         "warning",
         "{count} rows repeat a factory of the edition word for word (first: row {row}); each has a key of "
         "its own",
-        "같은 회차에서 글자까지 같은 행이 {count}개 더 있습니다(첫 행 {row}). 키를 따로 줍니다",
+        "같은 회차에서 글자까지 같은 행이 {count}개 더 있다(첫 행 {row}). 키를 따로 준다",
         "Nothing to do; told to the publisher's attention.",
         "조치할 것은 없습니다. 발행 기관의 오기로 기록합니다.",
     ),
@@ -669,8 +672,8 @@ CATALOG: dict[str, _Entry] = {
         "warning",
         "{count} rows share name and address, or number, with another one and differ otherwise (first: row "
         "{row}); each has a key of its own",
-        "이름과 주소(또는 번호)가 같고 나머지가 다른 행이 {count}개 더 있습니다(첫 행 {row}). 키를 따로 "
-        "줍니다",
+        "이름과 주소(또는 번호)가 같고 나머지가 다른 행이 {count}개 더 있다(첫 행 {row}). 키를 따로 "
+        "준다",
         "Nothing to do; told to the publisher's attention.",
         "조치할 것은 없습니다. 발행 기관의 오기로 기록합니다.",
     ),
@@ -678,7 +681,7 @@ CATALOG: dict[str, _Entry] = {
         "warning",
         "{count} rows belong to a factory that has one already, a row an industry; the row of the main "
         "industry is landed (first: row {row})",
-        "업종마다 한 행씩 거듭 나온 공장의 행이 {count}개 있습니다. 대표업종의 행을 적재합니다(첫 행 "
+        "업종마다 한 행씩 거듭 나온 공장의 행이 {count}개 있다. 대표업종의 행을 적재한다(첫 행 "
         "{row})",
         "Nothing to do.",
         "조치할 것은 없습니다.",
@@ -686,7 +689,7 @@ CATALOG: dict[str, _Entry] = {
     "registry_sequence": _Entry(
         "warning",
         "the running numbers are not whole: {found} rows, numbered from {first} to {last}",
-        "순번이 이어지지 않습니다. {found}행에 {first}부터 {last}까지입니다",
+        "순번이 이어지지 않는다. {found}행에 {first}부터 {last}까지이다",
         "Rows may be missing: compare the count with the publisher's page.",
         "빠진 행이 있을 수 있습니다. 발행 기관이 밝힌 건수와 견주십시오.",
     ),
@@ -695,7 +698,7 @@ CATALOG: dict[str, _Entry] = {
         "persons: {names} names of firms that hold their representative's name were left empty, {masked} "
         "cells had a name, telephone number or address of e-mail masked",
         "개인정보: 대표자 이름이 든 회사명 {names}건을 비우고, 이름·전화번호·이메일이 든 칸 {masked}개를 "
-        "가렸습니다",
+        "가렸다",
         "Nothing to do; the publisher's bytes in raw/ are as they came.",
         "조치할 것은 없습니다. raw/의 원본은 그대로입니다.",
     ),
@@ -757,7 +760,7 @@ CATALOG: dict[str, _Entry] = {
         "warning",
         "the table {table} is left out: of its fields, which the contract only supposes, "
         "{missing} are not there, and {unknown} are there instead",
-        "표 {table}을(를) 뺐습니다. 계약이 추정한 항목 중 {missing}이(가) 없고, {unknown}이(가) 있습니다",
+        "표 {table}을(를) 뺐다. 계약이 추정한 항목 중 {missing}이(가) 없고, {unknown}이(가) 있다",
         "Find out what they are, correct the table in {contract} and remove its `unverified`; the next run "
         "reads the file again.",
         "무슨 항목인지 확인해 {contract}의 표를 고치고 `unverified`를 지우십시오. 다음 실행이 파일을 다시 "
@@ -766,7 +769,7 @@ CATALOG: dict[str, _Entry] = {
     "answer_fields_left_out": _Entry(
         "warning",
         "these fields are left out, {unknown}: the contract supposes others ({missing})",
-        "항목 {unknown}을(를) 뺐습니다. 계약이 추정한 항목({missing})은 없습니다",
+        "항목 {unknown}을(를) 뺐다. 계약이 추정한 항목({missing})은 없다",
         "Find out what they are and correct the names of the optional columns in {contract}; the next run "
         "reads the file again.",
         "무슨 항목인지 확인해 {contract}에서 선택 열의 이름을 고치십시오. 다음 실행이 파일을 다시 읽습니다.",
@@ -844,21 +847,21 @@ CATALOG: dict[str, _Entry] = {
     "series_no_total": _Entry(
         "warning",
         "the answer has no 총계 row, so its rows could not be checked against it",
-        "응답에 총계 행이 없어 합계를 확인하지 못했습니다",
+        "응답에 총계 행이 없어 합계를 확인하지 못했다",
         "Nothing to do.",
         "조치할 것은 없습니다.",
     ),
     "series_not_determined": _Entry(
         "warning",
         "the total of {found} is 0: not determined yet, landed as missing",
-        "{found}의 합계가 0입니다. 아직 집계되지 않은 것으로 보아 결측으로 적재합니다",
+        "{found}의 합계가 0이다. 아직 집계되지 않은 것으로 보아 결측으로 적재한다",
         "Nothing to do: it comes with the next fetch.",
         "조치할 것은 없습니다. 다음에 받을 때 채워집니다.",
     ),
     "series_repeated": _Entry(
         "warning",
         "{count} figures stand twice with the same value; landed once",
-        "같은 값이 두 번 있는 수치가 {count}개 있어 한 번만 적재합니다",
+        "같은 값이 두 번 있는 수치가 {count}개 있어 한 번만 적재한다",
         "Nothing to do.",
         "조치할 것은 없습니다.",
     ),
@@ -914,14 +917,14 @@ CATALOG: dict[str, _Entry] = {
     "csv_unended": _Entry(
         "warning",
         "the last line does not end in a line break: the file may be cut off, and its last figure too",
-        "마지막 줄이 줄바꿈으로 끝나지 않습니다. 파일이, 또 마지막 수치가 잘렸을 수 있습니다",
+        "마지막 줄이 줄바꿈으로 끝나지 않는다. 파일이, 또 마지막 수치가 잘렸을 수 있다",
         "Compare the last line with the publisher's file.",
         "마지막 줄을 발행 파일과 견주십시오.",
     ),
     "date_unclear": _Entry(
         "warning",
         "'{found}' is not a date ({header}); landed as it stands",
-        "'{found}'은(는) 날짜가 아닙니다({header}). 있는 그대로 적재합니다",
+        "'{found}'은(는) 날짜가 아니다({header}). 있는 그대로 적재한다",
         "Nothing to do; told to the publisher's attention.",
         "조치할 것은 없습니다. 발행 기관의 오기로 기록합니다.",
     ),
@@ -929,14 +932,14 @@ CATALOG: dict[str, _Entry] = {
         "warning",
         "{count} rows are about what has a row in this table already (first here: {name}, also in "
         "{other})",
-        "이 표에 같은 행이 {count}개 더 있습니다(첫 행: {name}, {other}에도 있음)",
+        "이 표에 같은 행이 {count}개 더 있다(첫 행: {name}, {other}에도 있음)",
         "Ask the publisher which row holds; the list of all complexes is believed.",
         "어느 행이 맞는지 발행 기관에 확인하십시오. 전체 목록을 따릅니다.",
     ),
     "parent_not_in_list": _Entry(
         "warning",
         "'{found}', said to lie in two provinces, does not stand in two provinces in '{other}'",
-        "두 시도에 걸친다는 '{found}'이(가) '{other}'에는 두 시도로 있지 않습니다",
+        "두 시도에 걸친다는 '{found}'이(가) '{other}'에는 두 시도로 있지 않다",
         "Its rows are counted as complexes of their own; ask the publisher.",
         "각 행을 따로 셉니다. 발행 기관에 확인하십시오.",
     ),

@@ -40,7 +40,8 @@ def serve(settings: Settings, port: int, tell: Callable[[str], None]) -> None:
     listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     listening.bind((HOST, port))
     listening.listen()  # whoever is told the address may come at once
-    tell(f"http://{HOST}:{listening.getsockname()[1]}/current/site/index.html")
-    files = Mount("/", StaticFiles(directory=settings.releases))
+    tell(f"http://{HOST}:{listening.getsockname()[1]}/releases/current/site/index.html")
+    # Below their own name, by which a site knows that it lies among releases.
+    files = Mount("/releases", StaticFiles(directory=settings.releases))
     config = uvicorn.Config(Starlette(routes=[files]), log_level="warning", access_log=False)
     uvicorn.Server(config).run(sockets=[listening])

@@ -56,3 +56,17 @@
                     '단지는 ' || c.complex_until || ' 뒤로 통계에 실리지 않음. 기간이 그 뒤에 끝남'
                 {%- endif %}
 {%- endmacro %}
+
+{#- What a definition is called, of a row joined to dim_share_definition (d) and to dim_code (k) by the part
+    before `__`; behind it stands which print, or which of several sources. The code where it has no name. -#}
+{% macro definition_name(code, language) -%}
+    {#- nothing or none behind it, as the warehouse has it -#}
+    {%- set which = "coalesce(" ~ dbt.split_part(code, "'__'", 2) ~ ", '')" -%}
+    {%- set first = "(첫 공표)" if language == "ko" else " (first print)" -%}
+    {%- set source = "(출처 " if language == "ko" else " (source " -%}
+    coalesce(
+        coalesce(d.name_{{ language }}, k.name_{{ language }}) || case {{ which }}
+            when '' then '' when 'first_print' then '{{ first }}' else '{{ source }}' || {{ which }} || ')' end,
+        {{ code }}
+    )
+{%- endmacro %}

@@ -60,14 +60,14 @@ def diff(
     result: dict[str, Any] = {"before": None, "after": new["release_id"], "marts": {}}
     if before is None:
         result["note"] = "first release: nothing to compare with"
-        result["note_ko"] = "첫 배포판이므로 비교할 대상이 없습니다"
+        result["note_ko"] = "첫 배포판이므로 비교할 대상이 없다"
         return result
     old = read_json(before / MANIFEST)
     result["before"] = old["release_id"]
     result["is_simulated"] = bool(new["is_simulated"])
     if old["is_simulated"] != new["is_simulated"]:
         result["note"] = "one of the two releases is simulated: not compared"
-        result["note_ko"] = "한쪽이 모의자료이므로 비교하지 않습니다"
+        result["note_ko"] = "한쪽이 모의자료이므로 비교하지 않는다"
         return result
     result["code"] = {"before": old["code"], "after": new["code"]}
     inputs = [{i["snapshot_id"]: i for i in m["inputs"]} for m in (old, new)]

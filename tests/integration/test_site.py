@@ -733,7 +733,9 @@ def test_a_poor_release_still_renders_truthfully(
 ) -> None:
     """Also copied away from its index, on a phone, with a name of forty syllables."""
     context = browser.new_context(viewport={"width": width, "height": 900})
-    folder = one_period(tmp_path / "release", value=value, status=status)
+    # Alone in another folder, by its own name or another.
+    name = "2026-Q1_v1" if status == "Q" else "copy"
+    folder = one_period(tmp_path / name, value=value, status=status)
     with duckdb.connect(str(folder / "kicox.duckdb")) as connection:
         connection.execute(
             "UPDATE dim_complex SET name_ko = $1, name_en = $1 WHERE complex_id = 'changwon'",
@@ -743,9 +745,9 @@ def test_a_poor_release_still_renders_truthfully(
             f"COPY (FROM dim_complex ORDER BY complex_id) TO '{folder}/marts/dim_complex.parquet'"
         )
     render_site(folder, folder / "site")
-    with file_server(folder) as address:
+    with file_server(tmp_path) as address:
         for name in PAGES:
-            visit = Visit(context, f"{address}/site/{language}/{name}.html")
+            visit = Visit(context, f"{address}/{folder.name}/site/{language}/{name}.html")
             if name == "sql":
                 visit.queried()
             assert not visit.outside and not visit.wrong, (name, visit.wrong, visit.outside)

@@ -180,8 +180,12 @@ def test_growth_gaps_years_and_verdicts_are_those_of_the_marts(
     for lang in ("ko", "en"):
         shown = files[f"sandan/charts/claims_{lang}.yaml"]["params"]["all_columns"]
         assert f"verdict_{lang}" in shown and "verdict" not in shown
+        assert {"ko": "source_ko", "en": "source"}[lang] in shown
+        # A lone quarter between unpublished ones is a point or a bar, not a line of no length.
+        drawn = files[f"sandan/charts/production_over_time_{lang}.yaml"]["params"]
+        assert drawn["markerEnabled"]
         on_it = files[f"sandan/dashboards/sandan_{lang}.yaml"]["position"]
-        assert "CHART-growth" in on_it
+        assert "CHART-growth" in on_it and "CHART-total_over_time" in on_it
     # It drops what has no figure before it draws a trend.
     trends = [f["params"] for f in files.values() if f.get("viz_type") == "big_number"]
     assert len(trends) == 8 and {f.get("resample_rule") for f in trends} == {"QS"}

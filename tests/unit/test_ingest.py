@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+import re
 import shutil
 from collections.abc import Callable
 from dataclasses import replace
@@ -23,6 +24,7 @@ from ingestion.contract import KosisFetch
 from ingestion.ingest import Ingestion, ingest_file, is_stale, out_of_order, parse_warnings, reparse
 from ingestion.outcomes import Outcome, read_outcomes
 from ingestion.periods import Period
+from ingestion.problems import CATALOG
 from ingestion.registry import Registry
 from ingestion.sample import (
     SampleRegistry,
@@ -667,3 +669,12 @@ def test_the_same_answers_from_another_address_are_nothing_new(
     changed = take(room, odcloud_bundle(tmp_path, other, "2025-Q4", "c"), now=later[0])
     back = take(room, odcloud_bundle(tmp_path, quarter, "2025-Q4", "d"), now=later[1])
     assert [o.kind for o in (changed, back)] == ["new_vintage", "new_vintage"]
+
+
+def test_warnings_are_written_as_what_prints_them_is() -> None:
+    """They stand in the bulletin and the site, whose Korean is 한다체; errors speak to a person."""
+    polite = re.compile("(?<!아)니다")
+    for code, entry in CATALOG.items():
+        if entry.severity == "warning":
+            assert not polite.search(entry.ko), code
+    assert any(polite.search(entry.ko) for entry in CATALOG.values() if entry.severity == "error")

@@ -4,6 +4,7 @@ with own_rows as (
     select
         c.claim_id,
         c.stated_period,
+        c.metric,
         k.definition,
         k.period,
         k.verdict,
@@ -48,20 +49,26 @@ answered as (
     group by claim_id
 ),
 
--- the rows that made the verdict, in words
+-- the rows that made the verdict, in words: definitions by their names
 told as (
     select
         n.claim_id,
         {{ dbt.listagg(
-            "case when n.definition = 'none' then '' else n.period || ' ' || n.definition || ': ' end || n.reason",
+            "case when n.definition = 'none' then '' else n.period || ', ' || "
+            ~ definition_name('n.definition', 'en') ~ " || ': ' end || n.reason",
             "' | '", "order by n.period, n.definition"
         ) }} as reason,
         {{ dbt.listagg(
-            "case when n.definition = 'none' then '' else n.period || ' ' || n.definition || ': ' end || n.reason_ko",
+            "case when n.definition = 'none' then '' else n.period || ', ' || "
+            ~ definition_name('n.definition', 'ko') ~ " || ': ' end || n.reason_ko",
             "' | '", "order by n.period, n.definition"
         ) }} as reason_ko
     from nearest as n
     inner join answered as a on a.claim_id = n.claim_id
+    left join {{ ref('dim_share_definition') }} as d
+        on d.metric = n.metric and d.definition = {{ dbt.split_part('n.definition', "'__'", 1) }}
+    left join {{ ref('dim_code') }} as k
+        on k.codelist = 'definition' and k.code = {{ dbt.split_part('n.definition', "'__'", 1) }}
     where n.nearness = n.best and n.best < 9
         and (a.verdict = 'not_evaluable' or n.verdict <> 'not_evaluable')
     group by n.claim_id

@@ -59,10 +59,11 @@ function drawRelease(site) {
 }
 
 /** What only the index beside the releases knows: when it was published, and whether it still holds.
- * Among releases a folder is called `current` or as its release is; one copied away under another name has no
+ * Releases lie in a folder called `releases`, as `current` or by their names; one copied out of it has no
  * index to ask (a browser tells of every file in vain asked for), and says nothing of it. */
 async function drawState(site) {
-  if (!["current", site.release_id].includes(decodeURIComponent(release.pathname.split("/").at(-2)))) return;
+  const [within, own] = release.pathname.split("/").slice(-3).map(decodeURIComponent);
+  if (within !== "releases" || !["current", site.release_id].includes(own)) return;
   let entry, index;
   try {
     const answer = await fetch(new URL("../index.json", release), {cache: "no-cache"});
