@@ -193,7 +193,9 @@ def test_one_process_at_a_time_holds_duckdb(dags: dict[str, Any]) -> None:
         assert f"airflow pools set {name} {slots} " in compose
 
 
-def test_retries_help_where_they_can_and_nowhere_else(dags: dict[str, Any], tmp_path: Path) -> None:
+def test_retries_help_where_they_can_and_nowhere_else(
+    dags: dict[str, Any], quiet: dict[str, Any]
+) -> None:
     # A killed process: a verdict ends the task for good.
     assert dags["sandan_gate"]["tasks"]["gate"]["retries"] == 1
     assert dags[FETCH.partition(":")[2]]["tasks"]["fetch"]["retries"] == 2
