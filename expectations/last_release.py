@@ -128,6 +128,12 @@ def _rows(connection: duckdb.DuckDBPyConnection, mart: str, key: list[str]) -> N
         return
     period = "b.period::VARCHAR" if "period" in key else "'all'"
     on = " AND ".join(f'b."{k}" IS NOT DISTINCT FROM a."{k}"' for k in key)
+    if mart == "dim_snapshot":
+        # a list of the project's own (claims, figures in print) is replaced by a newer file of its name
+        on += (
+            " OR (starts_with(b.dataset, 'sandan__') AND a.dataset = b.dataset "
+            "AND a.file_name = b.file_name)"
+        )
     connection.execute(
         f"""
         INSERT INTO release_rows
