@@ -1,15 +1,16 @@
 """A plane of points on which marks are put, written as SVG.
 
 Every place in a chart is computed before it is drawn (`labels`), so a chart is a list of lines, shapes
-and texts. Handing these to a charting library took more time than everything else in a bulletin.
-Sizes are points on paper; y grows downwards.
+and texts, and a charting library would be asked for nothing but their SVG: Vega's engine took more time
+for that than everything else in a bulletin. Sizes are points on paper; y grows downwards.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from html import escape
 from typing import Literal
+
+from lxml import etree
 
 from publication.bulletin.charts.style import FONT, GREY, HAIRLINE, INK, MUTED, WATERMARK
 
@@ -30,6 +31,16 @@ def _path(points: Iterable[tuple[float, float]], *, closed: bool = False) -> str
     return "M" + "L".join(f"{_n(x)},{_n(y)}" for x, y in points) + ("Z" if closed else "")
 
 
+def _mark(parent: etree._Element, tag: str, **attributes: str | float | None) -> etree._Element:
+    """An element with what is given of its attributes; `_` stands for `-`."""
+    given = {
+        name.replace("_", "-"): value if isinstance(value, str) else _n(value)
+        for name, value in attributes.items()
+        if value is not None
+    }
+    return etree.SubElement(parent, tag, given)
+
+
 class Drawing:
     """Marks on a plane of `width` × `height` points within margins; what comes later lies above.
 
@@ -40,9 +51,18 @@ class Drawing:
         self, width: float, height: float, *, left: float, right: float, top: float, bottom: float
     ) -> None:
         self.width, self.height = width, height
-        self._size = (left + width + right, top + height + bottom)
-        self._origin = (left, top)
-        self._marks: list[str] = []
+        whole = (_n(left + width + right), _n(top + height + bottom))
+        self._svg = etree.Element(
+            "svg",
+            {
+                "xmlns": "http://www.w3.org/2000/svg",
+                "width": whole[0],
+                "height": whole[1],
+                "viewBox": f"0 0 {whole[0]} {whole[1]}",
+                "font-family": FONT,
+            },
+        )
+        self._plane = _mark(self._svg, "g", transform=f"translate({_n(left)},{_n(top)})")
 
     def line(
         self,
@@ -51,30 +71,24 @@ class Drawing:
         width: float,
         *,
         opacity: float = 1.0,
-        dash: str = "",
+        dash: str | None = None,
     ) -> None:
         """A line through points; `dash` as SVG has it."""
-        more = f' stroke-dasharray="{dash}"' if dash else ""
-        more += f' opacity="{opacity}"' if opacity < 1 else ""
-        self._marks.append(
-            f'<path d="{_path(points)}" fill="none" stroke="{stroke}" stroke-width="{width}" '
-            f'stroke-linejoin="round"{more}/>'
-        )
+        _mark(
+            self._plane, "path", d=_path(points), fill="none", stroke=stroke, stroke_width=width,
+            stroke_linejoin="round", stroke_dasharray=dash, opacity=_less(opacity),
+        )  # fmt: skip
 
     def area(
         self, rings: Sequence[Sequence[tuple[float, float]]], fill: str, stroke: str, width: float
     ) -> None:
         """A region of closed rings."""
         outline = "".join(_path(ring, closed=True) for ring in rings)
-        self._marks.append(
-            f'<path d="{outline}" fill="{fill}" stroke="{stroke}" stroke-width="{width}"/>'
-        )
+        _mark(self._plane, "path", d=outline, fill=fill, stroke=stroke, stroke_width=width)
 
     def bar(self, x: float, y: float, width: float, height: float, fill: str) -> None:
         """A rectangle from its upper left corner."""
-        self._marks.append(
-            f'<rect x="{_n(x)}" y="{_n(y)}" width="{_n(width)}" height="{_n(height)}" fill="{fill}"/>'
-        )
+        _mark(self._plane, "rect", x=x, y=y, width=width, height=height, fill=fill)
 
     def dot(
         self,
@@ -83,16 +97,15 @@ class Drawing:
         radius: float,
         fill: str,
         *,
-        stroke: str = "none",
-        width: float = 0.0,
+        stroke: str | None = None,
+        width: float | None = None,
         fill_opacity: float = 1.0,
     ) -> None:
         """A circle."""
-        more = f' fill-opacity="{fill_opacity}"' if fill_opacity < 1 else ""
-        more += f' stroke="{stroke}" stroke-width="{width}"' if width else ""
-        self._marks.append(
-            f'<circle cx="{_n(x)}" cy="{_n(y)}" r="{_n(radius)}" fill="{fill}"{more}/>'
-        )
+        _mark(
+            self._plane, "circle", cx=x, cy=y, r=radius, fill=fill, stroke=stroke,
+            stroke_width=width, fill_opacity=_less(fill_opacity),
+        )  # fmt: skip
 
     def polygon(
         self, points: Sequence[tuple[float, float]], fill: str, stroke: str, width: float
@@ -114,15 +127,34 @@ class Drawing:
         rim: bool = False,
         turned: float = 0.0,
         opacity: float = 1.0,
+        within: etree._Element | None = None,
     ) -> None:
         """Lines of text whose middle is at (x, y), `leading` apart.
 
         `rim` puts white under the letters, so that no line runs through them; `turned` is in degrees,
-        clockwise.
+        clockwise; `within` is a group of marks.
         """
-        self._marks.append(
-            _text(lines, x, y, align, size, leading, fill, bold, rim, turned, opacity)
+        base = y + _MIDDLE * size - leading * (len(lines) - 1) / 2
+        words = _mark(
+            self._plane if within is None else within,
+            "text",
+            x=x,
+            y=base,
+            text_anchor=_ANCHOR[align],
+            font_size=size,
+            fill=fill,
+            font_weight="600" if bold else None,
+            transform=f"rotate({_n(turned)} {_n(x)} {_n(y)})" if turned else None,
+            opacity=_less(opacity),
         )
+        if rim:
+            under = {"paint-order": "stroke", "stroke": "white", "stroke-width": "2.4"}
+            words.attrib.update({**under, "stroke-linejoin": "round"})
+        if len(lines) == 1:
+            words.text = lines[0]
+            return
+        for i, line in enumerate(lines):
+            _mark(words, "tspan", x=x, y=base + i * leading).text = line
 
     def watermark(self, centre: float, width: float) -> None:
         """The mark of a simulated release, inside the chart so that a copied chart carries it too."""
@@ -144,53 +176,14 @@ class Drawing:
         self._axis([(-4, y, text) for y, text in marks], "right")
 
     def _axis(self, labels: Sequence[tuple[float, float, str]], align: Align) -> None:
-        texts = "".join(
-            _text((text,), x, y, align, _AXIS_SIZE, 0, MUTED, False, False, 0, 1)
-            for x, y, text in labels
-        )
-        self._marks.append(f'<g class="axis">{texts}</g>')
+        axis = etree.SubElement(self._plane, "g", {"class": "axis"})
+        for x, y, text in labels:
+            self.text((text,), x, y, align=align, fill=MUTED, within=axis)
 
     def svg(self) -> str:
         """What was drawn. The same marks always give the same bytes."""
-        width, height = map(_n, self._size)
-        left, top = map(_n, self._origin)
-        return (
-            f'<svg xmlns="http://www.w3.org/2000/svg" width="{width}" height="{height}" '
-            f'viewBox="0 0 {width} {height}" font-family="{FONT}">'
-            f'<g transform="translate({left},{top})">{"".join(self._marks)}</g></svg>'
-        )
+        return str(etree.tostring(self._svg, encoding="unicode"))
 
 
-def _text(
-    lines: Sequence[str],
-    x: float,
-    y: float,
-    align: Align,
-    size: float,
-    leading: float,
-    fill: str,
-    bold: bool,
-    rim: bool,
-    turned: float,
-    opacity: float,
-) -> str:
-    base = y + _MIDDLE * size - leading * (len(lines) - 1) / 2
-    more = ' font-weight="600"' if bold else ""
-    if rim:
-        more += ' paint-order="stroke" stroke="white" stroke-width="2.4" stroke-linejoin="round"'
-    if turned:
-        more += f' transform="rotate({_n(turned)} {_n(x)} {_n(y)})"'
-    if opacity < 1:
-        more += f' opacity="{opacity}"'
-    words = (
-        escape(lines[0], quote=False)
-        if len(lines) == 1
-        else "".join(
-            f'<tspan x="{_n(x)}" y="{_n(base + i * leading)}">{escape(line, quote=False)}</tspan>'
-            for i, line in enumerate(lines)
-        )
-    )
-    return (
-        f'<text x="{_n(x)}" y="{_n(base)}" text-anchor="{_ANCHOR[align]}" font-size="{_n(size)}" '
-        f'fill="{fill}"{more}>{words}</text>'
-    )
+def _less(opacity: float) -> float | None:
+    return opacity if opacity < 1 else None
