@@ -34,6 +34,10 @@ ROUNDS, NODES = 60, 5000
 #: Attackers' programs that are solved to check choices and for cuts at most. A table of 340 cells takes
 #: about 600, but up to some 3,500 where every firm stands in several cells.
 PROGRAMS = 4000
+#: Where the optimum was not asked for: steps of the simplex method in all masters together, and nodes of
+#: each. Tables of 340 cells whose optimum was found took up to 1,000 steps and 8 nodes in all, those for
+#: which it was not found 30,000 steps and more.
+STEPS, FEW_NODES = 2_000, 10
 
 
 @dataclass(frozen=True)
@@ -52,12 +56,15 @@ class Optimum:
 
 @dataclass
 class Master:
-    """The master problem: minimise the weight of what is suppressed, subject to the cuts so far."""
+    """The master problem: minimise the weight of what is suppressed, subject to the cuts so far; `steps` of
+    the simplex method were made for it."""
 
     weight: Floats
     fixed_on: Bools
     allowed: Bools
     rows: list[tuple[npt.NDArray[np.int32], Floats, float]] = field(default_factory=list)
+    most_nodes: int = NODES
+    steps: int = 0
     _seen: set[bytes] = field(default_factory=set)
 
     def add(self, cells: Ints, coefficients: Floats, right: float) -> bool:
@@ -79,7 +86,7 @@ class Master:
         solution as optimal while its own bound lay far below. So the bound is looked at, too.
         """
         n = len(self.weight)
-        highs = solver({"mip_rel_gap": 1e-9, "mip_abs_gap": 1e-9, "mip_max_nodes": NODES})
+        highs = solver({"mip_rel_gap": 1e-9, "mip_abs_gap": 1e-9, "mip_max_nodes": self.most_nodes})
         if np.isfinite(seconds):
             highs.setOptionValue("time_limit", max(0.1, seconds))
         model = highspy.HighsLp()
@@ -101,9 +108,10 @@ class Master:
         highs.passModel(model)
         highs.run()
         status = highs.getModelStatus()
+        info = highs.getInfo()
+        self.steps += max(0, int(info.simplex_iteration_count))
         if status == highspy.HighsModelStatus.kInfeasible:
             return None
-        info = highs.getInfo()
         bound = float(info.mip_dual_bound if integral else info.objective_function_value)
         value = float(info.objective_function_value)
         proven = status == highspy.HighsModelStatus.kOptimal and value - bound <= 1e-6 * max(
@@ -195,6 +203,8 @@ def optimum(
     allowed: Bools,
     check: Callable[[Bools], tuple[list[tuple[int, int, float, int | None]], int]],
     deadline: float,
+    *,
+    thorough: bool = True,
 ) -> Optimum:
     """The choice of least weight that hides every target from everybody.
 
@@ -207,9 +217,11 @@ def optimum(
             for how many respondents programs of their own were solved.
         deadline: `time.monotonic()` at which `start` is returned instead; so it is after ROUNDS rounds,
             after PROGRAMS programs, or where a master needs more than NODES nodes.
+        thorough: else it is given up after STEPS steps, or at a master that needs more than FEW_NODES nodes.
     """
     weight = attack.table.weight[attack.cells]
-    master = Master(weight, fixed_on, allowed)
+    master = Master(weight, fixed_on, allowed, most_nodes=NODES if thorough else FEW_NODES)
+    most_steps = np.inf if thorough else STEPS
     _lonely_cells(attack, master, targets)
     best = start.copy()
     best_loss = float(weight[best & ~fixed_on].sum())
@@ -241,7 +253,7 @@ def optimum(
             break
     rounds = programs = 0
     nearest: Bools | None = None
-    while left() > 0 and rounds < ROUNDS and programs < PROGRAMS:
+    while left() > 0 and rounds < ROUNDS and programs < PROGRAMS and master.steps < most_steps:
         rounds += 1
         solved = master.solve(integral=True, seconds=left())
         if solved is None:

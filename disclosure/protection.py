@@ -73,7 +73,8 @@ def protect(
     Args:
         table: its weights measure the loss (`Table.with_weight`).
         primary: the sensitive cells and their levels (`rules.primary`).
-        method: `auto` looks for the optimum up to EXACT_UP_TO cells.
+        method: `auto` looks for the optimum up to EXACT_UP_TO cells, and gives up where that is hard;
+            `exact` goes on much longer.
         seconds: for the optimum; the heuristic's pattern is returned where it takes longer. Without it
             the same table gives the same pattern on any machine.
         beside: indices of concentration to be printed beside it. One that is `fixed` is printed, and
@@ -109,7 +110,8 @@ def protect(
             found = audit(table, _whole(attack, choice), primary, intervals=False)
             return _open(attack, found), found.programs_for
 
-        best = optimum(attack, targets, chosen, needed, ~needed, check, deadline)
+        thorough = method == "exact"
+        best = optimum(attack, targets, chosen, needed, ~needed, check, deadline, thorough=thorough)
         suppressed, loss, bound = best.suppressed, best.loss, best.bound
         is_optimal, name = best.is_optimal, "exact"
         # (given up: to complete what it came to often costs less than the heuristic's choice)
