@@ -233,7 +233,8 @@ def _editions(
         _agrees(connection, dataset, period, edition)
         done[name], digests[name] = edition, digest
         entry = {"mart": MART, "policy": "protect", "dataset": dataset, "period": period, **entry}
-        yield entry, _rows(dataset, period, edition, entry, units.is_simulated)
+        rows = _rows(dataset, period, edition, entry, units.is_simulated)
+        yield {**entry, "cells": len(rows)}, rows  # (not those of earlier releases alone)
 
 
 def _protect(

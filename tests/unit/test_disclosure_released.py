@@ -136,6 +136,7 @@ def test_a_complex_that_comes_or_goes_is_not_the_difference_of_two_totals(tmp_pa
     assert table["is_safe"] and table["given_away_before"] == []
     after = said_of(again)
     assert {key[0] for key in after} == {row[4] for row in second} | {"_T"}
+    assert table["cells"] == len(after)
     now = {k[1:]: v for hidden in (True, False) for k, v in figures(again, hidden).items()}
     same = {(1, key): (0, key) for key in before if key in now and now[key] == true.get(key)}
     found = together(before, after, same)
