@@ -73,7 +73,7 @@ def bench_bulletin(release: Path, out: Path) -> list[tuple[str, float, str, floa
     base, _ = _spent(code(_BARE))
     measured: tuple[tuple[str, str, float | None], ...] = (
         ("one PDF, from reading to file", _PDF, 2.0),
-        ("both PDFs of a release", _PDFS, 2.0),
+        ("both PDFs of a release", _PDFS, None),
         ("PDF and HTML, both languages", _BULLETIN, None),
         ("workbooks, both languages", _WORKBOOK, None),
         ("all forms, both languages", _BULLETIN + _WORKBOOK, 10.0),

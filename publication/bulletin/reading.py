@@ -72,7 +72,8 @@ def _read_marts(release_dir: Path, period: str) -> dict[str, list[Row]]:
     import duckdb
 
     marts: dict[str, list[Row]] = {}
-    with duckdb.connect(":memory:") as connection:
+    # A few thousand rows: more threads than one cost more than they save.
+    with duckdb.connect(":memory:", config={"threads": 1}) as connection:
         for name in (*_REQUIRED, *_OPTIONAL):
             path = release_dir / "marts" / f"{name}.parquet"
             if not path.is_file():

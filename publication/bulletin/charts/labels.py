@@ -53,9 +53,12 @@ class Box:
 
     def overlap(self, other: Box) -> float:
         """The area that two boxes share."""
+        if self.right <= other.left or other.right <= self.left:
+            return 0.0
+        if self.bottom <= other.top or other.bottom <= self.top:
+            return 0.0
         width = min(self.right, other.right) - max(self.left, other.left)
-        height = min(self.bottom, other.bottom) - max(self.top, other.top)
-        return width * height if width > 0 and height > 0 else 0.0
+        return width * (min(self.bottom, other.bottom) - max(self.top, other.top))
 
 
 LabelRole = Literal["point", "published", "coverage", "reference", "now"]
