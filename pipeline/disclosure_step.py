@@ -27,8 +27,8 @@ from pipeline.disclosure_released import (
     Said,
     of_no_edition,
     said_in,
-    whole_of,
 )
+from pipeline.disclosure_solve import held_against
 
 AUDIT = "disclosure_audit.json"
 SIZES = {"LT50": (0.0, 49.0), "50_299": (50.0, 299.0), "GE300": (300.0, float("inf"))}
@@ -142,8 +142,8 @@ def is_held_against(build: Path, released: Iterable[Path]) -> bool:
 def room_fingerprint(project: Path) -> str:
     """A hash over the code that finds and proves patterns."""
     digest = hashlib.sha256(Path(__file__).read_bytes())
-    beside = Path(__file__).with_name("disclosure_released.py")
-    for path in (beside, *sorted((project / "disclosure").glob("*.py"))):
+    beside = [Path(__file__).with_name(f"disclosure_{n}.py") for n in ("released", "solve")]
+    for path in (*beside, *sorted((project / "disclosure").glob("*.py"))):
         digest.update(path.name.encode() + path.read_bytes())
     return digest.hexdigest()
 
@@ -274,7 +274,7 @@ def _protect(
     sensitive = dc.primary(table, rules, minimum_level=policy.minimum_level)
     entry = _cached(cached)
     if entry is None:
-        entry = _held_against(tabulation, sensitive, others, said, policy)
+        entry = held_against(tabulation, sensitive, others, said, policy)
         cached.parent.mkdir(parents=True, exist_ok=True)
         temporary = cached.with_suffix(".part")
         temporary.write_text(json.dumps(entry), encoding="utf-8")
@@ -297,113 +297,6 @@ def _cached(path: Path) -> dict[str, Any] | None:
     except (FileNotFoundError, ValueError):
         return None
     return found
-
-
-def _held_against(
-    tabulation: Any,
-    sensitive: Any,
-    others: Sequence[Any],
-    said: Sequence[tuple[str, Said, bool]],
-    policy: Disclosure,
-) -> dict[str, Any]:
-    """Protect an edition together with all others and with what earlier releases said of it."""
-    import disclosure as dc
-
-    linked = dc.link(tabulation, sensitive, others)
-    # The figures of then are not at hand, so of the rules the safety range alone can be taken.
-    part = max((r.safety_range_pct for r in policy.rules if r.kind == "min_respondents"), default=0)
-    place = {key: i for i, key in enumerate(tabulation.keys)}
-    problem: tuple[str, str] | None = None
-    for name, release, is_same in said:
-        if release.unknown:
-            columns = ", ".join(release.unknown)
-            problem = (
-                f"{name} printed {columns} beside the table, and nothing here says what that is computed "
-                "from: enter it in pipeline/disclosure_released.py",
-                f"앞선 배포판({name})에 실린 {columns}의 계산 근거를 알 수 없다. "
-                "pipeline/disclosure_released.py에 적는다",
-            )
-        quotients = [
-            dc.ratio(place[key], place[whole_of(key)], share)
-            for key, share in sorted(release.shares.items())
-            if key != whole_of(key)
-        ]
-        printed = dc.Printed(
-            dc.relations(
-                [row for rows, _ in quotients for row in rows],
-                [e for _, ends in quotients for e in ends],
-            )
-        )
-        try:
-            linked = dc.with_released(
-                *(linked, tabulation.keys, release.figures, name, printed),
-                same_table=is_same,
-                complete=release.is_whole,
-                levels=dict.fromkeys(release.sensitive, (part / 100, policy.minimum_level)),
-            )
-        except dc.DisclosureError as error:
-            problem = (error.en, error.ko)
-    return _solve(linked, tabulation.table.size, problem)
-
-
-def _solve(linked: Any, size: int, problem: tuple[str, str] | None) -> dict[str, Any]:
-    """Protect, and say how it went; where it cannot be done, everything that may be is withheld.
-
-    `problem`: why nothing can be proven, in both languages.
-    """
-    import disclosure as dc
-
-    everything = ~linked.table.fixed | linked.primary.sensitive
-    failed: dict[str, Any] = {
-        "suppressed": np.flatnonzero(everything[:size]).tolist(),
-        "is_safe": False,
-        "method": "none",
-        "is_optimal": False,
-        "respondents": linked.table.respondents,
-    }
-    if problem is not None:
-        return {**failed, "open": [_unproven(*problem)]}
-    primary, given_away = linked.primary, []
-    while True:
-        try:
-            found = dc.protect(linked.table, primary)
-            break
-        except dc.Infeasible as error:
-            lost = {cell.cell for cell in error.cells}
-            old = [name in lost and i >= size for i, name in enumerate(linked.table.names)]
-            if sum(old) < len(lost):
-                return {**failed, "open": [_open(cell) for cell in error.cells]}
-            # What readers have gives figures of an earlier release away, and nothing that can be withheld
-            # now would take that back.
-            given_away += sorted(lost)
-            keep = ~np.array(old)
-            up, down = (np.where(keep, level, 0.0) for level in (primary.upper, primary.lower))
-            primary = dc.Primary(primary.sensitive & keep, up, down, primary.rule)
-        except RuntimeError as error:  # the solver came to nothing: then nothing is proven
-            words = (f"the proof could not be made: {error}", "증명하지 못했다(풀이기 오류)")
-            return {**failed, "open": [_unproven(*words)]}
-    return {
-        "suppressed": np.flatnonzero(found.suppressed[:size]).tolist(),
-        "is_safe": found.audit.is_safe,
-        "method": found.method,
-        "is_optimal": found.is_optimal,
-        "respondents": linked.table.respondents,
-        "given_away_before": given_away,
-        "open": [],
-    }
-
-
-def _open(cell: Any) -> dict[str, str]:
-    return {
-        "cell": cell.cell,
-        "attacker": cell.attacker,
-        "reason_en": cell.reason_en,
-        "reason_ko": cell.reason_ko,
-    }
-
-
-def _unproven(en: str, ko: str) -> dict[str, str]:
-    return {"cell": "*", "attacker": "outsider", "reason_en": en, "reason_ko": ko}
 
 
 def _agrees(connection: duckdb.DuckDBPyConnection, dataset: str, period: str, edition: Any) -> None:
