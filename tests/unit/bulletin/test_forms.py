@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 import html
-import io
 import math
 import re
 from collections.abc import Iterator
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -19,8 +17,7 @@ from publication.bulletin import reading as rd
 from publication.bulletin import words as s
 from publication.bulletin.build import checked_document
 from publication.bulletin.check.alts import svg_texts
-from publication.bulletin.model import Cell, Column, Document, Line, Section, Table
-from publication.bulletin.pdf import typeset
+from publication.bulletin.model import Document
 from publication.bulletin.reading import Release
 from publication.bulletin.words import Lang
 from tests.unit.bulletin.releases import (
@@ -612,23 +609,3 @@ def test_a_text_that_lies_is_not_printed(
     with pytest.raises(BulletinError, match="share of women"):
         render_bulletin(release, tmp_path / "out")
     assert not list((tmp_path / "out").glob("*"))
-
-
-def test_no_row_of_a_long_table_stands_alone_on_a_page(documents: dict[Lang, Document]) -> None:
-    columns = (Column("name", align="text"), Column("one", "group"), Column("two", "group"))
-    split = 0
-    for count in range(52, 60):
-        lines = tuple(
-            Line((Cell(f"row{number:02}"), Cell("1"), Cell("2"))) for number in range(count)
-        )
-        table = Table("long", "A long table", columns, lines, number="1")
-        content = replace(
-            documents["en"],
-            sections=(documents["en"].sections[0], Section("long", "Long", (), (table,))),
-        )
-        pages = PdfReader(io.BytesIO(typeset(content, 0))).pages
-        rows = [found for page in pages if (found := re.findall(r"row\d\d", page.extract_text()))]
-        assert [name for page in rows for name in page] == [f"row{n:02}" for n in range(count)]
-        assert min(map(len, rows)) >= 2, count
-        split += len(rows) > 1
-    assert 0 < split < 8  # some go over the page, by one row more each
