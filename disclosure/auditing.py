@@ -70,6 +70,7 @@ def audit(
     hints: Sequence[Floats] = (),
     give_up: bool = False,
     sums_hold: bool = False,
+    enough: int | None = None,
 ) -> Audit:
     """Hold every attacker against a pattern of suppressed cells.
 
@@ -84,6 +85,7 @@ def audit(
         give_up: stop at the first attacker to whom an index gives a cell away.
         sums_hold: that the sums alone give nothing away was shown before, of this pattern or of one that
             it contains; only the indices are looked at.
+        enough: look at no more respondents once there are so many findings.
     """
     published = np.flatnonzero(primary.sensitive & ~suppressed)
     bare = [
@@ -104,7 +106,7 @@ def audit(
     witnesses: tuple[Floats, ...] = ()
     if targets.count:
         if not sums_hold:
-            found, attackers, programs = _respondents(attack, targets, pool, only)
+            found, attackers, programs = _respondents(attack, targets, pool, only, enough)
             findings += found
         curved = Curved(attack, beside)
         if curved.is_open and not findings:
@@ -156,13 +158,20 @@ def _outsider(
 
 
 def _respondents(
-    attack: Attack, targets: Targets, pool: Pool, only: Ints | None
+    attack: Attack, targets: Targets, pool: Pool, only: Ints | None, enough: int | None
 ) -> tuple[list[Finding], int, int]:
-    """Every respondent alone: first by the outsider's witnesses, then by programs of its own."""
+    """Every respondent alone: first by the outsider's witnesses, then by programs of its own.
+
+    Returns the findings, how many respondents there are, and for how many programs were solved.
+    """
     everybody = np.unique(attack.entry_respondent)
     open_ = _not_covered(attack, targets, pool) if only is None else only
     findings: list[Finding] = []
+    solved = 0
     for respondent in open_:
+        if enough is not None and len(findings) >= enough:
+            break
+        solved += 1
         levels = attack.levels_for(targets, int(respondent))
         own = Targets(targets.position, targets.sign, levels)
         done, reach = prove(attack, own, pool, int(respondent))
@@ -170,7 +179,7 @@ def _respondents(
             _finding(attack, targets, int(i), float(levels[i]), float(reach[i]), int(respondent))
             for i in np.flatnonzero(~done)
         ]
-    return findings, len(everybody), len(open_)
+    return findings, len(everybody), solved
 
 
 def _beside(

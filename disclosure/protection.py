@@ -23,6 +23,9 @@ from disclosure.table import Bools, Floats, Ints, Table
 Method = Literal["auto", "exact", "heuristic"]
 #: Up to so many cells that are or may be suppressed, linked tables included, the least loss is looked for.
 EXACT_UP_TO = 500
+#: A choice of the exact search that leaves so many targets open is cut off by those: to look for more takes
+#: longer than the next choice.
+ENOUGH = 500
 #: Rounds of "protect what the audit found" before it is given up.
 ROUNDS = 50
 #: Sets of cells that are tried to be published again beside an index.
@@ -107,7 +110,7 @@ def protect(
     elif method == "exact" or (method == "auto" and attack.size <= EXACT_UP_TO):
 
         def check(choice: Bools) -> tuple[list[tuple[int, int, float, int | None]], int]:
-            found = audit(table, _whole(attack, choice), primary, intervals=False)
+            found = audit(table, _whole(attack, choice), primary, intervals=False, enough=ENOUGH)
             return _open(attack, found), found.programs_for
 
         thorough = method == "exact"
