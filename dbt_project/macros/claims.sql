@@ -30,7 +30,7 @@
     max(case when period like '%-Q4' then {{ column }} end)
 {%- endmacro %}
 
-{#- Why a figure about one complex is not there, by its status. pipeline/claims.py says the same. -#}
+{#- Why a figure about one complex is not there, by its status. pipeline/claim_figures.py says the same. -#}
 {% macro complex_reason(language) -%}
     case
         when obs_status = 'Q' then '{{ "withheld: the publisher suppresses the figure, or one that it is computed from (X)" if language == "en" else "비공개: 공표 기관이 그 값이나 계산에 쓰이는 값을 가림(X)" }}'

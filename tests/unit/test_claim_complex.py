@@ -12,13 +12,12 @@ import yaml
 
 from ingestion.complex_names import ComplexNameError, ComplexNames
 from ingestion.parsers.claims import parse_claim
-from ingestion.problems import RejectedFile
 from ingestion.registry import Registry
 from ingestion.sniff import Content
 from pipeline.claim_figures import figures_of, of_that_name, outside_the_statistic
 from pipeline.claim_judging import held_periods, judge
 from pipeline.claim_reading import Unreadable, read_statement
-from tests.unit.test_claims import metrics
+from tests.unit.test_claims import is_refused, metrics
 
 ROOT = Path(__file__).resolve().parents[2]
 REGISTRY = Registry.load(ROOT / "dbt_project" / "seeds")
@@ -134,11 +133,7 @@ def test_the_scope_of_a_file_is_a_complex(scope: str) -> None:
 def test_a_scope_that_is_no_complex_is_refused(
     changes: dict[str, Any], code: str, words: list[str]
 ) -> None:
-    with pytest.raises(RejectedFile) as refused:
-        parse_claim(a_claim(**changes), REGISTRY)
-    (problem,) = refused.value.problems
-    assert problem.code == code and problem.message_ko and problem.action_en
-    assert all(word in problem.message_en for word in words)
+    is_refused(a_claim(**changes), code, words)
 
 
 def test_a_claim_about_all_complexes_is_about_no_one_complex() -> None:

@@ -40,6 +40,15 @@ def a_claim(**changes: Any) -> Content:
     return Content("yaml", mapping={**claim, **changes})
 
 
+def is_refused(content: Content, code: str, words: list[str]) -> None:
+    """One problem of that code, told in both languages with what to do, and naming the words."""
+    with pytest.raises(RejectedFile) as refused:
+        parse_claim(content, REGISTRY)
+    (problem,) = refused.value.problems
+    assert problem.code == code and problem.message_ko and problem.action_ko and problem.action_en
+    assert all(word in problem.message_en for word in words)
+
+
 # --- files ---------------------------------------------------------------------------------
 
 
@@ -85,11 +94,7 @@ def test_a_scope_is_one_of_those_the_metric_is_measured_for(scope: str) -> None:
 def test_bad_claims_are_refused_by_name(
     changes: dict[str, Any], code: str, words: list[str]
 ) -> None:
-    with pytest.raises(RejectedFile) as refused:
-        parse_claim(a_claim(**changes), REGISTRY)
-    (problem,) = refused.value.problems
-    assert problem.code == code and problem.message_ko and problem.action_ko
-    assert all(word in problem.message_en for word in words)
+    is_refused(a_claim(**changes), code, words)
 
 
 # --- one rule in SQL and in Python -----------------------------------------------------------

@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import json
 import os
+import re
 import socket
 import stat
 import subprocess
@@ -223,3 +224,22 @@ def test_a_second_run_in_one_home_starts_nothing(tmp_path: Path) -> None:
     assert code == 2
     assert "Another run (process 4711)" in said.getvalue()
     assert not (tmp_path / "airflow" / "logs").exists()
+
+
+@pytest.mark.usefixtures("socket_enabled")  # binds on 127.0.0.1, nothing more
+def test_a_run_that_lost_its_port_starts_once_more_on_another(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    class Settings:
+        home = tmp_path
+
+    failures = iter([processes.PortTakenError("taken"), processes.PortTakenError("taken again")])
+
+    def start(*_: object) -> None:
+        raise next(failures)
+
+    monkeypatch.setattr(run, "_start", start)
+    said = io.StringIO()
+    assert run.run_embedded(Settings(), None, console=Console(file=said, width=200)) == 2
+    ports = re.findall(r"Starting Airflow on http://127.0.0.1:(\d+)", said.getvalue())
+    assert len(set(ports)) == 2 and "taken again" in said.getvalue()
